@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Zwinger's one Makefile. `make` builds build/zwinger without root and network;
+# `make check` installs what it needs (Debian packages) and runs every test.
+
+CC       ?= cc
+BUILD    ?= build
+V        ?= 0
+CSTD     := -std=c11 -D_POSIX_C_SOURCE=200809L -D_GNU_SOURCE
+WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla -Wundef -Wcast-qual
+ifeq ($(CI),true)
+WARN     += -Werror
+endif
+HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+CFLAGS   ?= -O2 -g
+SAN      ?=
+ALL_CFLAGS = $(CSTD) $(WARN) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS) -I. -I$(BUILD)/gen -MMD -MP
+ALL_LDFLAGS = $(if $(SAN),$(SAN),-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
+LIBS     := -lnetfilter_conntrack -lnftnl -lmnl -ljansson
+TEST_LIBS := -lcunit $(LIBS)
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
+
+FOLDERS := base grammar statement compiler verifier loader report
+SRC_OF   = $(sort $(wildcard $(1)/*.c))
+obj_of   = $(patsubst %.c,$(BUILD)/%.o,$(call SRC_OF,$(1)))
+
+GEN_GRAMMAR := $(BUILD)/gen/grammar/parse.tab.c $(BUILD)/gen/grammar/scan.lex.c
+GRAMMAR_OBJ := $(BUILD)/gen/grammar/parse.tab.o $(BUILD)/gen/grammar/scan.lex.o
+
+LIB_OBJ := $(foreach f,$(FOLDERS),$(call obj_of,$(f)))
+ifneq ($(wildcard grammar/parse.y),)
+LIB_OBJ += $(GRAMMAR_OBJ)
+endif
+CLI_OBJ := $(call obj_of,cli)
+LIB     := $(BUILD)/libzwinger.a
+
+all: $(BUILD)/zwinger
+
+$(BUILD)/zwinger: $(CLI_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(CLI_OBJ) $(LIB) $(LIBS)
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $(LIB_OBJ)
+
+$(BUILD)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(dir $@) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Generated code is not ours to warn about.
+$(BUILD)/gen/grammar/%.o: $(BUILD)/gen/grammar/%.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(filter-out -Wconversion -Wundef -Wcast-qual -Wshadow -Wmissing-prototypes,$(ALL_CFLAGS)) -c -o $@ $<
+
+$(BUILD)/gen/grammar/parse.tab.c $(BUILD)/gen/grammar/parse.tab.h: grammar/parse.y
+	$(call say,BISON,$<)
+	$(Q)mkdir -p $(dir $@) && bison -Wall -Werror --defines=$(BUILD)/gen/grammar/parse.tab.h -o $(BUILD)/gen/grammar/parse.tab.c $<
+
+$(BUILD)/gen/grammar/scan.lex.c $(BUILD)/gen/grammar/scan.lex.h: grammar/scan.l
+	$(call say,FLEX,$<)
+	$(Q)mkdir -p $(dir $@) && flex --header-file=$(BUILD)/gen/grammar/scan.lex.h -o $(BUILD)/gen/grammar/scan.lex.c $<
+
+ifneq ($(wildcard grammar/parse.y),)
+$(call obj_of,grammar): $(BUILD)/gen/grammar/parse.tab.h $(BUILD)/gen/grammar/scan.lex.h
+$(GRAMMAR_OBJ): $(BUILD)/gen/grammar/parse.tab.h $(BUILD)/gen/grammar/scan.lex.h
+endif
+
+# ---- tests: one CUnit binary per folder of tests/unit, and one per folder of
+# ---- the larger tests. A suite file test_x.c defines `void suite_x(void)`.
+HARNESS_OBJ := $(call obj_of,tests/harness)
+UNIT_DIRS := $(notdir $(patsubst %/,%,$(wildcard tests/unit/*/)))
+BIG_DIRS  := $(filter-out harness unit golden negative fuzz bench,$(notdir $(patsubst %/,%,$(wildcard tests/*/))))
+suites_in = $(sort $(wildcard tests/$(1)/test_*.c))
+
+define test_binary # 1: folder under tests/, 2: binary name
+$(BUILD)/tests/$(2)-main.c: $(call suites_in,$(1)) Makefile
+	$$(Q)mkdir -p $$(dir $$@) && sh tests/harness/suites.sh $(call suites_in,$(1)) > $$@
+$(BUILD)/tests/$(2): $(BUILD)/tests/$(2)-main.c $(call obj_of,tests/$(1)) $(HARNESS_OBJ) $(LIB)
+	$$(call say,TEST,$$@)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $(BUILD)/tests/$(2)-main.c $(call obj_of,tests/$(1)) $(HARNESS_OBJ) $(LIB) $(TEST_LIBS) $$(EXTRA_$(2))
+run-$(2): $(BUILD)/tests/$(2) $(BUILD)/zwinger
+	$$(BUILD)/tests/$(2)
+endef
+$(foreach d,$(UNIT_DIRS),$(eval $(call test_binary,unit/$(d),unit-$(d))))
+$(foreach d,$(BIG_DIRS),$(if $(call suites_in,$(d)),$(eval $(call test_binary,$(d),$(d)))))
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: all clean

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Blocks in a list, handed out from the front: a large request gets a block of
+ * its own, small ones share blocks that double up to one mebibyte. */
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+
+#define FIRST_BLOCK 4096u
+#define LAST_BLOCK (1u << 20)
+#define ALIGNMENT 16u
+
+struct block {
+	struct block *next;
+	size_t size; /* usable bytes behind the header */
+	size_t used;
+	size_t unused_padding; /* keeps the payload 16-byte aligned */
+};
+
+struct zw_arena {
+	struct block *blocks; /* the first one serves small requests */
+	size_t next_size;
+	size_t total;
+};
+
+static void no_memory(void)
+{
+	fprintf(stderr, "zwinger: out of memory\n");
+	exit(70);
+}
+
+struct zw_arena *zw_arena_new(void)
+{
+	struct zw_arena *arena = calloc(1, sizeof(*arena));
+
+	if (!arena)
+		no_memory();
+	arena->next_size = FIRST_BLOCK;
+	return arena;
+}
+
+void zw_arena_free(struct zw_arena *arena)
+{
+	struct block *block, *next;
+
+	if (!arena)
+		return;
+	for (block = arena->blocks; block; block = next) {
+		next = block->next;
+		free(block);
+	}
+	free(arena);
+}
+
+static struct block *add_block(struct zw_arena *arena, size_t size)
+{
+	struct block *block;
+	size_t whole;
+
+	if (__builtin_add_overflow(size, sizeof(*block), &whole))
+		no_memory();
+	block = calloc(1, whole);
+	if (!block)
+		no_memory();
+	block->size = size;
+	arena->total += whole;
+	return block;
+}
+
+void *zw_alloc(struct zw_arena *arena, size_t size)
+{
+	struct block *first = arena->blocks;
+	struct block *block;
+	size_t need;
+
+	if (__builtin_add_overflow(size, (size_t)ALIGNMENT - 1, &need))
+		no_memory();
+	need &= ~(size_t)(ALIGNMENT - 1);
+	if (!need)
+		need = ALIGNMENT;
+	if (first && first->size - first->used >= need) {
+		void *p = (char *)(first + 1) + first->used;
+
+		first->used += need;
+		return p;
+	}
+	if (need > arena->next_size / 4) { /* a block of its own */
+		block = add_block(arena, need);
+		block->used = need;
+		if (first) {
+			block->next = first->next;
+			first->next = block;
+		} else {
+			arena->blocks = block;
+		}
+		return block + 1;
+	}
+	block = add_block(arena, arena->next_size);
+	block->next = first;
+	block->used = need;
+	arena->blocks = block;
+	if (arena->next_size < LAST_BLOCK)
+		arena->next_size *= 2;
+	return block + 1;
+}
+
+void *zw_alloc_array(struct zw_arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		no_memory();
+	return zw_alloc(arena, bytes);
+}
+
+size_t zw_arena_size(const struct zw_arena *arena)
+{
+	return arena->total;
+}
+
+void *zw_heap_resize(void *old, size_t count, size_t size)
+{
+	size_t bytes;
+	void *p;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		no_memory();
+	p = realloc(old, bytes ? bytes : 1);
+	if (!p)
+		no_memory();
+	return p;
+}

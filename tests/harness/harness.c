@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* CUnit's automated parts wrapped once, so that a test file holds tests only. */
+#include "tests/harness/harness.h"
+
+#include <CUnit/Basic.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static u64 seed;
+static const char *filter = "";
+
+void zw_test_begin(int argc, char **argv)
+{
+	const char *text = getenv("ZW_SEED");
+	int i;
+
+	seed = (u64)time(NULL);
+	for (i = 1; i + 1 < argc; i += 2) {
+		if (!strcmp(argv[i], "--seed"))
+			text = argv[i + 1];
+		else if (!strcmp(argv[i], "--filter"))
+			filter = argv[i + 1];
+	}
+	if (text)
+		seed = strtoull(text, NULL, 0);
+	printf("%s: seed %llu\n", argv[0], (unsigned long long)seed);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (CU_initialize_registry() != CUE_SUCCESS)
+		exit(2);
+}
+
+int zw_test_run(void)
+{
+	unsigned failed;
+
+	CU_basic_set_mode(CU_BRM_NORMAL);
+	CU_basic_run_tests();
+	failed = CU_get_number_of_failures() +
+		 CU_get_number_of_suites_failed();
+	if (!CU_get_number_of_tests_run()) {
+		fprintf(stderr, "no test ran\n");
+		failed++;
+	}
+	CU_cleanup_registry();
+	return failed ? 1 : 0;
+}
+
+void zw_test_suite(const char *name, CU_TestInfo *tests)
+{
+	CU_SuiteInfo suites[] = {
+		{ name, NULL, NULL, NULL, NULL, tests },
+		CU_SUITE_INFO_NULL,
+	};
+
+	if (!strstr(name, filter))
+		return;
+	if (CU_register_suites(suites) != CUE_SUCCESS) {
+		fprintf(stderr, "cannot register suite %s: %s\n", name,
+			CU_get_error_msg());
+		exit(2);
+	}
+}
+
+u64 zw_test_seed(void)
+{
+	return seed;
+}
+
+u64 zw_random_next(struct zw_random *random)
+{
+	u64 z = random->state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+u32 zw_random_below(struct zw_random *random, u32 bound)
+{
+	return (u32)(zw_random_next(random) % bound);
+}
+
+void zw_test_check(bool ok, const char *file, int line, const char *format, ...)
+{
+	va_list args;
+	char text[1024];
+
+	if (ok) {
+		CU_assertImplementation(CU_TRUE, (unsigned)line, "", file, "",
+					CU_FALSE);
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	CU_assertImplementation(CU_FALSE, (unsigned)line, text, file, "",
+				CU_FALSE);
+}
