@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From text to syntax tree and back. Law: reading never stops at the first
+ * mistake; whatever could be read is in the tree, everything else is a
+ * diagnostic, and a statement with a mistake in it is left out of the tree. */
+#ifndef ZW_GRAMMAR_GRAMMAR_H
+#define ZW_GRAMMAR_GRAMMAR_H
+
+#include "base/diag.h"
+#include "grammar/ast.h"
+
+/* Bounds: a policy text of at most 16 MiB, nesting of at most 64 (braces,
+ * parentheses), 64 files deep, names and strings of at most 1024 bytes. */
+#define ZW_POLICY_SIZE_LIMIT (16u << 20)
+#define ZW_NESTING_LIMIT 64
+#define ZW_INCLUDE_LIMIT 64
+
+/* Read the policy file PATH ("-": standard input) with all that it includes.
+ * Appends to AST. Mistakes go to DIAGS; a PATH that cannot be read is a
+ * diagnostic as well (at INCLUDED_FROM, if that is a place). */
+void zw_parse_file(struct zw_arena *arena, struct zw_sources *sources,
+		   struct zw_diags *diags, const char *path,
+		   struct zw_ast *ast);
+
+/* The same for a text that is already in memory; includes are relative to the
+ * folder of NAME. */
+void zw_parse_text(struct zw_arena *arena, struct zw_sources *sources,
+		   struct zw_diags *diags, struct zw_str name,
+		   struct zw_str text, struct zw_ast *ast);
+
+/* One statement in canonical spelling, on one line, without its newline. */
+void zw_ast_print_stmt(struct zw_buf *out, const struct zw_ast_stmt *stmt);
+void zw_ast_print_side(struct zw_buf *out, const struct zw_ast_side *side);
+void zw_ast_print_services(struct zw_buf *out, const zw_ast_services *services);
+
+/* The tree as indented text with spans, for tests and for those who learn. */
+void zw_ast_dump(struct zw_buf *out, const struct zw_ast *ast,
+		 const struct zw_sources *sources);
+
+#endif
