@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is to be proved: zones, claims, and the meaning of a policy as plain
+ * boxes. Law: this is all that the compiler tells the verifier; it speaks of
+ * interfaces, addresses and services and knows nothing of tables, chains or
+ * sets. Everything in it can be printed (zw_statement_print), so a reader can
+ * check what was proved. All lists live in one arena; zones are numbered from
+ * 0, and a zone number may also be one of the three pseudo-zones below. */
+#ifndef ZW_STATEMENT_STATEMENT_H
+#define ZW_STATEMENT_STATEMENT_H
+
+#include "base/inet.h"
+#include "base/source.h"
+#include "base/vec.h"
+
+#define ZW_SELF UINT32_MAX /* the gateway itself */
+#define ZW_ELSEWHERE (UINT32_MAX - 1) /* every interface of no zone */
+
+enum zw_zone_kind {
+	ZW_ZONE_PLAIN,
+	ZW_ZONE_EXTERNAL,
+	ZW_ZONE_DMZ,
+	ZW_ZONE_INTERNAL,
+};
+
+struct zw_interface {
+	struct zw_str name; /* without the trailing '*' of a pattern */
+	bool pattern; /* every name that begins with NAME */
+	struct zw_span span;
+};
+
+enum zw_ipsec {
+	ZW_IPSEC_EITHER,
+	ZW_IPSEC_ONLY, /* only what came, or goes, through IPsec */
+	ZW_IPSEC_NOT,
+};
+
+struct zw_zone {
+	struct zw_str name;
+	enum zw_zone_kind kind;
+	struct zw_span span; /* of its name */
+	ZW_VEC(struct zw_interface) interfaces;
+	enum zw_ipsec ipsec; /* NOT also where another zone on the interface
+			      * is ONLY */
+	bool has_reqid;
+	u32 reqid;
+	bool has_network;
+	struct zw_ipset networks; /* as written; empty without */
+	/* The addresses that belong to it: its networks, or, without any,
+	 * every address that is in no zone's networks. */
+	struct zw_ipset members;
+	bool shares_interface; /* with another zone */
+	bool spoofing_allowed;
+};
+
+/* A service is a list of these: packets of protocol PROTO (IANA number, after
+ * IPv6 extension headers) with KEY in lo..hi, in the families of the mask.
+ * KEY is the destination port (tcp, udp, udplite, sctp, dccp), type << 8 | code
+ * (icmp, icmpv6), or nothing (0..65535) for other protocols. */
+struct zw_service_item {
+	u8 proto;
+	u16 lo, hi;
+	u8 families; /* bit 1 << enum zw_family */
+};
+
+typedef ZW_VEC(struct zw_service_item) zw_service_items;
+
+/* One direction between two zones. ZW_SELF stands for the gateway; a rule
+ * never names ZW_ELSEWHERE. SRC and DST are already within the zones' members
+ * (for ZW_SELF: all addresses, or what a narrowing left). */
+struct zw_flow_box {
+	u32 from, to;
+	struct zw_ipset src, dst;
+};
+
+enum zw_action {
+	ZW_ALLOW,
+	ZW_DENY,
+	ZW_REJECT,
+};
+
+struct zw_flow_rule {
+	enum zw_action action;
+	ZW_VEC(struct zw_flow_box) boxes;
+	zw_service_items services;
+	struct zw_span span;
+};
+
+enum zw_claim_kind {
+	ZW_NEVER,
+	ZW_ONLY,
+	ZW_ALWAYS,
+	ZW_UNSPOOFED,
+	ZW_EXPECT,
+	ZW_EXACT, /* the bytes accept what the policy denotes, no less, no more;
+		   * made by the verifier itself, one for the whole policy */
+};
+
+enum zw_flow_verdict {
+	ZW_FLOW_DROP,
+	ZW_FLOW_REJECT,
+	ZW_FLOW_ACCEPT,
+};
+
+/* One member of a claim's side: a zone, ZW_SELF or ZW_ELSEWHERE, narrowed to
+ * ADDRS or not at all (then "any source" or "any destination" holds as the
+ * claim's kind says). */
+struct zw_claim_term {
+	u32 zone;
+	bool narrowed;
+	struct zw_ipset addrs;
+};
+
+typedef ZW_VEC(struct zw_claim_term) zw_claim_terms;
+
+struct zw_claim {
+	enum zw_claim_kind kind;
+	struct zw_str text; /* canonical spelling */
+	struct zw_span span; /* ZW_NO_SPAN for the built-in ones */
+	bool built_in;
+	zw_claim_terms from, to; /* UNSPOOFED: from alone */
+	bool any_service; /* no services written */
+	zw_service_items services;
+	enum zw_flow_verdict expected; /* EXPECT */
+	struct zw_str because; /* may be empty */
+};
+
+struct zw_statement {
+	struct zw_str gateway; /* may be empty */
+	ZW_VEC(struct zw_zone) zones;
+	bool has_policy; /* false: zones and claims alone */
+	ZW_VEC(struct zw_flow_rule) rules; /* in the order of the text */
+	ZW_VEC(struct zw_claim) claims; /* the built-in ones first */
+};
+
+/* "office", "self", or "an interface of no zone". */
+struct zw_str zw_statement_zone_name(const struct zw_statement *statement,
+				     u32 zone);
+/* Is there a rule that allows anything from zone FROM to zone TO? Established
+ * packets pass by this. */
+bool zw_statement_opens(const struct zw_statement *statement, u32 from, u32 to);
+
+/* Everything above as text, one fact a line. */
+void zw_statement_print(struct zw_buf *out,
+			const struct zw_statement *statement);
+
+#endif
