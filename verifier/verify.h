@@ -48,7 +48,7 @@ struct zw_witness {
 	ZW_VEC(struct zw_step) path;
 	ZW_VEC(struct zw_str) assumptions; /* "the limit of rule 3 is not
 					     * reached", ... */
-	struct zw_str batch; /* bytes of the packet, from the network header */
+	struct zw_str bytes; /* the packet itself, from the network header */
 };
 
 /* How much is wrong: the violating set beside its first packet. */

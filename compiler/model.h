@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policy with every name resolved and every value checked: what the
+ * statements mean, still in the policy's own terms. Law: a model exists only
+ * if the policy has no error; it does not point into the syntax tree; it is
+ * not changed after zw_resolve(). Zone numbers are those of zw_zone in the
+ * statement (index, or ZW_SELF). */
+#ifndef ZW_COMPILER_MODEL_H
+#define ZW_COMPILER_MODEL_H
+
+#include "statement/statement.h"
+
+struct zw_host {
+	struct zw_str name;
+	u32 zone;
+	struct zw_ipset addrs;
+	struct zw_span span;
+};
+
+struct zw_rate {
+	u64 amount; /* per unit */
+	u64 seconds; /* of the unit: 1, 60, 3600, 86400 */
+	u64 burst; /* 0: none written */
+	bool per_source;
+};
+
+/* What a rule does beside deciding. Zeroed: nothing. */
+struct zw_rule_options {
+	bool has_limit;
+	struct zw_rate limit;
+	u32 connections; /* limit connections N per source; 0: none */
+	bool log;
+	struct zw_str log_prefix;
+	bool has_log_group;
+	u32 log_group;
+	bool count;
+	struct zw_str count_name;
+	struct zw_str during; /* as written; empty: always */
+	struct zw_str until; /* YYYY-MM-DD; empty: for ever */
+	struct zw_str owner, ticket, because;
+};
+
+/* allow, deny or reject between one ordered pair of zones: the sides as they
+ * were narrowed, within the zones' members. WHOLE says that a side was not
+ * narrowed (then src equals the members). */
+struct zw_rule_pair {
+	u32 from, to;
+	bool whole_src, whole_dst;
+	struct zw_ipset src, dst;
+};
+
+struct zw_rule {
+	enum zw_action action;
+	ZW_VEC(struct zw_rule_pair) pairs;
+	zw_service_items services; /* normal: by protocol, then by key,
+				    * disjoint; ICMPv6 types 130-137 and 143
+				    * and ICMP redirects taken out */
+	struct zw_rule_options options;
+	struct zw_span span;
+	struct zw_str place; /* "hq.zw:14": the comment of its rules; shortened
+			      * from the left to what a comment holds */
+	u32 number; /* from 0, in the order of the text */
+};
+
+struct zw_model {
+	struct zw_str gateway;
+	ZW_VEC(struct zw_zone) zones;
+	ZW_VEC(struct zw_host) hosts;
+	ZW_VEC(struct zw_rule) rules;
+	ZW_VEC(struct zw_claim) claims; /* built-in, the policy's, --claims */
+	bool has_policy; /* at least one rule */
+	struct zw_str place; /* "hq.zw": of what no line of the policy asks */
+};
+
+#endif
