@@ -109,16 +109,32 @@ void zw_diag_label(struct zw_diags *diags, struct zw_diag *diag,
 	zw_push(diags->arena, diag->labels, label);
 }
 
+static void add_fact(struct zw_diags *diags, struct zw_diag *diag,
+		     const char *kind, const char *format, va_list args)
+{
+	struct zw_fact fact = { kind, format_text(diags->arena, format, args) };
+
+	zw_push(diags->arena, diag->notes, fact);
+}
+
 void zw_diag_note(struct zw_diags *diags, struct zw_diag *diag,
 		  const char *format, ...)
 {
-	struct zw_str note;
 	va_list args;
 
 	va_start(args, format);
-	note = format_text(diags->arena, format, args);
+	add_fact(diags, diag, "note", format, args);
 	va_end(args);
-	zw_push(diags->arena, diag->notes, note);
+}
+
+void zw_diag_fact(struct zw_diags *diags, struct zw_diag *diag,
+		  const char *kind, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_fact(diags, diag, kind, format, args);
+	va_end(args);
 }
 
 void zw_diag_help(struct zw_diags *diags, struct zw_diag *diag,

@@ -38,13 +38,19 @@ struct zw_label {
 	struct zw_str text; /* may be empty */
 };
 
+/* A line under the source: what kind of fact, and the fact. */
+struct zw_fact {
+	const char *kind; /* "note", "packet", "path"; a literal */
+	struct zw_str text;
+};
+
 struct zw_diag {
 	enum zw_code code;
 	enum zw_level level;
 	struct zw_str message; /* lower case, no full stop */
 	struct zw_label primary; /* span may be ZW_NO_SPAN */
 	ZW_VEC(struct zw_label) labels; /* the other places */
-	ZW_VEC(struct zw_str) notes; /* facts: "= note: ..." */
+	ZW_VEC(struct zw_fact) notes; /* "= note: ...", "= packet: ..." */
 	struct zw_str help; /* the way out; empty if none */
 };
 
@@ -75,6 +81,10 @@ void zw_diag_label(struct zw_diags *diags, struct zw_diag *diag,
 void zw_diag_note(struct zw_diags *diags, struct zw_diag *diag,
 		  const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same under another word than "note" (KIND must be a literal). */
+void zw_diag_fact(struct zw_diags *diags, struct zw_diag *diag,
+		  const char *kind, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 void zw_diag_help(struct zw_diags *diags, struct zw_diag *diag,
 		  const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of commands, in the order in which a newcomer meets them, and the
+ * page that lists them. */
+#include "cli/cli.h"
+
+#define OPTION(name) (1u << ZW_OPT_##name)
+
+static const struct zw_command commands[] = {
+	{ "check", "POLICY", "compile a policy and prove its claims",
+	  "zwinger check examples/hq.zw",
+	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(BATCH) | OPTION(TODAY) |
+		  OPTION(STATS) | OPTION(STATEMENT),
+	  1, 1, zw_cmd_check },
+	{ "compile", "POLICY", "write the nftables ruleset of a policy",
+	  "zwinger compile examples/hq.zw --format nft",
+	  OPTION(FORMAT) | OPTION(OUTPUT) | OPTION(TODAY) | OPTION(STATS), 1, 1,
+	  zw_cmd_compile },
+	{ "apply", "POLICY", "prove a policy and load it into the kernel",
+	  "zwinger apply examples/hq.zw --netns test",
+	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(TODAY), 1, 1,
+	  zw_cmd_apply },
+	{ "services", "[NAME...]", "list the services that policies may name",
+	  "zwinger services dns https", 0, 0, -1, zw_cmd_services },
+	{ "explain", "[CODE]", "explain a diagnostic by its code",
+	  "zwinger explain Z4001", 0, 0, 1, zw_cmd_explain },
+	{ "help", "[COMMAND]", "explain a command", "zwinger help check", 0, 0,
+	  1, zw_cmd_help },
+};
+
+const struct zw_command *zw_commands(size_t *n)
+{
+	*n = sizeof(commands) / sizeof(commands[0]);
+	return commands;
+}
+
+void zw_help_all(struct zw_buf *out)
+{
+	size_t i, n;
+	const struct zw_command *c = zw_commands(&n);
+
+	zw_buf_puts(out,
+		    "zwinger: zone policies, proved before they are loaded\n\n"
+		    "Usage: zwinger COMMAND [options] ...\n\nCommands:\n");
+	for (i = 0; i < n; i++)
+		zw_buf_printf(out, "  %-9s %-10s %s\n", c[i].name,
+			      c[i].operands, c[i].summary);
+	zw_buf_puts(
+		out,
+		"\n'zwinger COMMAND --help' explains one.\n\n"
+		"Exit status: 0 proved, done; 1 a claim is refuted; 2 the "
+		"policy, a file or the\ncommand line is wrong; 3 undecided; "
+		"4 the kernel or the system refused; 5 differs.\n");
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of options, and getopt_long over the ones a command takes. An
+ * option that exists elsewhere says so; one that exists nowhere earns the
+ * nearest as a suggestion. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+struct option_info {
+	const char *name;
+	char letter; /* 0: none */
+	const char *argument; /* NULL: takes none */
+	const char *summary;
+};
+
+static const struct option_info infos[] = {
+	[ZW_OPT_FORMAT] = { "format", 0, "FORMAT", "form of the answer" },
+	[ZW_OPT_OUTPUT] = { "output", 'o', "FILE",
+			    "write the answer to FILE, whole or not at all" },
+	[ZW_OPT_CLAIMS] = { "claims", 0, "FILE",
+			    "claims to prove beside the policy's own" },
+	[ZW_OPT_BATCH] = { "batch", 0, "FILE",
+			   "prove these netlink bytes, not the compiler's" },
+	[ZW_OPT_TODAY] = { "today", 0, "DATE",
+			   "the day that 'until' is compared with" },
+	[ZW_OPT_NETNS] = { "netns", 0, "NAME",
+			   "the network namespace /run/netns/NAME" },
+	[ZW_OPT_STATS] = { "stats", 0, NULL,
+			   "say how large everything is and how long it took" },
+	[ZW_OPT_STATEMENT] = { "statement", 0, NULL,
+			       "print what is proved: zones, rules, claims" },
+	[ZW_OPT_COLOR] = { "color", 0, "WHEN", "auto, always or never" },
+	[ZW_OPT_HELP] = { "help", 'h', NULL, "print this page" },
+};
+_Static_assert(sizeof(infos) / sizeof(infos[0]) == ZW_OPT_COUNT,
+	       "every option has an entry");
+
+static bool takes(const struct zw_command *command, size_t option)
+{
+	return option == ZW_OPT_HELP || option == ZW_OPT_COLOR ||
+	       (command->options & 1u << option);
+}
+
+void zw_help_command(struct zw_buf *out, const struct zw_command *command)
+{
+	size_t i;
+
+	zw_buf_printf(out, "zwinger %s: %s\n\nUsage: zwinger %s", command->name,
+		      command->summary, command->name);
+	zw_buf_printf(out, " [options] %s\n\nOptions:\n", command->operands);
+	for (i = 0; i < ZW_OPT_COUNT; i++) {
+		char left[64];
+
+		if (!takes(command, i))
+			continue;
+		snprintf(left, sizeof(left), "%s%c%s--%s%s%s",
+			 infos[i].letter ? "-" : "  ",
+			 infos[i].letter ? infos[i].letter : ' ',
+			 infos[i].letter ? ", " : " ", infos[i].name,
+			 infos[i].argument ? " " : "",
+			 infos[i].argument ? infos[i].argument : "");
+		zw_buf_printf(out, "  %-22s %s\n", left, infos[i].summary);
+	}
+	zw_buf_printf(out, "\nExample:\n  %s\n", command->example);
+}
+
+static void unknown_option(struct zw_cli *cli,
+			   const struct zw_command *command, const char *word)
+{
+	struct zw_str names[ZW_OPT_COUNT];
+	struct zw_str near, text = zw_str_from(word);
+	struct zw_diag *diag;
+	size_t i, n = 0;
+
+	while (text.n && *text.p == '-') {
+		text.p++;
+		text.n--;
+	}
+	for (i = 0; i < text.n; i++) {
+		if (text.p[i] == '=')
+			text.n = i;
+	}
+	for (i = 0; i < ZW_OPT_COUNT; i++) {
+		if (takes(command, i))
+			names[n++] = zw_str_from(infos[i].name);
+	}
+	near = zw_suggest(text, names, n);
+	diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+		       "'%s' has no option '%s'", command->name, word);
+	if (near.n)
+		zw_diag_help(&cli->diags, diag, "did you mean '--%.*s'?",
+			     ZW_STR_ARG(near));
+	else
+		zw_diag_help(&cli->diags, diag,
+			     "'zwinger %s --help' lists its options",
+			     command->name);
+}
+
+static bool set_colour(struct zw_cli *cli, const char *when)
+{
+	if (!strcmp(when, "always"))
+		cli->colour = cli->colour_out = true;
+	else if (!strcmp(when, "never"))
+		cli->colour = cli->colour_out = false;
+	else if (strcmp(when, "auto")) {
+		struct zw_diag *diag =
+			zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+				"--color cannot be '%s'", when);
+
+		zw_diag_help(&cli->diags, diag, "auto, always or never");
+		return false;
+	}
+	return true;
+}
+
+static bool check_operands(struct zw_cli *cli, const struct zw_command *command)
+{
+	struct zw_diag *diag;
+
+	if (cli->values[ZW_OPT_HELP])
+		return true;
+	if (cli->operand_count < command->least) {
+		diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+			       "'%s' needs %s", command->name,
+			       command->operands);
+		zw_diag_help(&cli->diags, diag, "for example: %s",
+			     command->example);
+		return false;
+	}
+	if (command->most >= 0 && cli->operand_count > command->most) {
+		diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+			       "'%s' is one word too many for '%s'",
+			       cli->operands[command->most], command->name);
+		zw_diag_help(&cli->diags, diag, "for example: %s",
+			     command->example);
+		return false;
+	}
+	return true;
+}
+
+bool zw_options_parse(struct zw_cli *cli, const struct zw_command *command,
+		      int argc, char **argv)
+{
+	struct option longs[ZW_OPT_COUNT + 1] = { 0 };
+	char letters[3 * ZW_OPT_COUNT + 2] = ":";
+	size_t i, n = 0, at = 1;
+	bool ok = true;
+	int c;
+
+	for (i = 0; i < ZW_OPT_COUNT; i++) {
+		if (!takes(command, i))
+			continue;
+		longs[n++] = (struct option){
+			.name = infos[i].name,
+			.has_arg = infos[i].argument ? required_argument :
+						       no_argument,
+			.val = 256 + (int)i,
+		};
+		if (infos[i].letter) {
+			letters[at++] = infos[i].letter;
+			if (infos[i].argument)
+				letters[at++] = ':';
+		}
+	}
+	letters[at] = '\0';
+	opterr = 0;
+	optind = 0;
+	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (c == '?') {
+			unknown_option(cli, command, argv[optind - 1]);
+			ok = false;
+			continue;
+		}
+		if (c == ':') {
+			struct zw_diag *diag = zw_diag(
+				&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+				"option '%s' needs an argument",
+				argv[optind - 1]);
+
+			zw_diag_help(&cli->diags, diag,
+				     "'zwinger %s --help' shows it",
+				     command->name);
+			ok = false;
+			continue;
+		}
+		for (i = 0; c < 256 && i < ZW_OPT_COUNT; i++) {
+			if (takes(command, i) && infos[i].letter == c) {
+				c = 256 + (int)i;
+				break;
+			}
+		}
+		cli->values[c - 256] = optarg ? optarg : "";
+	}
+	cli->operands = argv + optind;
+	cli->operand_count = argc - optind;
+	if (cli->values[ZW_OPT_COLOR] &&
+	    !set_colour(cli, cli->values[ZW_OPT_COLOR]))
+		ok = false;
+	return check_operands(cli, command) && ok;
+}
