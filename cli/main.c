@@ -26,7 +26,7 @@ static const struct zw_command *find_command(const char *name)
 	return NULL;
 }
 
-static void unknown_command(struct zw_cli *cli, const char *name)
+void zw_cli_unknown_command(struct zw_cli *cli, const char *name)
 {
 	size_t i, n;
 	const struct zw_command *commands = zw_commands(&n);
@@ -60,7 +60,7 @@ static bool wants_colour(int fd)
 void zw_cli_flush(struct zw_cli *cli)
 {
 	struct zw_buf text = { 0 };
-	struct zw_diagnostics_style style = { .colour = cli->colour };
+	struct zw_style style = { .colour = cli->colour };
 
 	if (!cli->json) {
 		zw_diagnostics_text(&text, &cli->diags, cli->sources, &style);
@@ -100,7 +100,7 @@ static enum zw_status run(struct zw_cli *cli, int argc, char **argv)
 		argv[1] = (char[]){ "help" };
 	command = find_command(argv[1]);
 	if (!command) {
-		unknown_command(cli, argv[1]);
+		zw_cli_unknown_command(cli, argv[1]);
 		return ZW_STATUS_INVALID;
 	}
 	if (!zw_options_parse(cli, command, argc - 1, argv + 1))
