@@ -41,6 +41,10 @@ bool zw_diagrams_exhausted(const struct zw_diagrams *d);
 size_t zw_diagrams_nodes(const struct zw_diagrams *d);
 size_t zw_diagrams_edges(const struct zw_diagrams *d);
 size_t zw_diagrams_bytes(const struct zw_diagrams *d);
+/* Work done so far, in edges looked at; and a budget for it: at most STEPS
+ * more from now on, then the manager is exhausted. Without a call: no limit. */
+u64 zw_diagrams_steps(const struct zw_diagrams *d);
+void zw_diagrams_limit_steps(struct zw_diagrams *d, u64 steps);
 
 /* A new variable with the domain 0 .. MAX, ordered after all earlier ones. */
 u32 zw_variable_new(struct zw_diagrams *d, u32 max);
@@ -91,9 +95,13 @@ zw_node zw_if(struct zw_diagrams *d, zw_node condition, zw_node a, zw_node b);
  * A, leaf of B). COMBINE must be a pure function of its arguments. Results are
  * cached under TAG, which must be new (zw_tag_new) for each different COMBINE
  * or context. COMBINE may return ZW_UNDETERMINED when called with one of the
- * leaves ZW_UNDETERMINED (meaning: the other operand is not a leaf yet) to say
- * "go on"; any other answer then ends the recursion early. */
+ * leaves ZW_UNDETERMINED (meaning: that operand is not a leaf yet) to say "go
+ * on"; any other answer then ends the recursion early. ZW_OTHER ends it with
+ * the undetermined operand as it is ("continue" then B is B): say so where it
+ * is true, it saves a copy of the whole operand. COMBINE is never called with
+ * both undetermined. */
 #define ZW_UNDETERMINED UINT32_MAX
+#define ZW_OTHER (UINT32_MAX - 1)
 typedef u32 zw_combine(void *context, u32 a, u32 b);
 u32 zw_tag_new(struct zw_diagrams *d);
 zw_node zw_apply(struct zw_diagrams *d, u32 tag, zw_combine *combine,
@@ -152,12 +160,13 @@ struct zw_box {
 	const u32 *counts; /* [variable] */
 };
 typedef bool zw_visit_box(void *context, const struct zw_box *box);
+/* True if the walk was not ended by VISIT. */
 bool zw_boxes(const struct zw_diagrams *d, zw_node a, zw_visit_box *visit,
 	      void *context);
 
 /* How many points the set A has over the N variables V (sorted; A must test no
- * others). Decimal text, NUL-terminated, exact up to 2^512; TEXT needs 160
- * bytes. */
+ * others). Decimal text, NUL-terminated, exact up to 2^512 ("more than 2^512"
+ * above that); TEXT needs 160 bytes. */
 char *zw_count(const struct zw_diagrams *d, zw_node a, const u32 *v, size_t n,
 	       char text[160]);
 
@@ -165,7 +174,7 @@ char *zw_count(const struct zw_diagrams *d, zw_node a, const u32 *v, size_t n,
  * K variables (ascending), as the sets and maps of nf_tables are. Built by
  * division, not by N unions; O(n log n) when the keys are disjoint. Where keys
  * overlap the one with the lower index wins; where none matches the result is
- * OTHERWISE. KEYS is N*K ranges, row by row. */
+ * OTHERWISE. KEYS is N*K ranges, row by row. One key is a box. */
 zw_node zw_table(struct zw_diagrams *d, const u32 *variables, size_t k,
 		 const struct zw_range *keys, const u32 *leaves, size_t n,
 		 u32 otherwise);

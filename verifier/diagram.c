@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The manager of the diagrams: variables, nodes, and the two tables that make
+ * them fast.
+ *
+ * Nodes stand in one growing array, their edges one after the other in
+ * another. The unique table (open addressing, at most half full) finds the
+ * node with a given edge list, so each is built once: that is what makes equal
+ * functions equal numbers. The table of remembered results is direct-mapped
+ * and forgets on collision; forgetting costs time, never correctness, since
+ * computing again gives the same ids. Nothing hashes a pointer or asks a
+ * clock, so the same calls give the same ids on every machine.
+ *
+ * Budgets are checked where nodes and edges are added and where work is done;
+ * exhaustion is a flag that every recursion looks at, so a computation unwinds
+ * instead of failing halfway.
+ *
+ * The idea of reduced, ordered, shared diagrams is Bryant's (1986); intervals
+ * as edges are those of Strehl and Thiele's interval decision diagrams. */
+#include "verifier/diagram_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	FIRST_ROOM = 256,
+	FIRST_SLOTS = 1024,
+	FIRST_CACHE = 4096,
+	MOST_CACHE = 1 << 22,
+};
+
+struct zw_diagrams *zw_diagrams_new(size_t node_limit, size_t edge_limit)
+{
+	struct zw_arena *arena = zw_arena_new();
+	struct zw_diagrams *d = ZW_NEW(arena, struct zw_diagrams);
+
+	d->arena = arena;
+	d->node_limit = node_limit < LEAF_LIMIT ? node_limit : LEAF_LIMIT - 1;
+	d->edge_limit = edge_limit < NO_EDGE ? edge_limit : NO_EDGE - 1;
+	d->step_limit = UINT64_MAX;
+	d->slot_count = FIRST_SLOTS;
+	d->slots = zw_heap_resize(NULL, d->slot_count, sizeof(*d->slots));
+	memset(d->slots, 0, d->slot_count * sizeof(*d->slots));
+	d->cache_count = FIRST_CACHE;
+	d->cache = zw_heap_resize(NULL, d->cache_count, sizeof(*d->cache));
+	memset(d->cache, 0, d->cache_count * sizeof(*d->cache));
+	d->last_tag = TAG_LAST_FIXED;
+	return d;
+}
+
+void zw_diagrams_free(struct zw_diagrams *d)
+{
+	if (!d)
+		return;
+	free(d->nodes);
+	free(d->edges);
+	free(d->slots);
+	free(d->scratch);
+	free(d->cache);
+	zw_arena_free(d->arena);
+}
+
+void zw_diagrams_limit_steps(struct zw_diagrams *d, u64 steps)
+{
+	d->step_limit =
+		steps > UINT64_MAX - d->steps ? UINT64_MAX : d->steps + steps;
+}
+
+bool zw_diagrams_exhausted(const struct zw_diagrams *d)
+{
+	return d->exhausted;
+}
+
+size_t zw_diagrams_nodes(const struct zw_diagrams *d)
+{
+	return d->node_count;
+}
+
+size_t zw_diagrams_edges(const struct zw_diagrams *d)
+{
+	return d->edge_count;
+}
+
+u64 zw_diagrams_steps(const struct zw_diagrams *d)
+{
+	return d->steps;
+}
+
+size_t zw_diagrams_bytes(const struct zw_diagrams *d)
+{
+	return zw_arena_size(d->arena) + d->node_room * sizeof(*d->nodes) +
+	       (d->edge_room + d->scratch_room) * sizeof(*d->edges) +
+	       d->slot_count * sizeof(*d->slots) +
+	       d->cache_count * sizeof(*d->cache);
+}
+
+u32 zw_variable_new(struct zw_diagrams *d, u32 max)
+{
+	u32 variable = (u32)d->maxima.n;
+
+	zw_push(d->arena, d->maxima, max);
+	return variable;
+}
+
+u32 zw_variable_max(const struct zw_diagrams *d, u32 variable)
+{
+	ZW_ASSERT(variable < d->maxima.n);
+	return max_of(d, variable);
+}
+
+u32 zw_variable_count(const struct zw_diagrams *d)
+{
+	return (u32)d->maxima.n;
+}
+
+zw_node zw_leaf(struct zw_diagrams *d, u32 value)
+{
+	(void)d;
+	ZW_ASSERT(id_is_leaf(value));
+	return (zw_node){ value };
+}
+
+bool zw_is_leaf(const struct zw_diagrams *d, zw_node n)
+{
+	(void)d;
+	return id_is_leaf(n.id);
+}
+
+u32 zw_leaf_value(const struct zw_diagrams *d, zw_node n)
+{
+	(void)d;
+	ZW_ASSERT(id_is_leaf(n.id));
+	return n.id;
+}
+
+u32 zw_tag_new(struct zw_diagrams *d)
+{
+	ZW_ASSERT(d->last_tag < UINT32_MAX);
+	return ++d->last_tag;
+}
+
+/* Twice the room, but not above LIMIT. */
+static size_t larger(size_t room, size_t limit)
+{
+	size_t next = room ? room * 2 : FIRST_ROOM;
+
+	return next < limit ? next : limit;
+}
+
+void zw_diagram_scratch_grow(struct zw_diagrams *d)
+{
+	/* An edge list under construction may be twice the longest node:
+	 * merging two lists, before the limit is asked. */
+	size_t limit = 2 * d->edge_limit;
+
+	if (d->scratch_room >= limit) {
+		d->exhausted = true;
+		return;
+	}
+	d->scratch_room = larger(d->scratch_room, limit);
+	d->scratch = zw_heap_resize(d->scratch, d->scratch_room,
+				    sizeof(*d->scratch));
+}
+
+static u64 mix(u64 x)
+{
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93u;
+	x ^= x >> 32;
+	return x;
+}
+
+static u32 hash_edges(u32 variable, const struct edge *e, size_t n)
+{
+	u64 h = mix(((u64)variable << 32) ^ n);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		h ^= ((u64)e[i].hi << 32) | e[i].to;
+		h *= 0x9e3779b97f4a7c15u;
+		h ^= h >> 29;
+	}
+	h = mix(h);
+	return (u32)(h ^ (h >> 32));
+}
+
+static void slots_grow(struct zw_diagrams *d)
+{
+	size_t count = d->slot_count * 2, i;
+	u32 *slots = zw_heap_resize(NULL, count, sizeof(*slots));
+
+	memset(slots, 0, count * sizeof(*slots));
+	for (i = 0; i < d->node_count; i++) {
+		size_t at = d->nodes[i].hash & (count - 1);
+
+		while (slots[at])
+			at = (at + 1) & (count - 1);
+		slots[at] = (u32)i + 1;
+	}
+	free(d->slots);
+	d->slots = slots;
+	d->slot_count = count;
+}
+
+/* Room for one more node with N edges; false, and exhausted, if there is none
+ * under the limits. */
+static bool room_for(struct zw_diagrams *d, size_t n)
+{
+	if (d->node_count >= d->node_limit ||
+	    n > d->edge_limit - d->edge_count) {
+		d->exhausted = true;
+		return false;
+	}
+	if (d->node_count == d->node_room) {
+		d->node_room = larger(d->node_room, d->node_limit);
+		d->nodes = zw_heap_resize(d->nodes, d->node_room,
+					  sizeof(*d->nodes));
+	}
+	if (n > d->edge_room - d->edge_count) {
+		while (n > d->edge_room - d->edge_count)
+			d->edge_room = larger(d->edge_room, d->edge_limit);
+		d->edges = zw_heap_resize(d->edges, d->edge_room,
+					  sizeof(*d->edges));
+	}
+	return true;
+}
+
+/* The node for the list E of N edges, which is not in the edge pool. */
+static u32 node_for(struct zw_diagrams *d, u32 variable, const struct edge *e,
+		    size_t n)
+{
+	u32 hash = hash_edges(variable, e, n);
+	size_t at = hash & (d->slot_count - 1);
+	struct node *node;
+
+	for (; d->slots[at]; at = (at + 1) & (d->slot_count - 1)) {
+		node = &d->nodes[d->slots[at] - 1];
+		if (node->hash == hash && node->variable == variable &&
+		    node->count == n &&
+		    !memcmp(&d->edges[node->first], e, n * sizeof(*e)))
+			return LEAF_LIMIT + d->slots[at] - 1;
+	}
+	if (!room_for(d, n))
+		return 0;
+	d->slots[at] = (u32)d->node_count + 1;
+	node = &d->nodes[d->node_count];
+	*node = (struct node){ variable, (u32)n, (u32)d->edge_count, hash };
+	memcpy(&d->edges[d->edge_count], e, n * sizeof(*e));
+	d->edge_count += n;
+	d->node_count++;
+	if (d->node_count * 2 > d->slot_count)
+		slots_grow(d);
+	return LEAF_LIMIT + (u32)d->node_count - 1;
+}
+
+u32 zw_diagram_finish(struct zw_diagrams *d, u32 variable, size_t base)
+{
+	size_t n = d->scratch_count - base;
+	const struct edge *e = &d->scratch[base];
+
+	d->scratch_count = base;
+	if (d->exhausted)
+		return 0;
+	ZW_ASSERT(n > 0 && e[n - 1].hi == max_of(d, variable));
+	if (n == 1)
+		return e[0].to;
+	return node_for(d, variable, e, n);
+}
+
+static size_t cache_place(const struct zw_diagrams *d, u32 tag, u32 a, u32 b,
+			  u32 c)
+{
+	u64 h = ((u64)a << 32 | b) * 0x9e3779b97f4a7c15u;
+
+	h ^= h >> 31;
+	h = mix(h + ((u64)c << 32 | tag) * 0xd6e8feb86659fd93u);
+	return h & (d->cache_count - 1);
+}
+
+bool zw_diagram_recall(const struct zw_diagrams *d, u32 tag, u32 a, u32 b,
+		       u32 c, u32 *result)
+{
+	const struct cached *place = &d->cache[cache_place(d, tag, a, b, c)];
+
+	if (place->a != a || place->b != b || place->c != c ||
+	    place->tag != tag)
+		return false;
+	*result = place->result;
+	return true;
+}
+
+static void cache_grow(struct zw_diagrams *d)
+{
+	struct cached *old = d->cache;
+	size_t count = d->cache_count, i;
+
+	d->cache_lost = 0;
+	d->cache_count = count * 4;
+	d->cache = zw_heap_resize(NULL, d->cache_count, sizeof(*d->cache));
+	memset(d->cache, 0, d->cache_count * sizeof(*d->cache));
+	for (i = 0; i < count; i++) {
+		struct cached *o = &old[i];
+
+		if (o->tag)
+			d->cache[cache_place(d, o->tag, o->a, o->b, o->c)] = *o;
+	}
+	free(old);
+}
+
+void zw_diagram_remember(struct zw_diagrams *d, u32 tag, u32 a, u32 b, u32 c,
+			 u32 result)
+{
+	struct cached *place;
+
+	if (d->exhausted)
+		return;
+	place = &d->cache[cache_place(d, tag, a, b, c)];
+	if (place->tag && ++d->cache_lost > d->cache_count / 2 &&
+	    d->cache_count < MOST_CACHE) {
+		cache_grow(d);
+		place = &d->cache[cache_place(d, tag, a, b, c)];
+	}
+	*place = (struct cached){ tag, a, b, c, result };
+}
+
+zw_node zw_in(struct zw_diagrams *d, u32 variable,
+	      const struct zw_range *ranges, size_t n)
+{
+	size_t base = d->scratch_count, i;
+	u32 max = zw_variable_max(d, variable);
+
+	if (d->exhausted || n == 0)
+		return ZW_EMPTY;
+	for (i = 0; i < n; i++) {
+		struct zw_range r = ranges[i];
+
+		ZW_ASSERT(r.lo <= r.hi && r.hi <= max);
+		ZW_ASSERT(i == 0 || r.lo > ranges[i - 1].hi);
+		if (r.lo > 0 && (i == 0 || r.lo - 1 != ranges[i - 1].hi))
+			push_edge(d, base, r.lo - 1, 0);
+		push_edge(d, base, r.hi, 1);
+	}
+	d->steps += n;
+	if (ranges[n - 1].hi < max)
+		push_edge(d, base, max, 0);
+	return (zw_node){ zw_diagram_finish(d, variable, base) };
+}
+
+u32 zw_diagram_edge_at(const struct zw_diagrams *d, u32 id, u32 value)
+{
+	const struct node *n = node_of(d, id);
+	u32 lo = n->first, hi = n->first + n->count - 1;
+
+	while (lo < hi) {
+		u32 middle = lo + (hi - lo) / 2;
+
+		if (d->edges[middle].hi < value)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
+void zw_diagram_push_part(struct zw_diagrams *d, size_t base, u32 variable,
+			  u32 id, u32 lo, u32 hi)
+{
+	u32 at;
+
+	if (top_of(d, id) != variable) {
+		push_edge(d, base, hi, id);
+		return;
+	}
+	for (at = zw_diagram_edge_at(d, id, lo);; at++) {
+		struct edge e = d->edges[at];
+
+		push_edge(d, base, min_u32(e.hi, hi), e.to);
+		if (e.hi >= hi || step(d))
+			return;
+	}
+}
