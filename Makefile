@@ -33,6 +33,7 @@ LIB_OBJ := $(foreach f,$(FOLDERS),$(call obj_of,$(f)))
 ifneq ($(wildcard grammar/parse.y),)
 LIB_OBJ += $(GRAMMAR_OBJ)
 endif
+LIB_OBJ += $(BUILD)/gen/explain.o
 CLI_OBJ := $(call obj_of,cli)
 LIB     := $(BUILD)/libzwinger.a
 
@@ -68,11 +69,25 @@ $(call obj_of,grammar): $(BUILD)/gen/grammar/parse.tab.h $(BUILD)/gen/grammar/sc
 $(GRAMMAR_OBJ): $(BUILD)/gen/grammar/parse.tab.h $(BUILD)/gen/grammar/scan.lex.h
 endif
 
+# The pages on diagnostic codes travel in the program.
+CODE_PAGES := $(sort $(wildcard docs/codes/Z[0-9][0-9][0-9][0-9].md))
+
+$(BUILD)/gen/explain.c: docs/codes/embed.sh $(CODE_PAGES) docs/codes
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(dir $@) && sh docs/codes/embed.sh $(CODE_PAGES) > $@
+
+$(BUILD)/gen/explain.o: $(BUILD)/gen/explain.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+check-codes:
+	sh tests/check/codes.sh
+
 # ---- tests: one CUnit binary per folder of tests/unit, and one per folder of
 # ---- the larger tests. A suite file test_x.c defines `void suite_x(void)`.
 HARNESS_OBJ := $(call obj_of,tests/harness)
 UNIT_DIRS := $(notdir $(patsubst %/,%,$(wildcard tests/unit/*/)))
-BIG_DIRS  := $(filter-out harness unit golden negative fuzz bench,$(notdir $(patsubst %/,%,$(wildcard tests/*/))))
+BIG_DIRS  := $(filter-out check harness unit golden negative fuzz bench,$(notdir $(patsubst %/,%,$(wildcard tests/*/))))
 suites_in = $(sort $(wildcard tests/$(1)/test_*.c))
 
 define test_binary # 1: folder under tests/, 2: binary name
@@ -92,4 +107,5 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all clean
+.DELETE_ON_ERROR:
+.PHONY: all clean check-codes

@@ -222,8 +222,7 @@ static void draw(struct zw_page *page, struct zw_arena *arena,
 	draw_places(page, &marks);
 	draw_includes(page, diag->primary.span);
 	for (i = 0; i < diag->notes.n; i++) {
-		remark(page, diag->notes.v[i].kind,
-		       diag->notes.v[i].text);
+		remark(page, diag->notes.v[i].kind, diag->notes.v[i].text);
 		zw_buf_putc(page->out, '\n');
 	}
 	if (diag->help.n) {

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Source lines drawn for a terminal. A line is walked character by character;
+ * each has a shape (its bytes, or an escape in their place) and a width in
+ * columns. Columns are computed by walking again rather than kept, so a line of
+ * megabytes needs no table. The widths follow East Asian Width (UAX 11) for the
+ * common wide blocks and know the common combining marks; for rare scripts a
+ * mark may be off by a column, never the text. */
+#include "report/snippet.h"
+
+#include "base/assert.h"
+#include "base/utf8.h"
+
+#define LINE_COLUMNS 100
+#define LEFT_OF_MARK 40 /* columns kept before the mark in a cut line */
+#define ELLIPSIS 3
+
+struct range {
+	u32 first, last;
+};
+
+static bool is_in(u32 c, const struct range *ranges, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	}
+	return false;
+}
+
+static size_t width_of(u32 c)
+{
+	static const struct range combining[] = {
+		{ 0x0300, 0x036f }, { 0x0483, 0x0489 }, { 0x0591, 0x05bd },
+		{ 0x0610, 0x061a }, { 0x064b, 0x065f }, { 0x0e34, 0x0e3a },
+		{ 0x0e47, 0x0e4e }, { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff },
+		{ 0x20d0, 0x20ff }, { 0x302a, 0x302f }, { 0x3099, 0x309a },
+		{ 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xe0100, 0xe01ef },
+	};
+	static const struct range wide[] = {
+		{ 0x1100, 0x115f },   { 0x2e80, 0x303e },
+		{ 0x3041, 0xa4cf },   { 0xac00, 0xd7a3 },
+		{ 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },
+		{ 0xff00, 0xff60 },   { 0xffe0, 0xffe6 },
+		{ 0x1f300, 0x1f64f }, { 0x1f680, 0x1f6ff },
+		{ 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
+	};
+
+	if (c < 0x300)
+		return 1;
+	if (is_in(c, combining, sizeof(combining) / sizeof(combining[0])))
+		return 0;
+	return is_in(c, wide, sizeof(wide) / sizeof(wide[0])) ? 2 : 1;
+}
+
+/* A place on the way through a line, and the character that starts there. */
+struct walk {
+	struct zw_str line;
+	size_t at; /* bytes */
+	size_t column;
+	size_t bytes;	/* of the character */
+	size_t columns; /* that it takes */
+	struct zw_buf shape;
+};
+
+/* Look at the character at W->at. False at the end of the line. */
+static bool look(struct walk *w)
+{
+	u32 c;
+
+	if (w->at >= w->line.n)
+		return false;
+	w->shape.n = 0;
+	w->bytes = zw_utf8_decode(w->line.p + w->at, w->line.n - w->at, &c);
+	if (w->bytes && c == '\t') {
+		w->columns = 8 - w->column % 8;
+		zw_buf_printf(&w->shape, "%*s", (int)w->columns, "");
+		return true;
+	}
+	if (!w->bytes) {
+		w->bytes = 1;
+		c = 0;
+	}
+	zw_buf_add_escaped(&w->shape,
+			   (struct zw_str){ w->line.p + w->at, w->bytes });
+	/* an escape is longer than what it stands for, and ASCII */
+	w->columns = w->shape.n > w->bytes ? w->shape.n : width_of(c);
+	return true;
+}
+
+static void step(struct walk *w)
+{
+	w->at += w->bytes;
+	w->column += w->columns;
+}
+
+/* The column of byte AT of LINE; its width where AT is behind its end. */
+static size_t column_of(struct zw_str line, size_t at)
+{
+	struct walk w = { .line = line };
+	size_t column;
+
+	while (w.at < at && look(&w)) {
+		if (w.at + w.bytes > at)
+			break; /* within a character: where it starts */
+		step(&w);
+	}
+	column = w.column;
+	zw_buf_free(&w.shape);
+	return column;
+}
+
+/* The columns of a line that are shown: FROM up to TO. */
+struct window {
+	size_t from, to;
+	bool cut_before, cut_after;
+};
+
+static struct window window_around(size_t width, size_t mark)
+{
+	struct window window = { 0, width, false, false };
+
+	if (width <= LINE_COLUMNS)
+		return window;
+	if (mark > LINE_COLUMNS / 2) {
+		window.cut_before = true;
+		window.from = mark - LEFT_OF_MARK;
+		if (width - window.from <= LINE_COLUMNS - ELLIPSIS) {
+			window.from = width - (LINE_COLUMNS - ELLIPSIS);
+			return window;
+		}
+	}
+	window.cut_after = true;
+	window.to = window.from + LINE_COLUMNS - ELLIPSIS;
+	if (window.cut_before)
+		window.to -= ELLIPSIS;
+	return window;
+}
+
+static void pad(struct zw_buf *out, size_t n)
+{
+	while (n--)
+		zw_buf_putc(out, ' ');
+}
+
+static void draw_line(struct zw_buf *out, struct zw_str line,
+		      struct window window)
+{
+	struct walk w = { .line = line };
+	size_t drawn = window.from;
+
+	if (window.cut_before)
+		zw_buf_puts(out, "...");
+	for (; look(&w); step(&w)) {
+		if (w.column < window.from)
+			continue;
+		if (w.column + w.columns > window.to)
+			break;
+		pad(out, w.column - drawn); /* half of a character cut off */
+		zw_buf_add(out, w.shape.data, w.shape.n);
+		drawn = w.column + w.columns;
+	}
+	if (window.cut_after) {
+		pad(out, window.to - drawn);
+		zw_buf_puts(out, "...");
+	}
+	zw_buf_free(&w.shape);
+}
+
+void zw_snippet_gutter(const struct zw_page *page)
+{
+	zw_ink(page->out, page->style, ZW_INK_FRAME);
+	zw_buf_printf(page->out, "%*s |", page->gutter, "");
+	zw_ink(page->out, page->style, ZW_INK_PLAIN);
+}
+
+static u32 last_line_of(const struct zw_sources *sources, struct zw_span span)
+{
+	if (span.len)
+		span.off += span.len - 1;
+	return zw_sources_place(sources, span).line;
+}
+
+/* The signs of one mark, cut to the window, and its text. */
+static void draw_mark(const struct zw_page *page, const struct zw_mark *mark,
+		      struct zw_str line, struct window window)
+{
+	struct zw_place place = zw_sources_place(page->sources, mark->span);
+	u32 last = last_line_of(page->sources, mark->span);
+	size_t at = place.column - 1;
+	size_t start = column_of(line, at);
+	size_t end = last == place.line ? column_of(line, at + mark->span.len)
+					: column_of(line, line.n);
+
+	if (end > window.to)
+		end = window.to;
+	if (end <= start)
+		end = start + 1;
+	zw_snippet_gutter(page);
+	pad(page->out, 1 + start - window.from);
+	if (window.cut_before)
+		pad(page->out, ELLIPSIS);
+	zw_ink(page->out, page->style, mark->ink);
+	for (; start < end; start++)
+		zw_buf_putc(page->out, mark->sign);
+	if (mark->text.n)
+		zw_buf_putc(page->out, ' ');
+	zw_buf_add_escaped(page->out, mark->text);
+	if (last != place.line)
+		zw_buf_printf(page->out, " (up to line %u)", last);
+	zw_ink(page->out, page->style, ZW_INK_PLAIN);
+	zw_buf_putc(page->out, '\n');
+}
+
+void zw_snippet(const struct zw_page *page, const struct zw_mark *marks,
+		size_t n)
+{
+	struct zw_place place;
+	struct zw_str line;
+	struct window window;
+	size_t i;
+
+	ZW_ASSERT(n);
+	place = zw_sources_place(page->sources, marks[0].span);
+	line = zw_sources_line(page->sources, marks[0].span.file, place.line);
+	window = window_around(column_of(line, line.n),
+			       column_of(line, place.column - 1));
+	zw_ink(page->out, page->style, ZW_INK_FRAME);
+	zw_buf_printf(page->out, "%*u |", page->gutter, place.line);
+	zw_ink(page->out, page->style, ZW_INK_PLAIN);
+	if (line.n)
+		zw_buf_putc(page->out, ' ');
+	draw_line(page->out, line, window);
+	zw_buf_putc(page->out, '\n');
+	for (i = 0; i < n; i++)
+		draw_mark(page, &marks[i], line, window);
+}
+
+bool zw_snippet_is_cut(const struct zw_sources *sources, struct zw_span span)
+{
+	struct zw_place place = zw_sources_place(sources, span);
+	struct zw_str line = zw_sources_line(sources, span.file, place.line);
+
+	return column_of(line, line.n) > LINE_COLUMNS;
+}
