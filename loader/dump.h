@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel holds, as netlink messages. Law: a dump is consistent (one
+ * generation from its first to its last message) or it is an error. The
+ * messages are those of the kernel, one behind another, in the layout that
+ * batches have as well, so one decoder reads both. */
+#ifndef ZW_LOADER_DUMP_H
+#define ZW_LOADER_DUMP_H
+
+#include "loader/socket.h"
+
+/* Append the whole table TABLE of FAMILY (an NFPROTO_ number), or every table
+ * where TABLE is NULL, to OUT: tables, chains, sets with their elements, rules,
+ * objects, flowtables. *GENERATION is the kernel's generation that it shows.
+ * 0 or a negative errno; -EAGAIN after five attempts that were all interrupted
+ * by changes. A missing table is an empty dump. */
+int zw_dump_table(struct zw_socket *socket, u8 family, const char *table,
+		  struct zw_buf *out, u32 *generation);
+
+#endif
