@@ -60,7 +60,7 @@ static bool set_end(u32 tag, u32 *a, u32 *b, u32 *result)
 			break;
 		return true;
 	}
-	if (x > y)
+	if (x > y && tag != TAG_MINUS)
 		swap(a, b);
 	return false;
 }
