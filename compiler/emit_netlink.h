@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Plan to nf_tables messages. Law: the bytes depend on plan and options alone;
+ * every batch is BATCH_BEGIN, messages numbered 1, 2, 3 ... (BEGIN is 0), and
+ * BATCH_END, and is to be sent with one sendmsg().
+ *
+ * A first load is ZW_EMIT_WHOLE: table, sets with elements, chains and their
+ * rules, and at the end the base chains with theirs. It may be sent as it is,
+ * in one transaction, or cut at hooks_offset into two, each with a BEGIN and an
+ * END of its own: then interval sets are complete before any rule reads them,
+ * and no packet that a deny forbids passes while they fill.
+ *
+ * A replacement is three batches, each sent after the former was taken:
+ *	ADD	sets, chains and rules under the new generation, unreachable;
+ *	SWAP	the rules of the base chains, which stay, are exchanged;
+ *	DELETE	what the old generation left, by name.
+ * BEGIN has no generation id: the loader puts its own BEGIN (and the
+ * NFNL_BATCH_GENID in it) in place of the first ZW_EMIT_EDGE bytes. */
+#ifndef ZW_COMPILER_EMIT_NETLINK_H
+#define ZW_COMPILER_EMIT_NETLINK_H
+
+#include "compiler/plan.h"
+
+/* Bytes of BATCH_BEGIN, and of BATCH_END. */
+#define ZW_EMIT_EDGE 20
+
+enum zw_emit_step {
+	ZW_EMIT_WHOLE,
+	ZW_EMIT_ADD,
+	ZW_EMIT_SWAP,
+	ZW_EMIT_DELETE,
+};
+
+/* Objects in the kernel by their full names. */
+struct zw_emit_names {
+	ZW_VEC(struct zw_str) chains; /* regular ones */
+	ZW_VEC(struct zw_str) sets; /* and maps */
+};
+
+struct zw_emit_options { /* zeroed: the whole, without generation */
+	enum zw_emit_step step;
+	u32 generation; /* of names; 0: no suffix */
+	const struct zw_emit_names *old; /* of DELETE, which reads no plan */
+};
+
+/* What message SEQ was, to say of a kernel's error. */
+struct zw_emit_origin {
+	u32 seq;
+	size_t offset; /* of the message in the batch */
+	u16 message; /* NFT_MSG_... */
+	struct zw_str what; /* "rule of chain z_input", "set z_zone.a.4" */
+	struct zw_span span; /* may be ZW_NO_SPAN */
+	struct zw_str place; /* "hq.zw:14"; may be empty */
+	/* Of elements: which of SET's (index, count) the message carries;
+	 * ZW_EMIT_NO_SET otherwise. */
+	u32 set;
+	size_t first, count;
+};
+
+#define ZW_EMIT_NO_SET UINT32_MAX
+
+struct zw_emitted {
+	ZW_VEC(struct zw_emit_origin) origins; /* by seq, from 1: v[seq - 1] */
+	size_t hooks_offset; /* WHOLE: where the base chains begin */
+	u32 messages;
+};
+
+/* Append the batch to OUT. EMITTED may be NULL; its lists live in ARENA. PLAN
+ * may be NULL for DELETE. */
+void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
+		     const struct zw_plan *plan,
+		     const struct zw_emit_options *options,
+		     struct zw_emitted *emitted);
+
+/* The names that PLAN has under GENERATION: what a later DELETE is given. */
+void zw_emit_names(struct zw_arena *arena, const struct zw_plan *plan,
+		   u32 generation, struct zw_emit_names *names);
+
+/* The origin of SEQ, or NULL for BEGIN, END and numbers that were not sent. */
+const struct zw_emit_origin *zw_emit_find(const struct zw_emitted *emitted,
+					  u32 seq);
+
+/* BEGIN and END as they stand in a batch, for who cuts one: append to OUT. */
+void zw_emit_begin(struct zw_buf *out);
+void zw_emit_end(struct zw_buf *out, u32 seq);
+
+#endif

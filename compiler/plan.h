@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ruleset as it will stand in the kernel, before it becomes bytes: one
+ * table of chains, sets and verdict maps. Law: a plan is complete (nothing is
+ * decided by an emitter any more), its order is the order of emission, and two
+ * runs over one policy make equal plans. Everything lives in one arena.
+ *
+ * Names here are without generation. What is replaced at a reload (every set
+ * and every chain but the base chains) gets the generation's suffix from
+ * zw_plan_name(), which is the only place where names of objects are built.
+ *
+ * Three emitters read it: emit_netlink.h, emit_nft.h, report/plan_json.h. */
+#ifndef ZW_COMPILER_PLAN_H
+#define ZW_COMPILER_PLAN_H
+
+#include "base/inet.h"
+#include "base/source.h"
+#include "base/vec.h"
+
+#define ZW_PLAN_TABLE "zwinger"
+
+/* The priorities of the base chains: none has a standard name. Prerouting runs
+ * after defragmentation (-400) and raw (-300) and before connection tracking
+ * (-200). The others run after destination translation (-100) and just before
+ * foreign filters (0), so that these neither log, count nor offload what is
+ * forbidden; their own drops still hold for what is allowed. */
+enum {
+	ZW_PLAN_PREROUTING_PRIORITY = -290,
+	ZW_PLAN_FILTER_PRIORITY = -5,
+};
+
+/* What a rule can look at, and what the key of a set is made of. */
+enum zw_field {
+	ZW_FIELD_IIFNAME, /* 16 bytes, padded with NUL */
+	ZW_FIELD_OIFNAME,
+	ZW_FIELD_NFPROTO, /* 2: IPv4, 10: IPv6 */
+	ZW_FIELD_L4PROTO,
+	ZW_FIELD_IPSEC_IN, /* 1: came by IPsec */
+	ZW_FIELD_IPSEC_OUT, /* 1: goes by IPsec */
+	ZW_FIELD_IP_SADDR,
+	ZW_FIELD_IP_DADDR,
+	ZW_FIELD_IP_FRAG, /* flags and fragment offset, 2 bytes */
+	ZW_FIELD_IP6_SADDR,
+	ZW_FIELD_IP6_DADDR,
+	ZW_FIELD_IP6_HOPLIMIT,
+	ZW_FIELD_TH_SPORT,
+	ZW_FIELD_TH_DPORT,
+	ZW_FIELD_TCP_FLAGS,
+	ZW_FIELD_ICMP_TYPE,
+	ZW_FIELD_ICMP_CODE,
+	ZW_FIELD_ICMP6_TYPE,
+	ZW_FIELD_ICMP6_CODE,
+	ZW_FIELD_CT_STATE, /* 4 bytes, host order */
+	ZW_FIELD_CT_DIRECTION, /* 0: original, 1: reply */
+	ZW_FIELD_CT_ORIGINAL_IP_SADDR,
+	ZW_FIELD_CT_ORIGINAL_IP6_SADDR,
+	ZW_FIELD_CT_REPLY_IP_SADDR,
+	ZW_FIELD_CT_REPLY_IP6_SADDR,
+	ZW_FIELD_IP_OPTION_LSRR, /* 1: present */
+	ZW_FIELD_IP_OPTION_SSRR,
+	ZW_FIELD_IP6_ROUTING, /* 1: the header exists */
+	ZW_FIELD_IP6_FRAGMENT,
+	ZW_FIELD_COUNT,
+};
+
+/* How a field is loaded. */
+enum zw_field_source {
+	ZW_FROM_META, /* a: key */
+	ZW_FROM_PAYLOAD, /* a: base, b: offset */
+	ZW_FROM_CT, /* a: key, b: direction or -1 */
+	ZW_FROM_EXTHDR, /* a: operation, b: type; presence */
+	ZW_FROM_RT, /* a: key */
+};
+
+struct zw_field_info {
+	const char *nft; /* as nft spells it */
+	const char *type; /* nft's name of its type */
+	u8 datatype; /* nft's number of its type */
+	u8 bytes;
+	bool host_order;
+	enum zw_field_source source;
+	int a, b;
+	u8 nfproto; /* what the rule must have tested before: 0, 2, 10 */
+	u8 l4proto; /* likewise; 0: nothing */
+};
+
+const struct zw_field_info *zw_field_info(enum zw_field field);
+
+#define ZW_PLAN_KEY_FIELDS 5
+
+enum zw_plan_test {
+	ZW_TEST_EQ, /* field == value */
+	ZW_TEST_RANGE, /* value <= field <= other (big-endian fields) */
+	ZW_TEST_MASK_EQ, /* (field & other) == value */
+	ZW_TEST_MASK_ANY, /* (field & other) != 0 */
+	ZW_TEST_IN, /* the fields, concatenated, are in SET */
+	ZW_TEST_MAP, /* likewise; the verdict is the element's. Last match of
+		      * its rule, whose own verdict is ZW_PLAN_CONTINUE */
+};
+
+/* Values are as the field's bytes stand in a register: network order, ct state
+ * in host order. */
+struct zw_plan_match {
+	enum zw_plan_test test;
+	u8 fields; /* 1, more only for ZW_TEST_IN and ZW_TEST_MAP */
+	u8 field[ZW_PLAN_KEY_FIELDS]; /* enum zw_field */
+	u8 value[16], other[16];
+	u32 set; /* index into the plan's sets */
+};
+
+enum zw_plan_verdict {
+	ZW_PLAN_CONTINUE, /* none */
+	ZW_PLAN_ACCEPT,
+	ZW_PLAN_DROP,
+	ZW_PLAN_RETURN,
+	ZW_PLAN_JUMP, /* to CHAIN */
+	ZW_PLAN_GOTO,
+	ZW_PLAN_REJECT_RESET, /* TCP reset; the rule has tested for TCP */
+	ZW_PLAN_REJECT_PROHIBITED, /* ICMP administratively prohibited */
+};
+
+struct zw_plan_rule {
+	struct zw_plan_match *matches;
+	u32 match_count;
+	bool counter;
+	bool log;
+	struct zw_str log_prefix; /* at most 127 bytes */
+	u32 log_group; /* 0: the kernel's log */
+	enum zw_plan_verdict verdict;
+	u32 chain; /* of JUMP and GOTO: index into the plan's chains */
+	struct zw_span span; /* of the statement; ZW_NO_SPAN if none asks */
+	struct zw_str place; /* the comment: "hq.zw:14,17"; at most 127 bytes */
+};
+
+enum zw_plan_hook {
+	ZW_PLAN_PREROUTING, /* numbers as the kernel's */
+	ZW_PLAN_INPUT,
+	ZW_PLAN_FORWARD,
+	ZW_PLAN_OUTPUT,
+	ZW_PLAN_NO_HOOK, /* a regular chain */
+};
+
+struct zw_plan_chain {
+	struct zw_str name;
+	enum zw_plan_hook hook;
+	int priority; /* of a base chain; its type is filter, its policy drop */
+	ZW_VEC(struct zw_plan_rule) rules;
+};
+
+/* One element of a set or map: the fields' bytes one after the other, without
+ * padding. In an interval set HI is the inclusive end, field by field; NULL if
+ * every field is a single value. */
+struct zw_plan_element {
+	const u8 *lo, *hi;
+	enum zw_plan_verdict verdict; /* of a map */
+	u32 chain; /* of a map's JUMP and GOTO */
+	struct zw_str place; /* the element's comment; may be empty */
+};
+
+/* A set or verdict map. One field and not INTERVAL, or several and not
+ * INTERVAL: hash. One field and INTERVAL: sorted disjoint ranges (rbtree).
+ * Several and INTERVAL: boxes of which no two overlap (pipapo). */
+struct zw_plan_set {
+	struct zw_str name;
+	u8 fields;
+	u8 field[ZW_PLAN_KEY_FIELDS]; /* for the types; users of one set may
+				       * load others of the same type */
+	u8 key_bytes; /* sum of the fields' bytes, without padding */
+	bool interval;
+	bool map;
+	/* Either a list of elements ... */
+	ZW_VEC(struct zw_plan_element) elements;
+	/* ... or, for a set of addresses alone, these, not copied. */
+	bool is_addresses;
+	enum zw_family family;
+	struct zw_intervals addresses;
+	struct zw_span span;
+	struct zw_str place; /* of the statement that first needs it */
+};
+
+/* Where the decision about new packets of one pair of zones stands, for
+ * statistics. */
+struct zw_plan_pair {
+	struct zw_str from, to;
+	enum zw_family family;
+	u32 chain;
+};
+
+struct zw_plan {
+	struct zw_arena *arena;
+	ZW_VEC(struct zw_plan_chain) chains; /* the base chains first */
+	ZW_VEC(struct zw_plan_set) sets;
+	ZW_VEC(struct zw_plan_pair) pairs;
+};
+
+#define ZW_PLAN_NAME_BYTES 200
+
+/* The name of an object in the kernel: NAME, and "_g17" behind it if GENERATION
+ * is not 0 and the object is replaced at reloads. Returns OUT. */
+char *zw_plan_name(char out[ZW_PLAN_NAME_BYTES], struct zw_str name,
+		   bool replaced, u32 generation);
+
+size_t zw_plan_set_size(const struct zw_plan_set *set);
+/* Element INDEX of SET, which may be one of addresses: its ends in network
+ * order, LO and HI with room for key_bytes. */
+void zw_plan_set_element(const struct zw_plan_set *set, size_t index, u8 *lo,
+			 u8 *hi);
+size_t zw_plan_rule_expressions(const struct zw_plan_rule *rule);
+
+struct zw_plan_path {
+	struct zw_str from, to;
+	enum zw_family family;
+	size_t lookups, expressions; /* of the longest way through */
+};
+
+struct zw_plan_stats {
+	size_t base_chains, chains, rules, sets, elements, expressions;
+	size_t largest_chain, largest_set;
+	/* For each pair and family with rules, what a new packet meets from
+	 * the pair's own chain on; in the order of the plan. */
+	struct zw_plan_path *paths;
+	size_t path_count;
+	struct zw_plan_path longest; /* zeroed if there is no pair */
+};
+
+void zw_plan_stats(struct zw_arena *arena, const struct zw_plan *plan,
+		   struct zw_plan_stats *stats);
+/* The same for people, one fact a line. */
+void zw_plan_stats_print(struct zw_buf *out, const struct zw_plan_stats *stats);
+
+#endif
