@@ -332,10 +332,12 @@ enum zw_set_data {
 	2 /* holds something not understood, or an expression \
 	   * that can break (limit, quota, connlimit) */
 
-/* Elements are N rows in flat arrays, sorted by LO (memcmp over key_len). A key
- * K is in row i if lo <= K <= hi: memcmp of the whole key for INTERVAL, of each
- * field for BOXES (boxes do not overlap in more than the kernel allows: at most
- * one row matches). Padding between the fields of BOXES does not count. */
+/* Elements are N rows in flat arrays. EXACT and INTERVAL: sorted by LO (memcmp
+ * over key_len), disjoint; a key K is in row i if lo <= K <= hi by memcmp of
+ * the whole key. BOXES: K is in row i if each field lies between its lo and hi
+ * by memcmp (padding between fields does not count); rows are in the kernel's
+ * order and the first that matches wins, since the kernel lets boxes overlap
+ * where neither corner of the later one lies in an earlier one. */
 struct zw_elements {
 	u32 n;
 	const u8 *lo;	/* n * key_len */
