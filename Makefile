@@ -20,7 +20,7 @@ WARN     += -Wno-format-truncation
 endif
 ALL_CFLAGS = $(CSTD) $(WARN) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS) -I. -I$(BUILD)/gen -MMD -MP
 ALL_LDFLAGS = $(if $(SAN),$(SAN),-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
-LIBS     := -lnetfilter_conntrack -lnftnl -lmnl -ljansson
+LIBS     := -lnftnl -lmnl -ljansson
 TEST_LIBS := -lcunit $(LIBS)
 
 Q := $(if $(filter 1,$(V)),,@)
@@ -106,10 +106,48 @@ endef
 $(foreach d,$(UNIT_DIRS),$(eval $(call test_binary,unit/$(d),unit-$(d))))
 $(foreach d,$(BIG_DIRS),$(if $(call suites_in,$(d)),$(eval $(call test_binary,$(d),$(d)))))
 
+UNIT_BINARIES := $(foreach d,$(UNIT_DIRS),$(BUILD)/tests/unit-$(d))
+BIG_BINARIES  := $(foreach d,$(BIG_DIRS),$(if $(call suites_in,$(d)),$(BUILD)/tests/$(d)))
+tests: $(UNIT_BINARIES) $(BIG_BINARIES)
+
+$(BUILD)/tests/gate: tests/gate/gate.c
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(dir $@) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lcunit
+
+# A step is NAME=COMMAND. Those that need the sanitizers' build come last.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+ASAN_ENV := ASAN_OPTIONS=detect_leaks=1 ZW_BINARY=build-asan/zwinger
+STEPS = $(foreach b,$(UNIT_BINARIES) $(BIG_BINARIES),'$(notdir $(b))=$(b)') \
+        'layers=sh tests/check/layers.sh $(BUILD)' \
+        'style=sh tests/check/style.sh' \
+        'codes=sh tests/check/codes.sh' \
+        'sanitizers-build=$(MAKE) --no-print-directory BUILD=build-asan SAN="$(SANITIZE)" CFLAGS="-O1 -g" build-asan/zwinger tests' \
+        $(foreach b,$(UNIT_BINARIES) $(BUILD)/tests/cli,'asan-$(notdir $(b))=$(ASAN_ENV) $(b:$(BUILD)/%=build-asan/%)')
+
+packages:
+	$(Q)sh tests/check/packages.sh
+
+# Everything, in a fresh make that sees what was just installed.
+check: packages
+	$(Q)$(MAKE) --no-print-directory -j2 all tests $(BUILD)/tests/gate
+	$(Q)$(MAKE) --no-print-directory check-run
+
+check-run:
+	$(Q)$(BUILD)/tests/gate $(STEPS)
+
+layers: all
+	$(Q)sh tests/check/layers.sh $(BUILD)
+
+check-codes:
+	$(Q)sh tests/check/codes.sh
+
+format:
+	clang-format-14 -i $(shell git ls-files '*.c' '*.h')
+
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) build-asan
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all clean check-codes
+.PHONY: all clean tests packages check check-run layers check-codes format check-codes

@@ -45,7 +45,6 @@ static int read_names(const struct nlattr *attr, void *context)
 
 	if (text.n && !text.p[text.n - 1])
 		text.n--;
-	/* NFTA_CHAIN_TABLE = NFTA_SET_TABLE = 1; the names differ */
 	if (mnl_attr_get_type(attr) == NFTA_CHAIN_TABLE)
 		names->table = text;
 	return MNL_CB_OK;
@@ -92,6 +91,18 @@ static void remember(struct dump *d, const struct nlmsghdr *m)
 		zw_push(d->arena, d->sets, object);
 }
 
+/* Tables and chains come for the whole family, whatever was asked; attribute 1
+ * of every message is the name of its table. */
+static bool wanted(const struct dump *d, const struct nlmsghdr *m)
+{
+	struct names names = { 0 };
+
+	if (!d->table)
+		return true;
+	mnl_attr_parse(m, sizeof(struct nfgenmsg), read_names, &names);
+	return zw_str_is(names.table, d->table);
+}
+
 /* 1: the answer is complete. */
 static int read_datagram(struct dump *d, const u8 *bytes, size_t n,
 			 u32 sequence)
@@ -112,6 +123,8 @@ static int read_datagram(struct dump *d, const u8 *bytes, size_t n,
 
 			return e->error ? e->error : 1;
 		}
+		if (!wanted(d, m))
+			continue;
 		zw_buf_add(d->out, m, NLMSG_ALIGN(m->nlmsg_len));
 		remember(d, m);
 	}
@@ -151,8 +164,6 @@ static int ask(struct dump *d, u16 type, u8 family, struct zw_str table,
 	return state > 0 ? 0 : state;
 }
 
-/* Kernels before 5.x ignore the table in some questions: keep it in all, and
- * leave the rest to the family. A missing table answers ENOENT. */
 static int ask_all(struct dump *d)
 {
 	static const u16 plain[] = { NFT_MSG_GETTABLE, NFT_MSG_GETCHAIN,
