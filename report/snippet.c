@@ -59,33 +59,48 @@ struct walk {
 	struct zw_str line;
 	size_t at; /* bytes */
 	size_t column;
-	size_t bytes;	/* of the character */
-	size_t columns; /* that it takes */
-	struct zw_buf shape;
+	size_t bytes;	     /* of the character */
+	size_t columns;	     /* that it takes */
+	struct zw_str shape; /* in the line or in escape */
+	struct zw_buf escape;
 };
+
+/* Look at what is no plain ASCII character. */
+static void look_closely(struct walk *w)
+{
+	struct zw_str rest = { w->line.p + w->at, w->line.n - w->at };
+	u32 c = 0;
+
+	w->bytes = zw_utf8_decode(rest.p, rest.n, &c);
+	if (!w->bytes)
+		w->bytes = 1;
+	w->escape.n = 0;
+	if (c == '\t') {
+		w->columns = 8 - w->column % 8;
+		zw_buf_add(&w->escape, "        ", w->columns);
+	} else {
+		rest.n = w->bytes;
+		zw_buf_add_escaped(&w->escape, rest);
+		/* an escape is longer than what it stands for, and ASCII */
+		w->columns = w->escape.n > w->bytes ? w->escape.n : width_of(c);
+	}
+	w->shape = (struct zw_str){ w->escape.data, w->escape.n };
+}
 
 /* Look at the character at W->at. False at the end of the line. */
 static bool look(struct walk *w)
 {
-	u32 c;
+	const char *p = w->line.p + w->at;
 
 	if (w->at >= w->line.n)
 		return false;
-	w->shape.n = 0;
-	w->bytes = zw_utf8_decode(w->line.p + w->at, w->line.n - w->at, &c);
-	if (w->bytes && c == '\t') {
-		w->columns = 8 - w->column % 8;
-		zw_buf_printf(&w->shape, "%*s", (int)w->columns, "");
-		return true;
-	}
-	if (!w->bytes) {
+	if (*p >= 0x20 && *p < 0x7f) {
 		w->bytes = 1;
-		c = 0;
+		w->columns = 1;
+		w->shape = (struct zw_str){ p, 1 };
+	} else {
+		look_closely(w);
 	}
-	zw_buf_add_escaped(&w->shape,
-			   (struct zw_str){ w->line.p + w->at, w->bytes });
-	/* an escape is longer than what it stands for, and ASCII */
-	w->columns = w->shape.n > w->bytes ? w->shape.n : width_of(c);
 	return true;
 }
 
@@ -95,20 +110,19 @@ static void step(struct walk *w)
 	w->column += w->columns;
 }
 
-/* The column of byte AT of LINE; its width where AT is behind its end. */
-static size_t column_of(struct zw_str line, size_t at)
+/* The column of byte AT of LINE, that of its end where AT is behind it; any
+ * column from MOST on is as good as MOST. */
+static size_t column_of(struct zw_str line, size_t at, size_t most)
 {
 	struct walk w = { .line = line };
-	size_t column;
 
-	while (w.at < at && look(&w)) {
+	while (w.at < at && w.column < most && look(&w)) {
 		if (w.at + w.bytes > at)
 			break; /* within a character: where it starts */
 		step(&w);
 	}
-	column = w.column;
-	zw_buf_free(&w.shape);
-	return column;
+	zw_buf_free(&w.escape);
+	return w.column < most ? w.column : most;
 }
 
 /* The columns of a line that are shown: FROM up to TO. */
@@ -158,14 +172,14 @@ static void draw_line(struct zw_buf *out, struct zw_str line,
 		if (w.column + w.columns > window.to)
 			break;
 		pad(out, w.column - drawn); /* half of a character cut off */
-		zw_buf_add(out, w.shape.data, w.shape.n);
+		zw_buf_add(out, w.shape.p, w.shape.n);
 		drawn = w.column + w.columns;
 	}
 	if (window.cut_after) {
 		pad(out, window.to - drawn);
 		zw_buf_puts(out, "...");
 	}
-	zw_buf_free(&w.shape);
+	zw_buf_free(&w.escape);
 }
 
 void zw_snippet_gutter(const struct zw_page *page)
@@ -189,12 +203,10 @@ static void draw_mark(const struct zw_page *page, const struct zw_mark *mark,
 	struct zw_place place = zw_sources_place(page->sources, mark->span);
 	u32 last = last_line_of(page->sources, mark->span);
 	size_t at = place.column - 1;
-	size_t start = column_of(line, at);
-	size_t end = last == place.line ? column_of(line, at + mark->span.len)
-					: column_of(line, line.n);
+	size_t start = column_of(line, at, SIZE_MAX);
+	size_t behind = last == place.line ? at + mark->span.len : line.n;
+	size_t end = column_of(line, behind, window.to);
 
-	if (end > window.to)
-		end = window.to;
 	if (end <= start)
 		end = start + 1;
 	zw_snippet_gutter(page);
@@ -219,13 +231,14 @@ void zw_snippet(const struct zw_page *page, const struct zw_mark *marks,
 	struct zw_place place;
 	struct zw_str line;
 	struct window window;
-	size_t i;
+	size_t i, column;
 
 	ZW_ASSERT(n);
 	place = zw_sources_place(page->sources, marks[0].span);
 	line = zw_sources_line(page->sources, marks[0].span.file, place.line);
-	window = window_around(column_of(line, line.n),
-			       column_of(line, place.column - 1));
+	column = column_of(line, place.column - 1, SIZE_MAX);
+	window = window_around(
+		column_of(line, line.n, column + 2 * LINE_COLUMNS), column);
 	zw_ink(page->out, page->style, ZW_INK_FRAME);
 	zw_buf_printf(page->out, "%*u |", page->gutter, place.line);
 	zw_ink(page->out, page->style, ZW_INK_PLAIN);
@@ -242,5 +255,5 @@ bool zw_snippet_is_cut(const struct zw_sources *sources, struct zw_span span)
 	struct zw_place place = zw_sources_place(sources, span);
 	struct zw_str line = zw_sources_line(sources, span.file, place.line);
 
-	return column_of(line, line.n) > LINE_COLUMNS;
+	return column_of(line, line.n, LINE_COLUMNS + 1) > LINE_COLUMNS;
 }
