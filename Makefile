@@ -94,6 +94,9 @@ UNIT_DIRS := $(notdir $(patsubst %/,%,$(wildcard tests/unit/*/)))
 BIG_DIRS  := $(filter-out check harness unit golden negative fuzz bench,$(notdir $(patsubst %/,%,$(wildcard tests/*/))))
 suites_in = $(sort $(wildcard tests/$(1)/test_*.c))
 
+# An independent decision-diagram package, as referee in the tests only.
+EXTRA_unit-verifier = -lbdd
+
 define test_binary # 1: folder under tests/, 2: binary name
 $(BUILD)/tests/$(2)-main.c: $(call suites_in,$(1)) Makefile
 	$$(Q)mkdir -p $$(dir $$@) && sh tests/harness/suites.sh $(call suites_in,$(1)) > $$@
