@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `zwinger compile POLICY`: the ruleset as text for nft, as JSON, or as the
+ * netlink bytes themselves. Nothing is proved here. */
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/job.h"
+#include "compiler/emit_nft.h"
+#include "report/plan_json.h"
+
+static void emit(struct zw_cli *cli, const struct zw_job *job,
+		 enum zw_format format, struct zw_buf *out)
+{
+	const struct zw_emit_options options = { .step = ZW_EMIT_WHOLE,
+						 .generation = 1 };
+
+	switch (format) {
+	case ZW_FORMAT_NETLINK:
+		zw_emit_netlink(cli->arena, out, job->plan, &options, NULL);
+		break;
+	case ZW_FORMAT_JSON:
+		zw_plan_json(out, job->plan, cli->sources);
+		break;
+	case ZW_FORMAT_NFT:
+	case ZW_FORMAT_TEXT:
+		zw_emit_nft(out, job->plan, 1);
+		break;
+	}
+}
+
+enum zw_status zw_cmd_compile(struct zw_cli *cli)
+{
+	static const enum zw_format formats[] = { ZW_FORMAT_NFT,
+						  ZW_FORMAT_NETLINK,
+						  ZW_FORMAT_JSON };
+	const char *path = cli->values[ZW_OPT_OUTPUT];
+	enum zw_format format;
+	struct zw_buf out = { 0 };
+	struct zw_job job;
+	int err;
+
+	if (!zw_job_format(cli, formats, 3, &format))
+		return ZW_STATUS_INVALID;
+	cli->json = false; /* diagnostics do not go into the ruleset */
+	if (!zw_job_policy(cli, cli->operands[0], &job))
+		return zw_status_of(&cli->diags);
+	emit(cli, &job, format, &out);
+	if (!path)
+		path = "-";
+	if (format == ZW_FORMAT_NETLINK && !strcmp(path, "-") &&
+	    isatty(STDOUT_FILENO)) {
+		struct zw_diag *diag =
+			zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+				"netlink bytes are not for a terminal");
+
+		zw_diag_help(&cli->diags, diag, "write them with '-o FILE'");
+	} else {
+		err = zw_write_file(path, out.data, out.n);
+		if (err)
+			zw_diag(&cli->diags, ZW_Z6003, ZW_NO_SPAN,
+				"cannot write '%s': %s", path, strerror(-err));
+	}
+	zw_buf_free(&out);
+	return zw_status_of(&cli->diags);
+}
