@@ -84,9 +84,6 @@ $(BUILD)/gen/explain.o: $(BUILD)/gen/explain.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-check-codes:
-	sh tests/check/codes.sh
-
 # ---- tests: one CUnit binary per folder of tests/unit, and one per folder of
 # ---- the larger tests. A suite file test_x.c defines `void suite_x(void)`.
 HARNESS_OBJ := $(call obj_of,tests/harness)
@@ -144,6 +141,9 @@ layers: all
 check-codes:
 	$(Q)sh tests/check/codes.sh
 
+check-code-examples: $(BUILD)/zwinger
+	$(Q)ZW_BINARY=$(BUILD)/zwinger sh tests/check/code-examples.sh
+
 format:
 	clang-format-14 -i $(shell git ls-files '*.c' '*.h')
 
@@ -153,4 +153,4 @@ clean:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all clean tests packages check check-run layers check-codes format check-codes
+.PHONY: all clean tests packages check check-run layers check-codes check-code-examples format
