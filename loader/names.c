@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads no more of a dump's messages than the names in them. */
+#include "loader/names.h"
+
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+struct found {
+	struct zw_str name;
+	bool hook, anonymous;
+};
+
+static struct zw_str text_of(const struct nlattr *attr)
+{
+	struct zw_str text = { mnl_attr_get_payload(attr),
+			       mnl_attr_get_payload_len(attr) };
+
+	if (text.n && !text.p[text.n - 1])
+		text.n--;
+	return text;
+}
+
+static int read_chain(const struct nlattr *attr, void *context)
+{
+	struct found *found = context;
+
+	if (mnl_attr_get_type(attr) == NFTA_CHAIN_NAME)
+		found->name = text_of(attr);
+	else if (mnl_attr_get_type(attr) == NFTA_CHAIN_HOOK)
+		found->hook = true;
+	return MNL_CB_OK;
+}
+
+static int read_set(const struct nlattr *attr, void *context)
+{
+	struct found *found = context;
+
+	if (mnl_attr_get_type(attr) == NFTA_SET_NAME)
+		found->name = text_of(attr);
+	else if (mnl_attr_get_type(attr) == NFTA_SET_FLAGS &&
+		 mnl_attr_get_payload_len(attr) == 4)
+		found->anonymous =
+			__builtin_bswap32(mnl_attr_get_u32(attr)) &
+			NFT_SET_ANONYMOUS;
+	return MNL_CB_OK;
+}
+
+void zw_table_names(struct zw_arena *arena, const u8 *dump, size_t n,
+		    struct zw_table_names *names)
+{
+	const struct nlmsghdr *m = (const struct nlmsghdr *)dump;
+	size_t at, size;
+
+	*names = (struct zw_table_names){ 0 };
+	for (at = 0; n - at >= sizeof(*m); at += size) {
+		struct found found = { 0 };
+
+		m = (const struct nlmsghdr *)(dump + at);
+		size = NLMSG_ALIGN(m->nlmsg_len);
+		if (size < sizeof(*m) || size > n - at)
+			return;
+		switch (m->nlmsg_type & 0xff) {
+		case NFT_MSG_NEWTABLE:
+			names->table = true;
+			break;
+		case NFT_MSG_NEWCHAIN:
+			mnl_attr_parse(m, sizeof(struct nfgenmsg), read_chain,
+				       &found);
+			found.name = zw_str_copy(arena, found.name);
+			if (found.hook)
+				zw_push(arena, names->base_chains, found.name);
+			else
+				zw_push(arena, names->chains, found.name);
+			break;
+		case NFT_MSG_NEWSET:
+			mnl_attr_parse(m, sizeof(struct nfgenmsg), read_set,
+				       &found);
+			found.name = zw_str_copy(arena, found.name);
+			if (!found.anonymous)
+				zw_push(arena, names->sets, found.name);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+u32 zw_name_generation(struct zw_str name)
+{
+	size_t at = name.n;
+	u32 number = 0, power = 1;
+
+	while (at && name.p[at - 1] >= '0' && name.p[at - 1] <= '9' &&
+	       name.n - at < 9) {
+		number += power * (u32)(name.p[at - 1] - '0');
+		power *= 10;
+		at--;
+	}
+	if (at == name.n || at < 2 || name.p[at - 1] != 'g' ||
+	    name.p[at - 2] != '_')
+		return 0;
+	return number;
+}

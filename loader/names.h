@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a dump of one table lists, by name. Law: names are copied into the
+ * arena; anonymous sets, which die with their rules, are not listed. */
+#ifndef ZW_LOADER_NAMES_H
+#define ZW_LOADER_NAMES_H
+
+#include "base/str.h"
+#include "base/vec.h"
+
+struct zw_table_names {
+	bool table; /* the dump holds a table at all */
+	ZW_VEC(struct zw_str) base_chains, chains, sets;
+};
+
+void zw_table_names(struct zw_arena *arena, const u8 *dump, size_t n,
+		    struct zw_table_names *names);
+
+/* The number behind the last "_g" of NAME, or 0. */
+u32 zw_name_generation(struct zw_str name);
+
+#endif
