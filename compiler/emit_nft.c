@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The plan in nft's language. What the messages test explicitly and nft adds
+ * by itself (the family before `ip saddr`, the protocol before `icmp type`) is
+ * not written, so the text reads as a person would write it.
+ *
+ * Comments and names need no escaping: the plan holds none that do. Interface
+ * names can hold a quote or a backslash, for which nft has no spelling. */
+#include <arpa/inet.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "base/assert.h"
+#include "compiler/emit_nft.h"
+
+struct printer {
+	struct zw_buf *out;
+	const struct zw_plan *plan;
+	u32 generation;
+};
+
+static void put_name(const struct printer *p, struct zw_str name, bool replaced)
+{
+	char text[ZW_PLAN_NAME_BYTES];
+
+	zw_buf_puts(p->out, zw_plan_name(text, name, replaced, p->generation));
+}
+
+static void put_comment(struct zw_buf *out, struct zw_str place)
+{
+	if (place.n)
+		zw_buf_printf(out, " comment \"%.*s\"", ZW_STR_ARG(place));
+}
+
+/* Protocols that nft's grammar itself knows, whatever /etc/protocols has. */
+static const char *proto_word(unsigned proto)
+{
+	switch (proto) {
+	case 1:
+		return "icmp";
+	case 6:
+		return "tcp";
+	case 17:
+		return "udp";
+	case 33:
+		return "dccp";
+	case 50:
+		return "esp";
+	case 51:
+		return "ah";
+	case 58:
+		return "icmpv6";
+	case 132:
+		return "sctp";
+	case 136:
+		return "udplite";
+	default:
+		return NULL;
+	}
+}
+
+static bool has_ports(unsigned proto)
+{
+	return proto == 6 || proto == 17 || proto == 33 || proto == 132 ||
+	       proto == 136;
+}
+
+/* The name in the 16 bytes at LO; a pattern if HI is the end of one. */
+static void put_interface(struct zw_buf *out, const u8 *lo, const u8 *hi)
+{
+	size_t n = strnlen((const char *)lo, 16);
+
+	zw_buf_printf(out, "\"%.*s%s\"", (int)n, (const char *)lo,
+		      memcmp(lo, hi, 16) ? "*" : "");
+}
+
+static void put_states(struct zw_buf *out, const u8 *bytes)
+{
+	static const struct {
+		u32 bit;
+		const char *word;
+	} states[] = { { 1, "invalid" },
+		       { 2, "established" },
+		       { 4, "related" },
+		       { 8, "new" },
+		       { 64, "untracked" } };
+	const char *comma = "";
+	u32 value;
+
+	memcpy(&value, bytes, sizeof(value));
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+		if (!(value & states[i].bit))
+			continue;
+		zw_buf_printf(out, "%s%s", comma, states[i].word);
+		comma = ",";
+	}
+}
+
+static void put_address(struct zw_buf *out, enum zw_family family, const u8 *lo,
+			const u8 *hi)
+{
+	struct zw_interval range = { zw_ip_from_bytes(family, lo).value,
+				     zw_ip_from_bytes(family, hi).value };
+	char text[100];
+
+	zw_buf_puts(out, zw_ip_range_format(family, range, text));
+}
+
+static void put_number(struct zw_buf *out, const u8 *bytes, unsigned n)
+{
+	u32 value = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		value = value << 8 | bytes[i];
+	zw_buf_printf(out, "%u", value);
+}
+
+static void put_numbers(struct zw_buf *out, const u8 *lo, const u8 *hi,
+			unsigned n)
+{
+	put_number(out, lo, n);
+	if (memcmp(lo, hi, n)) {
+		zw_buf_putc(out, '-');
+		put_number(out, hi, n);
+	}
+}
+
+/* One field's value or range, as the right side of a comparison. */
+static void put_value(struct zw_buf *out, enum zw_field which, const u8 *lo,
+		      const u8 *hi)
+{
+	const struct zw_field_info *field = zw_field_info(which);
+
+	if (!strcmp(field->type, "ifname"))
+		put_interface(out, lo, hi);
+	else if (!strcmp(field->type, "ipv4_addr"))
+		put_address(out, ZW_IPV4, lo, hi);
+	else if (!strcmp(field->type, "ipv6_addr"))
+		put_address(out, ZW_IPV6, lo, hi);
+	else if (!strcmp(field->type, "nf_proto"))
+		zw_buf_puts(out, *lo == 2 ? "ipv4" : "ipv6");
+	else if (!strcmp(field->type, "inet_proto") && *lo == *hi &&
+		 proto_word(*lo))
+		zw_buf_puts(out, proto_word(*lo));
+	else if (!strcmp(field->type, "ct_dir"))
+		zw_buf_puts(out, *lo ? "reply" : "original");
+	else if (!strcmp(field->type, "boolean"))
+		zw_buf_puts(out, *lo ? "exists" : "missing");
+	else if (!strcmp(field->type, "ct_state"))
+		put_states(out, lo);
+	else
+		put_numbers(out, lo, hi, field->bytes);
+}
+
+static void put_verdict(const struct printer *p, enum zw_plan_verdict verdict,
+			u32 chain)
+{
+	static const char *const words[] = {
+		[ZW_PLAN_CONTINUE] = "continue",
+		[ZW_PLAN_ACCEPT] = "accept",
+		[ZW_PLAN_DROP] = "drop",
+		[ZW_PLAN_RETURN] = "return",
+		[ZW_PLAN_JUMP] = "jump ",
+		[ZW_PLAN_GOTO] = "goto ",
+		[ZW_PLAN_REJECT_RESET] = "reject with tcp reset",
+		[ZW_PLAN_REJECT_PROHIBITED] =
+			"reject with icmpx type admin-prohibited",
+	};
+
+	zw_buf_puts(p->out, words[verdict]);
+	if (verdict == ZW_PLAN_JUMP || verdict == ZW_PLAN_GOTO)
+		put_name(p, p->plan->chains.v[chain].name, true);
+}
+
+/* ---- sets ---- */
+
+static bool spelled(const struct zw_plan_set *set, const u8 *lo)
+{
+	for (unsigned i = 0; i < set->fields; i++) {
+		const struct zw_field_info *field =
+			zw_field_info((enum zw_field)set->field[i]);
+
+		if (!strcmp(field->type, "ifname") &&
+		    (memchr(lo, '"', 16) || memchr(lo, '\\', 16)))
+			return false;
+		lo += field->bytes;
+	}
+	return true;
+}
+
+static void put_element(const struct printer *p, const struct zw_plan_set *set,
+			size_t index)
+{
+	const struct zw_plan_element *element =
+		set->is_addresses ? NULL : &set->elements.v[index];
+	u8 lo[64], hi[64];
+	size_t at = 0;
+
+	zw_plan_set_element(set, index, lo, hi);
+	if (!spelled(set, lo)) {
+		zw_buf_puts(p->out,
+			    "\t\t\t# an interface name that nft cannot read\n");
+		return;
+	}
+	zw_buf_puts(p->out, "\t\t\t");
+	for (unsigned i = 0; i < set->fields; i++) {
+		enum zw_field field = (enum zw_field)set->field[i];
+
+		if (i)
+			zw_buf_puts(p->out, " . ");
+		put_value(p->out, field, lo + at, hi + at);
+		at += zw_field_info(field)->bytes;
+	}
+	if (element)
+		put_comment(p->out, element->place);
+	if (set->map) {
+		zw_buf_puts(p->out, " : ");
+		put_verdict(p, element->verdict, element->chain);
+	}
+	zw_buf_puts(p->out, ",\n");
+}
+
+static void put_set(const struct printer *p, const struct zw_plan_set *set)
+{
+	size_t n = zw_plan_set_size(set);
+
+	zw_buf_printf(p->out, "\t%s ", set->map ? "map" : "set");
+	put_name(p, set->name, true);
+	zw_buf_puts(p->out, " {\n\t\ttype ");
+	for (unsigned i = 0; i < set->fields; i++)
+		zw_buf_printf(p->out, "%s%s", i ? " . " : "",
+			      zw_field_info((enum zw_field)set->field[i])
+				      ->type);
+	zw_buf_puts(p->out, set->map ? " : verdict\n" : "\n");
+	if (set->interval)
+		zw_buf_puts(p->out, "\t\tflags interval\n");
+	else if (n)
+		zw_buf_printf(p->out, "\t\tsize %zu\n", n);
+	if (n) {
+		zw_buf_puts(p->out, "\t\telements = {\n");
+		for (size_t i = 0; i < n; i++)
+			put_element(p, set, i);
+		zw_buf_puts(p->out, "\t\t}\n");
+	}
+	zw_buf_puts(p->out, "\t}\n\n");
+}
+
+/* ---- rules ---- */
+
+/* Does a later match make nft add the test of MATCH by itself? */
+static bool implied(const struct zw_plan_rule *rule, u32 index)
+{
+	const struct zw_plan_match *match = &rule->matches[index];
+	bool family = match->field[0] == ZW_FIELD_NFPROTO;
+	bool proto = match->field[0] == ZW_FIELD_L4PROTO;
+
+	if (match->test != ZW_TEST_EQ || (!family && !proto))
+		return false;
+	for (u32 i = index + 1; i < rule->match_count; i++) {
+		const struct zw_plan_match *later = &rule->matches[i];
+
+		for (unsigned f = 0; f < later->fields; f++) {
+			enum zw_field which = (enum zw_field)later->field[f];
+			const struct zw_field_info *field =
+				zw_field_info(which);
+
+			if (family && field->nfproto == match->value[0])
+				return true;
+			if (proto && field->l4proto == match->value[0])
+				return true;
+			if (proto && later->test < ZW_TEST_IN &&
+			    has_ports(match->value[0]) &&
+			    (which == ZW_FIELD_TH_SPORT ||
+			     which == ZW_FIELD_TH_DPORT))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* "tcp dport" for "th dport" where the rule has tested for tcp. */
+static void put_field(struct zw_buf *out, const struct zw_plan_rule *rule,
+		      u32 index, enum zw_field which)
+{
+	const char *word = zw_field_info(which)->nft;
+
+	if (rule->matches[index].test < ZW_TEST_IN &&
+	    (which == ZW_FIELD_TH_SPORT || which == ZW_FIELD_TH_DPORT)) {
+		for (u32 i = 0; i < index; i++) {
+			const struct zw_plan_match *match = &rule->matches[i];
+
+			if (match->test == ZW_TEST_EQ &&
+			    match->field[0] == ZW_FIELD_L4PROTO &&
+			    has_ports(match->value[0])) {
+				zw_buf_puts(out, proto_word(match->value[0]));
+				word += 2;
+				break;
+			}
+		}
+	}
+	zw_buf_puts(out, word);
+}
+
+static void put_mask_any(struct zw_buf *out, enum zw_field which,
+			 const u8 *other)
+{
+	switch (which) {
+	case ZW_FIELD_CT_STATE:
+		zw_buf_putc(out, ' ');
+		put_states(out, other);
+		return;
+	case ZW_FIELD_TCP_FLAGS:
+		ZW_ASSERT(*other == 4);
+		zw_buf_puts(out, " & rst != 0");
+		return;
+	default:
+		zw_buf_puts(out, " & ");
+		put_number(out, other, zw_field_info(which)->bytes);
+		zw_buf_puts(out, " != 0");
+	}
+}
+
+static void put_match(const struct printer *p, const struct zw_plan_rule *rule,
+		      u32 index)
+{
+	const struct zw_plan_match *match = &rule->matches[index];
+	enum zw_field first = (enum zw_field)match->field[0];
+	u8 high[16];
+
+	for (unsigned i = 0; i < match->fields; i++) {
+		if (i)
+			zw_buf_puts(p->out, " . ");
+		put_field(p->out, rule, index, (enum zw_field)match->field[i]);
+	}
+	switch (match->test) {
+	case ZW_TEST_EQ:
+		zw_buf_putc(p->out, ' ');
+		put_value(p->out, first, match->value, match->value);
+		break;
+	case ZW_TEST_RANGE:
+		zw_buf_putc(p->out, ' ');
+		put_value(p->out, first, match->value, match->other);
+		break;
+	case ZW_TEST_MASK_EQ:
+		for (unsigned i = 0; i < sizeof(high); i++)
+			high[i] = (u8)(match->value[i] | ~match->other[i]);
+		zw_buf_putc(p->out, ' ');
+		put_value(p->out, first, match->value, high);
+		break;
+	case ZW_TEST_MASK_ANY:
+		put_mask_any(p->out, first, match->other);
+		break;
+	case ZW_TEST_IN:
+	case ZW_TEST_MAP:
+		zw_buf_puts(p->out,
+			    match->test == ZW_TEST_MAP ? " vmap @" : " @");
+		put_name(p, p->plan->sets.v[match->set].name, true);
+		break;
+	}
+	zw_buf_putc(p->out, ' ');
+}
+
+static bool rule_spelled(const struct zw_plan_rule *rule)
+{
+	for (u32 i = 0; i < rule->match_count; i++) {
+		const struct zw_plan_match *match = &rule->matches[i];
+
+		if (match->test == ZW_TEST_EQ &&
+		    (match->field[0] == ZW_FIELD_IIFNAME ||
+		     match->field[0] == ZW_FIELD_OIFNAME) &&
+		    (memchr(match->value, '"', 16) ||
+		     memchr(match->value, '\\', 16)))
+			return false;
+	}
+	return true;
+}
+
+static void put_rule(const struct printer *p, const struct zw_plan_rule *rule)
+{
+	if (!rule_spelled(rule)) {
+		zw_buf_puts(p->out,
+			    "\t\t# an interface name that nft cannot read\n");
+		return;
+	}
+	zw_buf_puts(p->out, "\t\t");
+	for (u32 i = 0; i < rule->match_count; i++)
+		if (!implied(rule, i))
+			put_match(p, rule, i);
+	if (rule->log) {
+		zw_buf_puts(p->out, "log ");
+		if (rule->log_prefix.n)
+			zw_buf_printf(p->out, "prefix \"%.*s\" ",
+				      ZW_STR_ARG(rule->log_prefix));
+		if (rule->log_group)
+			zw_buf_printf(p->out, "group %u ", rule->log_group);
+	}
+	if (rule->counter)
+		zw_buf_puts(p->out, "counter ");
+	if (rule->verdict != ZW_PLAN_CONTINUE)
+		put_verdict(p, rule->verdict, rule->chain);
+	else
+		p->out->n--;
+	put_comment(p->out, rule->place);
+	zw_buf_putc(p->out, '\n');
+}
+
+static void put_chain(const struct printer *p,
+		      const struct zw_plan_chain *chain)
+{
+	static const char *const hooks[] = { "prerouting", "input", "forward",
+					     "output" };
+
+	zw_buf_puts(p->out, "\tchain ");
+	put_name(p, chain->name, chain->hook == ZW_PLAN_NO_HOOK);
+	zw_buf_puts(p->out, " {\n");
+	if (chain->hook != ZW_PLAN_NO_HOOK)
+		zw_buf_printf(
+			p->out,
+			"\t\ttype filter hook %s priority %d; policy drop;\n",
+			hooks[chain->hook], chain->priority);
+	for (size_t i = 0; i < chain->rules.n; i++)
+		put_rule(p, &chain->rules.v[i]);
+	zw_buf_puts(p->out, "\t}\n");
+}
+
+void zw_emit_nft(struct zw_buf *out, const struct zw_plan *plan, u32 generation)
+{
+	struct printer p = { out, plan, generation };
+
+	zw_buf_printf(out, "table inet %s {\n", ZW_PLAN_TABLE);
+	for (size_t i = 0; i < plan->sets.n; i++)
+		put_set(&p, &plan->sets.v[i]);
+	for (size_t i = 0; i < plan->chains.n; i++) {
+		if (i)
+			zw_buf_putc(out, '\n');
+		put_chain(&p, &plan->chains.v[i]);
+	}
+	zw_buf_puts(out, "}\n");
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One rule of the plan to one NEWRULE message, through libnftnl. Each match
+ * loads its field into register 1 (the fields of a concatenation into the
+ * 4-byte registers behind it) and compares or looks up at once, so no rule
+ * depends on what an earlier one left in a register. Loads are the ones that
+ * nft makes for the same words, so that its listing reads as written. */
+#include <stdio.h>
+
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/udata.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "base/assert.h"
+#include "compiler/emit_internal.h"
+
+#define RULE_COMMENT 0
+#define ICMPX_ADMIN_PROHIBITED 3
+
+/* The register for the 4-byte slot SLOT of a key: the old names of 16 bytes
+ * where one begins, as nft has it. */
+static u32 slot_register(unsigned slot)
+{
+	return slot % 4 ? NFT_REG32_00 + slot : NFT_REG_1 + slot / 4;
+}
+
+static struct nftnl_expr *add(struct nftnl_rule *rule, const char *name)
+{
+	struct nftnl_expr *expr = nftnl_expr_alloc(name);
+
+	ZW_ASSERT(expr);
+	nftnl_rule_add_expr(rule, expr);
+	return expr;
+}
+
+static void load_payload(struct nftnl_rule *rule,
+			 const struct zw_field_info *field, u32 reg)
+{
+	struct nftnl_expr *expr = add(rule, "payload");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_DREG, reg);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_BASE, (u32)field->a);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_OFFSET, (u32)field->b);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_LEN, field->bytes);
+}
+
+static void load_ct(struct nftnl_rule *rule, const struct zw_field_info *field,
+		    u32 reg)
+{
+	struct nftnl_expr *expr = add(rule, "ct");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_DREG, reg);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_KEY, (u32)field->a);
+	if (field->b >= 0)
+		nftnl_expr_set_u8(expr, NFTNL_EXPR_CT_DIR, (u8)field->b);
+}
+
+static void load_exthdr(struct nftnl_rule *rule,
+			const struct zw_field_info *field, u32 reg)
+{
+	struct nftnl_expr *expr = add(rule, "exthdr");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_DREG, reg);
+	nftnl_expr_set_u8(expr, NFTNL_EXPR_EXTHDR_TYPE, (u8)field->b);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_OFFSET, 0);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_LEN, 1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_OP, (u32)field->a);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_FLAGS,
+			   NFT_EXTHDR_F_PRESENT);
+}
+
+static void load(struct nftnl_rule *rule, enum zw_field which, u32 reg)
+{
+	const struct zw_field_info *field = zw_field_info(which);
+	struct nftnl_expr *expr;
+
+	switch (field->source) {
+	case ZW_FROM_META:
+		expr = add(rule, "meta");
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_META_DREG, reg);
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_META_KEY, (u32)field->a);
+		break;
+	case ZW_FROM_PAYLOAD:
+		load_payload(rule, field, reg);
+		break;
+	case ZW_FROM_CT:
+		load_ct(rule, field, reg);
+		break;
+	case ZW_FROM_EXTHDR:
+		load_exthdr(rule, field, reg);
+		break;
+	case ZW_FROM_RT:
+		expr = add(rule, "rt");
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_RT_DREG, reg);
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_RT_KEY, (u32)field->a);
+		break;
+	}
+}
+
+static void compare(struct nftnl_rule *rule, u32 operation, const u8 *value,
+		    u32 bytes)
+{
+	struct nftnl_expr *expr = add(rule, "cmp");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_OP, operation);
+	nftnl_expr_set(expr, NFTNL_EXPR_CMP_DATA, value, bytes);
+}
+
+static void mask(struct nftnl_rule *rule, const u8 *value, u32 bytes)
+{
+	static const u8 zero[16];
+	struct nftnl_expr *expr = add(rule, "bitwise");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_LEN, bytes);
+	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_MASK, value, bytes);
+	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_XOR, zero, bytes);
+}
+
+static void lookup(struct zw_emitter *emitter, struct nftnl_rule *rule,
+		   const struct zw_plan_match *match)
+{
+	const struct zw_plan_set *set = &emitter->plan->sets.v[match->set];
+	char name[ZW_PLAN_NAME_BYTES];
+	struct nftnl_expr *expr;
+	unsigned slot = 0;
+
+	ZW_ASSERT(set->fields == match->fields);
+	for (unsigned i = 0; i < match->fields; i++) {
+		enum zw_field field = (enum zw_field)match->field[i];
+
+		ZW_ASSERT(zw_field_info(field)->datatype ==
+			  zw_field_info((enum zw_field)set->field[i])
+				  ->datatype);
+		load(rule, field, slot_register(slot));
+		slot += (zw_field_info(field)->bytes + 3u) / 4;
+	}
+	zw_plan_name(name, set->name, true, emitter->generation);
+	expr = add(rule, "lookup");
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+	nftnl_expr_set_str(expr, NFTNL_EXPR_LOOKUP_SET, name);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SET_ID, match->set + 1);
+	if (match->test == ZW_TEST_MAP) {
+		ZW_ASSERT(set->map);
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_DREG,
+				   NFT_REG_VERDICT);
+	}
+}
+
+static void add_match(struct zw_emitter *emitter, struct nftnl_rule *rule,
+		      const struct zw_plan_match *match)
+{
+	static const u8 zero[16];
+	enum zw_field field = (enum zw_field)match->field[0];
+	u32 bytes = zw_field_info(field)->bytes;
+
+	if (match->test == ZW_TEST_IN || match->test == ZW_TEST_MAP) {
+		lookup(emitter, rule, match);
+		return;
+	}
+	load(rule, field, NFT_REG_1);
+	switch (match->test) {
+	case ZW_TEST_EQ:
+		compare(rule, NFT_CMP_EQ, match->value, bytes);
+		break;
+	case ZW_TEST_RANGE:
+		compare(rule, NFT_CMP_GTE, match->value, bytes);
+		compare(rule, NFT_CMP_LTE, match->other, bytes);
+		break;
+	case ZW_TEST_MASK_EQ:
+		mask(rule, match->other, bytes);
+		compare(rule, NFT_CMP_EQ, match->value, bytes);
+		break;
+	case ZW_TEST_MASK_ANY:
+		mask(rule, match->other, bytes);
+		compare(rule, NFT_CMP_NEQ, zero, bytes);
+		break;
+	case ZW_TEST_IN:
+	case ZW_TEST_MAP:
+		break;
+	}
+}
+
+static void add_log(struct zw_emitter *emitter, struct nftnl_rule *rule,
+		    const struct zw_plan_rule *plan)
+{
+	struct nftnl_expr *expr = add(rule, "log");
+
+	if (plan->log_prefix.n)
+		nftnl_expr_set_str(expr, NFTNL_EXPR_LOG_PREFIX,
+				   zw_cstr(emitter->arena, plan->log_prefix));
+	if (plan->log_group)
+		nftnl_expr_set_u16(expr, NFTNL_EXPR_LOG_GROUP,
+				   (u16)plan->log_group);
+}
+
+static void add_verdict(struct zw_emitter *emitter, struct nftnl_rule *rule,
+			const struct zw_plan_rule *plan)
+{
+	char name[ZW_PLAN_NAME_BYTES];
+	struct nftnl_expr *expr;
+
+	switch (plan->verdict) {
+	case ZW_PLAN_CONTINUE:
+		return;
+	case ZW_PLAN_REJECT_RESET:
+		expr = add(rule, "reject");
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_REJECT_TYPE,
+				   NFT_REJECT_TCP_RST);
+		nftnl_expr_set_u8(expr, NFTNL_EXPR_REJECT_CODE, 0);
+		return;
+	case ZW_PLAN_REJECT_PROHIBITED:
+		expr = add(rule, "reject");
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_REJECT_TYPE,
+				   NFT_REJECT_ICMPX_UNREACH);
+		nftnl_expr_set_u8(expr, NFTNL_EXPR_REJECT_CODE,
+				  ICMPX_ADMIN_PROHIBITED);
+		return;
+	case ZW_PLAN_ACCEPT:
+	case ZW_PLAN_DROP:
+	case ZW_PLAN_RETURN:
+	case ZW_PLAN_JUMP:
+	case ZW_PLAN_GOTO:
+		break;
+	}
+	expr = add(rule, "immediate");
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_VERDICT,
+			   zw_emit_verdict(plan->verdict));
+	if (plan->verdict != ZW_PLAN_JUMP && plan->verdict != ZW_PLAN_GOTO)
+		return;
+	zw_plan_name(name, emitter->plan->chains.v[plan->chain].name, true,
+		     emitter->generation);
+	nftnl_expr_set_str(expr, NFTNL_EXPR_IMM_CHAIN, name);
+}
+
+static void add_comment(struct nftnl_rule *rule, struct zw_str place)
+{
+	struct nftnl_udata_buf *user;
+	char text[128];
+
+	if (!place.n)
+		return;
+	ZW_ASSERT(place.n < sizeof(text));
+	memcpy(text, place.p, place.n);
+	text[place.n] = 0;
+	user = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
+	ZW_ASSERT(user);
+	nftnl_udata_put_strz(user, RULE_COMMENT, text);
+	nftnl_rule_set_data(rule, NFTNL_RULE_USERDATA,
+			    nftnl_udata_buf_data(user),
+			    nftnl_udata_buf_len(user));
+	nftnl_udata_buf_free(user);
+}
+
+void zw_emit_rule(struct zw_emitter *emitter, u32 chain, size_t index)
+{
+	const struct zw_plan_chain *home = &emitter->plan->chains.v[chain];
+	const struct zw_plan_rule *plan = &home->rules.v[index];
+	struct nftnl_rule *rule = nftnl_rule_alloc();
+	char name[ZW_PLAN_NAME_BYTES];
+	struct nlmsghdr *header;
+
+	ZW_ASSERT(rule);
+	zw_plan_name(name, home->name, home->hook == ZW_PLAN_NO_HOOK,
+		     emitter->generation);
+	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, ZW_PLAN_TABLE);
+	nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, name);
+	nftnl_rule_set_u32(rule, NFTNL_RULE_FAMILY, NFPROTO_INET);
+	for (u32 i = 0; i < plan->match_count; i++)
+		add_match(emitter, rule, &plan->matches[i]);
+	if (plan->log)
+		add_log(emitter, rule, plan);
+	if (plan->counter)
+		add(rule, "counter");
+	add_verdict(emitter, rule, plan);
+	add_comment(rule, plan->place);
+	if (emitter->emitted)
+		zw_emit_note(emitter,
+			     (struct zw_emit_origin){
+				     .message = NFT_MSG_NEWRULE,
+				     .what = zw_strf(emitter->arena,
+						     "rule %zu of chain %s",
+						     index + 1, name),
+				     .span = plan->span,
+				     .place = plan->place,
+				     .set = ZW_EMIT_NO_SET });
+	header = zw_emit_message_begin(emitter, NFT_MSG_NEWRULE,
+				       NLM_F_CREATE | NLM_F_APPEND);
+	nftnl_rule_nlmsg_build_payload(header, rule);
+	zw_emit_message_end(emitter, header);
+	nftnl_rule_free(rule);
+}
