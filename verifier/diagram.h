@@ -27,7 +27,7 @@ typedef struct {
 } zw_node;
 
 #define ZW_EMPTY ((zw_node){ 0 }) /* leaf 0: the empty set */
-#define ZW_ALL ((zw_node){ 1 }) /* leaf 1: the whole set */
+#define ZW_ALL ((zw_node){ 1 })	  /* leaf 1: the whole set */
 
 static inline bool zw_same(zw_node a, zw_node b)
 {
@@ -61,8 +61,8 @@ struct zw_range {
 };
 
 /* The set "VARIABLE lies in one of the N ranges"; ranges sorted, disjoint. */
-zw_node zw_in(struct zw_diagrams *d, u32 variable, const struct zw_range *ranges,
-	      size_t n);
+zw_node zw_in(struct zw_diagrams *d, u32 variable,
+	      const struct zw_range *ranges, size_t n);
 
 /* One branch of a function by cases: values up to HI (from the HI of the
  * branch before, exclusive) lead to TO. The last branch's HI is the maximum. */
@@ -157,7 +157,7 @@ u32 zw_at(const struct zw_diagrams *d, zw_node a, const u32 *values);
  * COUNTS[v] ranges start at RANGES[v]. VISIT returns false to end the walk. */
 struct zw_box {
 	const struct zw_range *const *ranges; /* [variable] */
-	const u32 *counts; /* [variable] */
+	const u32 *counts;		      /* [variable] */
 };
 typedef bool zw_visit_box(void *context, const struct zw_box *box);
 /* True if the walk was not ended by VISIT. */

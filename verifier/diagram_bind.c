@@ -1,131 +1,230 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Diagrams in place of leaves.
  *
- * Above the first variable that any replacement tests, nodes are rebuilt edge
- * by edge. Below it the leaves are halved: the region where the diagram has a
- * leaf of the first half is a set, each half is bound alone with the other
- * half's leaves collapsed, and if-then-else joins the two. So k leaves cost a
- * balanced tree of k - 1 joins, not one join per edge. */
+ * The leaves are numbered first. Above the first variable that a replacement
+ * tests, nodes are rebuilt edge by edge. From there down, the function is taken
+ * apart by its leaves, halving: each part is outside (number 0) where it has
+ * none of its leaves, a part with one leaf is an if-then-else, and the parts
+ * are laid over each other. One leaf of the result, the background, stands for
+ * "nothing here": parts never contradict each other, so any leaf can have that
+ * role, and the commonest one makes the parts small. So k leaves cost a
+ * balanced tree of k - 1 joins, each about as large as its result, not one
+ * join per edge. */
 #include "verifier/diagram_internal.h"
 
+#include <stdlib.h>
+
 struct bind {
-	const struct id_map *replacements; /* leaf -> id */
-	u32 top; /* the first variable that a replacement in use tests */
-	u32 tag;
+	struct zw_diagrams *d;
+	u32 *to;	/* per number; to[0] is the background */
+	u32 result_tag; /* a numbered diagram -> it, bound */
+	u32 overlay_tag;
 };
 
-static u32 replacement(const struct id_map *replacements, u32 leaf)
-{
-	u32 id;
+static u32 parts(const struct bind *b, u32 a, const u32 *numbers, size_t n);
 
-	ZW_ASSERT(zw_id_map_get(replacements, leaf, &id));
-	return id;
+static int by_number(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return (x > y) - (x < y);
 }
 
-static u32 bind_leaves(struct zw_diagrams *d, const struct id_map *replacements,
-		       u32 a, const u32 *leaves, size_t n);
-
-/* A with its leaves, whichever it has, bound. */
-static u32 bind_any(struct zw_diagrams *d, const struct id_map *replacements,
-		    u32 a)
+static u32 parts_of(const struct bind *b, u32 a)
 {
 	struct id_map leaves = { 0 };
+	const u32 *first;
 	u32 result;
 
-	zw_diagram_leaves(d, a, &leaves);
-	result = bind_leaves(d, replacements, a, leaves.keys, leaves.n);
+	zw_diagram_leaves(b->d, a, &leaves);
+	qsort(leaves.keys, leaves.n, sizeof(u32), by_number);
+	first = leaves.keys;
+	if (*first == 0)
+		first++;
+	result = parts(b, a, first, leaves.n - (size_t)(first - leaves.keys));
 	zw_id_map_free(&leaves);
 	return result;
 }
 
-static u32 rebuild(struct zw_diagrams *d, const struct bind *b, u32 a)
+/* A with its nodes above the variable TOP rebuilt. */
+static u32 rebuild(const struct bind *b, u32 top, u32 a)
 {
+	struct zw_diagrams *d = b->d;
 	size_t base = d->scratch_count;
-	u32 at, variable, max, result;
+	u32 at, variable = top_of(d, a), max, result;
 
 	if (d->exhausted)
 		return 0;
 	if (id_is_leaf(a))
-		return replacement(b->replacements, a);
-	if (zw_diagram_recall(d, b->tag, a, 0, 0, &result))
+		return b->to[a];
+	if (zw_diagram_recall(d, b->result_tag, a, 0, 0, &result))
 		return result;
-	variable = top_of(d, a);
-	max = max_of(d, variable);
-	if (variable >= b->top) {
-		result = bind_any(d, b->replacements, a);
+	if (variable >= top) {
+		result = parts_of(b, a);
 	} else {
+		max = max_of(d, variable);
 		for (at = node_of(d, a)->first;; at++) {
 			struct edge e = d->edges[at];
 
-			push_edge(d, base, e.hi, rebuild(d, b, e.to));
+			push_edge(d, base, e.hi, rebuild(b, top, e.to));
 			if (step(d) || e.hi == max)
 				break;
 		}
 		result = zw_diagram_finish(d, variable, base);
 	}
-	zw_diagram_remember(d, b->tag, a, 0, 0, result);
+	zw_diagram_remember(d, b->result_tag, a, 0, 0, result);
 	return result;
 }
 
-/* Some leaves as a set, and one leaf that the others become. */
-struct half {
-	struct id_map in;
-	u32 inside; /* UINT32_MAX: itself */
-	u32 outside;
+/* Which numbers stay; the others become OUTSIDE, the former INSIDE. */
+struct part {
+	u32 from, below;
+	bool as_set;
 };
 
-static u32 half_leaf(void *context, u32 leaf)
+static u32 part_leaf(void *context, u32 number)
 {
-	const struct half *h = context;
-	u32 known;
+	const struct part *p = context;
 
-	if (!zw_id_map_get(&h->in, leaf, &known))
-		return h->outside;
-	return h->inside == UINT32_MAX ? leaf : h->inside;
+	if (number < p->from || number >= p->below)
+		return 0;
+	return p->as_set ? 1 : number;
 }
 
-/* A, with every leaf outside LEAVES turned into OUTSIDE and those inside into
- * INSIDE. */
-static u32 reduce_to(struct zw_diagrams *d, u32 a, const u32 *leaves, size_t n,
-		     u32 inside, u32 outside)
+static u32 part_of(struct zw_diagrams *d, u32 a, u32 from, u32 below,
+		   bool as_set)
 {
-	struct half h = { { 0 }, inside, outside };
-	zw_node result;
-	size_t i;
+	struct part p = { from, below, as_set };
 
-	for (i = 0; i < n; i++)
-		zw_id_map_put(&h.in, leaves[i], 0);
-	result = zw_diagram_map(d, (zw_node){ a }, half_leaf, &h);
-	zw_id_map_free(&h.in);
-	return result.id;
+	return zw_diagram_map(d, (zw_node){ a }, part_leaf, &p).id;
 }
 
-static u32 bind_leaves(struct zw_diagrams *d, const struct id_map *replacements,
-		       u32 a, const u32 *leaves, size_t n)
+/* At no point are both something else than the background. */
+static u32 overlay(void *context, u32 a, u32 b)
 {
-	struct bind b = { replacements, LEAF_VARIABLE, 0 };
-	u32 in, x, y, region;
-	size_t i, half = n / 2;
+	const u32 *background = context;
+
+	if (a == *background)
+		return b == ZW_UNDETERMINED ? ZW_OTHER : b;
+	if (b == *background)
+		return a == ZW_UNDETERMINED ? ZW_OTHER : a;
+	return ZW_UNDETERMINED;
+}
+
+/* A, whose leaves are outside and the N numbers, ascending, bound. */
+static u32 parts(const struct bind *b, u32 a, const u32 *numbers, size_t n)
+{
+	u32 top = LEAF_VARIABLE, x, y, pivot, left, right;
+	struct zw_diagrams *d = b->d;
+	size_t i, constants = 0, half = n / 2;
 
 	if (d->exhausted)
 		return 0;
-	if (n == 1)
-		return replacement(replacements, leaves[0]);
 	for (i = 0; i < n; i++) {
-		u32 id = replacement(replacements, leaves[i]);
+		u32 to = b->to[numbers[i]];
 
-		b.top = min_u32(b.top, top_of(d, id));
+		constants += id_is_leaf(to);
+		top = min_u32(top, top_of(d, to));
 	}
-	if (top_of(d, a) < b.top) {
-		b.tag = zw_tag_new(d);
-		return rebuild(d, &b, a);
+	if (id_is_leaf(a) || top_of(d, a) < top)
+		return rebuild(b, top, a);
+	if (n == 1) {
+		x = part_of(d, a, numbers[0], numbers[0] + 1, true);
+		return zw_if(d, (zw_node){ x }, (zw_node){ b->to[numbers[0]] },
+			     (zw_node){ b->to[0] })
+			.id;
 	}
-	region = reduce_to(d, a, leaves, half, 1, 0);
-	in = reduce_to(d, a, leaves, half, UINT32_MAX, leaves[0]);
-	x = bind_leaves(d, replacements, in, leaves, half);
-	in = reduce_to(d, a, leaves + half, n - half, UINT32_MAX, leaves[half]);
-	y = bind_leaves(d, replacements, in, leaves + half, n - half);
-	return zw_if(d, (zw_node){ region }, (zw_node){ x }, (zw_node){ y }).id;
+	/* The constants have the lowest numbers and need no division. */
+	if (constants > 0)
+		half = constants;
+	pivot = numbers[half];
+	left = part_of(d, a, 1, pivot, false);
+	right = part_of(d, a, pivot, UINT32_MAX, false);
+	x = parts(b, left, numbers, half);
+	y = parts(b, right, numbers + half, n - half);
+	return zw_apply(d, b->overlay_tag, overlay, &b->to[0], (zw_node){ x },
+			(zw_node){ y })
+		.id;
+}
+
+/* The leaf at the end of the last edges. */
+static u32 last_leaf(const struct zw_diagrams *d, u32 id)
+{
+	while (!id_is_leaf(id)) {
+		const struct node *n = node_of(d, id);
+
+		id = d->edges[n->first + n->count - 1].to;
+	}
+	return id;
+}
+
+/* The last leaf that most of the replacements share. */
+static u32 background_of(const struct zw_diagrams *d,
+			 const struct id_map *replacements)
+{
+	size_t n = replacements->n, i, run = 0, longest = 0;
+	u32 *last = zw_heap_resize(NULL, n, sizeof(*last)), best = 0;
+
+	for (i = 0; i < n; i++)
+		last[i] = last_leaf(d, replacements->values[i]);
+	qsort(last, n, sizeof(*last), by_number);
+	for (i = 0; i < n; i++) {
+		run = i > 0 && last[i] == last[i - 1] ? run + 1 : 1;
+		if (run > longest) {
+			longest = run;
+			best = last[i];
+		}
+	}
+	free(last);
+	return best;
+}
+
+static u32 number_leaf(void *context, u32 leaf)
+{
+	const struct id_map *numbers = context;
+	u32 number = 0;
+	bool known = zw_id_map_get(numbers, leaf, &number);
+
+	ZW_ASSERT(known);
+	return number;
+}
+
+/* Number the leaves from 1, those with constant replacements first. */
+static void number_leaves(struct bind *b, const struct id_map *replacements,
+			  struct id_map *numbers)
+{
+	u32 number = 1;
+	size_t pass, i;
+
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < replacements->n; i++) {
+			u32 to = replacements->values[i];
+
+			if (id_is_leaf(to) != (pass == 0))
+				continue;
+			zw_id_map_put(numbers, replacements->keys[i], number);
+			b->to[number++] = to;
+		}
+	}
+}
+
+u32 zw_diagram_bind(struct zw_diagrams *d, const struct id_map *replacements,
+		    u32 a)
+{
+	struct bind b = { d, NULL, zw_tag_new(d), zw_tag_new(d) };
+	struct id_map numbers = { 0 };
+	u32 result;
+
+	if (d->exhausted)
+		return 0;
+	b.to = zw_heap_resize(NULL, replacements->n + 1, sizeof(*b.to));
+	b.to[0] = background_of(d, replacements);
+	number_leaves(&b, replacements, &numbers);
+	result = zw_diagram_map(d, (zw_node){ a }, number_leaf, &numbers).id;
+	result = d->exhausted ? 0 : parts_of(&b, result);
+	zw_id_map_free(&numbers);
+	free(b.to);
+	return result;
 }
 
 zw_node zw_bind(struct zw_diagrams *d, zw_node a, zw_bind_leaf *to,
@@ -135,10 +234,12 @@ zw_node zw_bind(struct zw_diagrams *d, zw_node a, zw_bind_leaf *to,
 	zw_node result;
 	size_t i;
 
+	if (d->exhausted)
+		return ZW_EMPTY;
 	zw_diagram_leaves(d, a.id, &leaves);
 	for (i = 0; i < leaves.n; i++)
 		leaves.values[i] = to(context, leaves.keys[i]).id;
-	result.id = bind_leaves(d, &leaves, a.id, leaves.keys, leaves.n);
+	result.id = zw_diagram_bind(d, &leaves, a.id);
 	zw_id_map_free(&leaves);
 	return result;
 }

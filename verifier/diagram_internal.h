@@ -193,4 +193,8 @@ void zw_id_map_put(struct id_map *map, u32 key, u32 value);
 void zw_diagram_leaves(const struct zw_diagrams *d, u32 a,
 		       struct id_map *leaves);
 
+/* A with each leaf L replaced by the diagram REPLACEMENTS has for L. */
+u32 zw_diagram_bind(struct zw_diagrams *d, const struct id_map *replacements,
+		    u32 a);
+
 #endif

@@ -3,10 +3,9 @@
  * intervals whose children may test any variable.
  *
  * A switch whose children test only the variable itself or later ones is just
- * an edge list. Where some test earlier variables, the branches are halved at
- * an interval's border and joined by "if VARIABLE <= border": each half knows
- * nothing of the other's values, so its outer branches extend to the ends of
- * the domain, and a half without earlier variables is an edge list again. */
+ * an edge list. Where some test earlier variables, the switch leads to the
+ * children's numbers first, as leaves, and the children are put in their place
+ * (diagram_bind.c): the work goes with the number of different children. */
 #include "verifier/diagram_internal.h"
 
 /* Where the three-way choice ends: at once, or as one of the operands. */
@@ -64,8 +63,7 @@ zw_node zw_if(struct zw_diagrams *d, zw_node condition, zw_node a, zw_node b)
 	return (zw_node){ choose(d, condition.id, a.id, b.id) };
 }
 
-/* The branches V, all of whose children test VARIABLE or later ones, as edges;
- * the first one begins at 0, the last one ends at the maximum. */
+/* The branches V, all of whose children test VARIABLE or later ones. */
 static u32 edge_list(struct zw_diagrams *d, u32 variable,
 		     const struct zw_branch *v, size_t n)
 {
@@ -73,43 +71,50 @@ static u32 edge_list(struct zw_diagrams *d, u32 variable,
 	u32 lo = 0;
 
 	for (i = 0; i < n && !step(d); i++) {
-		u32 hi = i + 1 < n ? v[i].hi : max_of(d, variable);
-
-		zw_diagram_push_part(d, base, variable, v[i].to.id, lo, hi);
-		lo = hi + 1;
+		zw_diagram_push_part(d, base, variable, v[i].to.id, lo,
+				     v[i].hi);
+		lo = v[i].hi + 1;
 	}
 	return zw_diagram_finish(d, variable, base);
 }
 
-static u32 multiplex(struct zw_diagrams *d, u32 variable,
-		     const struct zw_branch *v, size_t n)
+/* Number the different children, switch to the numbers, and bind them. */
+static u32 general(struct zw_diagrams *d, u32 variable,
+		   const struct zw_branch *v, size_t n)
 {
-	struct zw_range low;
-	size_t half = n / 2, i;
-	u32 condition, a, b;
+	struct id_map numbers = { 0 }, children = { 0 };
+	size_t base = d->scratch_count, i;
+	u32 result, number;
 
-	if (d->exhausted)
-		return 0;
-	if (n == 1)
-		return v[0].to.id;
-	for (i = 0; i < n && top_of(d, v[i].to.id) >= variable; i++)
-		;
-	if (i == n)
-		return edge_list(d, variable, v, n);
-	a = multiplex(d, variable, v, half);
-	b = multiplex(d, variable, v + half, n - half);
-	low = (struct zw_range){ 0, v[half - 1].hi };
-	condition = zw_in(d, variable, &low, 1).id;
-	return choose(d, condition, a, b);
+	for (i = 0; i < n && !step(d); i++) {
+		if (!zw_id_map_get(&numbers, v[i].to.id, &number)) {
+			number = (u32)numbers.n;
+			zw_id_map_put(&numbers, v[i].to.id, number);
+			zw_id_map_put(&children, number, v[i].to.id);
+		}
+		push_edge(d, base, v[i].hi, number);
+	}
+	result = zw_diagram_finish(d, variable, base);
+	result = zw_diagram_bind(d, &children, result);
+	zw_id_map_free(&numbers);
+	zw_id_map_free(&children);
+	return result;
 }
 
 zw_node zw_switch(struct zw_diagrams *d, u32 variable,
 		  const struct zw_branch *branches, size_t n)
 {
+	bool ordered = true;
 	size_t i;
 
 	ZW_ASSERT(n > 0 && branches[n - 1].hi == zw_variable_max(d, variable));
-	for (i = 1; i < n; i++)
-		ZW_ASSERT(branches[i].hi > branches[i - 1].hi);
-	return (zw_node){ multiplex(d, variable, branches, n) };
+	for (i = 0; i < n; i++) {
+		ZW_ASSERT(i == 0 || branches[i].hi > branches[i - 1].hi);
+		ordered &= top_of(d, branches[i].to.id) >= variable;
+	}
+	if (d->exhausted)
+		return ZW_EMPTY;
+	if (ordered)
+		return (zw_node){ edge_list(d, variable, branches, n) };
+	return (zw_node){ general(d, variable, branches, n) };
 }
