@@ -32,7 +32,10 @@ static bool positive(void *context, u32 leaf)
 static size_t everything(struct space *s, zw_node *out)
 {
 	static const struct zw_range range[] = { { 1, 1 }, { 3, 3 } };
-	static const u32 leaf[] = { 1 };
+	static const struct zw_range crossing[] = { { 0, 4 }, { 1, 2 },
+						    { 1, 6 }, { 0, 3 },
+						    { 2, 3 }, { 2, 2 } };
+	static const u32 leaf[] = { 1 }, leaves[] = { 1, 2, 3 };
 	static const u32 v[] = { 1, 3 };
 	static const struct zw_rewrite rewrite[] = { { 1, true, 4 },
 						     { 3, false, 2 } };
@@ -61,6 +64,7 @@ static size_t everything(struct space *s, zw_node *out)
 	out[n++] = zw_forall(d, a, v, 2);
 	out[n++] = zw_constrain(d, a, b);
 	out[n++] = zw_table(d, v, 2, range, leaf, 1, 0);
+	out[n++] = zw_table(d, v, 2, crossing, leaves, 3, 3);
 	out[n++] = zw_switch(d, 3, branch, 2);
 	out[n++] = zw_in(d, 1, range, 2);
 	out[n++] = zw_or_all(d, pair, 2);
