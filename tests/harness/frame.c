@@ -154,8 +154,8 @@ static void build_ipv6(const struct zw_frame_spec *spec, struct zw_frame *frame)
 	u8 *at = grow(frame, 40);
 	u8 i;
 
-	put32(at, 6u << 28 | (u32)spec->tos << 20 |
-			  (spec->flow_label & 0xfffff));
+	put32(at,
+	      6u << 28 | (u32)spec->tos << 20 | (spec->flow_label & 0xfffff));
 	at[7] = spec->ttl ? spec->ttl : ZW_DEFAULT_TTL;
 	put_ip(at + 8, spec->src);
 	put_ip(at + 24, spec->dst);
@@ -204,7 +204,7 @@ static void quote(const struct zw_frame_spec *inner, struct zw_frame *frame)
 static void sctp_init(struct zw_frame *frame)
 {
 	static const u8 chunk[20] = { 1, 0, 0, 20, 0, 0, 0, 1, 0, 1,
-				      0, 0, 0, 1, 0, 1, 0, 0, 0, 1 };
+				      0, 0, 0, 1,  0, 1, 0, 0, 0, 1 };
 
 	append(frame, chunk, sizeof(chunk));
 }
@@ -259,7 +259,8 @@ static u32 pseudo_sum(const struct zw_frame_spec *spec, u32 length)
 	size_t n = spec->src.family == ZW_IPV4 ? 4 : 16;
 
 	put_ip(addresses, spec->src);
-	put_ip(addresses + n, spec->dst);
+	put_ip(addresses + n,
+	       spec->final_dst.value ? spec->final_dst : spec->dst);
 	return zw_sum(length + spec->protocol, addresses, 2 * n);
 }
 

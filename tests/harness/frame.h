@@ -51,6 +51,9 @@ struct zw_extension {
 
 struct zw_frame_spec {
 	struct zw_ip src, dst;
+	/* With a source route or routing header: the last hop, over which the
+	 * sender makes the transport checksum. Value 0: .dst. */
+	struct zw_ip final_dst;
 	/* Of the transport header: IPPROTO_TCP, _UDP, _UDPLITE, _SCTP, _DCCP,
 	 * _ICMP, _ICMPV6; with any other number the payload follows the IP
 	 * header as it is. */
@@ -71,8 +74,8 @@ struct zw_frame_spec {
 	const void *payload;
 	u16 payload_length;
 
-	u8 ttl; /* or hop limit; 0: 64 */
-	u8 tos; /* or traffic class */
+	u8 ttl;		/* or hop limit; 0: 64 */
+	u8 tos;		/* or traffic class */
 	u32 flow_label; /* IPv6, 20 bits */
 
 	/* IPv4 identification, or that of the IPv6 fragment header. */

@@ -85,8 +85,7 @@ static void flush(struct zw_links *links)
 					  sizeof(answers));
 		ZW_ASSERT(got > 0);
 		left = (int)got;
-		for (answer = (const void *)answers;
-		     mnl_nlmsg_ok(answer, left);
+		for (answer = (const void *)answers; mnl_nlmsg_ok(answer, left);
 		     answer = mnl_nlmsg_next(answer, &left))
 			take_answer(links, answer);
 	}
@@ -113,8 +112,8 @@ static struct nlmsghdr *begin(struct zw_links *links, u16 type)
 		flush(links);
 	message = mnl_nlmsg_put_header(links->bytes + links->used);
 	message->nlmsg_type = type;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE |
-			       NLM_F_EXCL;
+	message->nlmsg_flags =
+		NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
 	message->nlmsg_seq = links->sent++;
 	return message;
 }
@@ -216,8 +215,7 @@ void zw_links_address(struct zw_links *links, int index, const char *text)
 	header->ifa_index = (u32)index;
 	mnl_attr_put(message, IFA_LOCAL, prefix.size, prefix.bytes);
 	mnl_attr_put(message, IFA_ADDRESS, prefix.size, prefix.bytes);
-	mnl_attr_put_u32(message, IFA_FLAGS,
-			 IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+	mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
 	end(links, message);
 }
 
@@ -231,7 +229,7 @@ void zw_links_route(struct zw_links *links, int index, const char *text)
 
 	/* The kernel refuses host bits in the prefix of a route. */
 	for (bit = prefix.length; bit < 8u * prefix.size; bit++)
-		prefix.bytes[bit / 8] &= (u8)~(0x80u >> bit % 8);
+		prefix.bytes[bit / 8] &= (u8) ~(0x80u >> bit % 8);
 	header->rtm_family = prefix.family;
 	header->rtm_dst_len = prefix.length;
 	header->rtm_table = RT_TABLE_MAIN;

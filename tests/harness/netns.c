@@ -226,8 +226,7 @@ static int outcome(pid_t pid)
 			return -1;
 	if (!got)
 		return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : 128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 static int scratch(const char *text)
