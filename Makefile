@@ -135,6 +135,14 @@ check: packages
 check-run:
 	$(Q)$(BUILD)/tests/gate $(STEPS)
 
+$(BUILD)/tests/measure: tests/bench/measure.c
+	$(call say,BENCH,$@)
+	$(Q)mkdir -p $(dir $@) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+
+# Figures, not tests: status 1 when a bound is missed twofold.
+bench: all $(BUILD)/tests/measure
+	$(Q)sh tests/bench/check.sh
+
 layers: all
 	$(Q)sh tests/check/layers.sh $(BUILD)
 
@@ -153,4 +161,4 @@ clean:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all clean tests packages check check-run layers check-codes check-code-examples format
+.PHONY: bench all clean tests packages check check-run layers check-codes check-code-examples format
