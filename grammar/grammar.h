@@ -9,10 +9,15 @@
 #include "grammar/ast.h"
 
 /* Bounds: a policy text of at most 16 MiB, nesting of at most 64 (braces,
- * parentheses), 64 files deep, names and strings of at most 1024 bytes. */
+ * parentheses), 64 files deep and 1024 files in all (whose texts together keep
+ * to the same 16 MiB), names and strings of at most 1024 bytes, lists of at
+ * most 2^20 elements. */
 #define ZW_POLICY_SIZE_LIMIT (16u << 20)
 #define ZW_NESTING_LIMIT 64
 #define ZW_INCLUDE_LIMIT 64
+#define ZW_FILES_LIMIT 1024
+#define ZW_TEXT_LIMIT 1024
+#define ZW_LIST_LIMIT (1u << 20)
 
 /* Read the policy file PATH ("-": standard input) with all that it includes.
  * Appends to AST. Mistakes go to DIAGS; a PATH that cannot be read is a
@@ -32,7 +37,8 @@ void zw_ast_print_stmt(struct zw_buf *out, const struct zw_ast_stmt *stmt);
 void zw_ast_print_side(struct zw_buf *out, const struct zw_ast_side *side);
 void zw_ast_print_services(struct zw_buf *out, const zw_ast_services *services);
 
-/* The tree as indented text with spans, for tests and for those who learn. */
+/* The tree as indented text with spans, for tests and for those who learn;
+ * without spans where SOURCES is NULL. */
 void zw_ast_dump(struct zw_buf *out, const struct zw_ast *ast,
 		 const struct zw_sources *sources);
 

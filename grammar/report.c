@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A syntax error in words that a person understands. The parser gives the
+ * token found and all that could have stood in its place; from these, and from
+ * the token before, the message names what is due ("a zone name", "an
+ * option") and leaves out what is merely possible. A misspelt word is met with
+ * the nearest one among those that would have been right. */
+#include "grammar/scan.h"
+
+#include "grammar/words.h"
+
+#define MOST_NAMED 5
+
+struct expectation {
+	const char *const *v; /* aliases of tokens */
+	size_t n;
+};
+
+static bool expects(const struct expectation *set, const char *alias)
+{
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		if (!strcmp(set->v[i], alias))
+			return true;
+	}
+	return false;
+}
+
+static unsigned classes_of(const char *alias)
+{
+	const struct zw_word *word = zw_word_find(zw_str_from(alias));
+
+	return word ? word->classes : 0;
+}
+
+static size_t count_class(const struct expectation *set, unsigned class)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < set->n; i++)
+		n += (classes_of(set->v[i]) & class) != 0;
+	return n;
+}
+
+/* -- what was found -- */
+
+static const char *found_text(struct zw_parse *parse, int found)
+{
+	struct zw_span span = parse->layout.last_span;
+
+	if (!span.len)
+		return "the end of the file";
+	if (found == TOKEN_END && parse->text.p[span.off] != ';')
+		return "the end of the line";
+	return zw_strf(parse->arena, "'%s'", zw_quoted(parse, span)).p;
+}
+
+/* " after 'x'", or nothing at the start of a statement. */
+static const char *behind_text(struct zw_parse *parse)
+{
+	if (parse->layout.previous == TOKEN_END)
+		return "";
+	return zw_strf(parse->arena, " after '%s'",
+		       zw_quoted(parse, parse->layout.previous_span))
+		.p;
+}
+
+/* -- what was due -- */
+
+struct phrases {
+	const char *v[MOST_NAMED];
+	size_t n;
+	bool more;
+};
+
+static void say(struct phrases *phrases, const char *what)
+{
+	if (phrases->n == MOST_NAMED)
+		phrases->more = true;
+	else
+		phrases->v[phrases->n++] = what;
+}
+
+static const char *name_phrase(struct zw_parse *parse,
+			       const struct expectation *set)
+{
+	if (expects(set, "self"))
+		return parse->layout.previous == TOKEN_PUBLISH
+			       ? "a host (zone.host)"
+		       : expects(set, "a text in double quotes")
+			       ? "an interface name"
+			       : "a zone name";
+	if (expects(set, "any"))
+		return "a service";
+	if (expects(set, "an address"))
+		return "an address or the name of a define";
+	switch (parse->layout.previous) {
+	case TOKEN_DOT:
+	case TOKEN_HOST:
+		return "a host name";
+	case TOKEN_ZONE:
+		return "the zone's name";
+	default:
+		return "a name";
+	}
+}
+
+/* Signs that continue what stands there are left out where something else can
+ * follow as well; they are hardly what was forgotten. */
+static bool merely_possible(const char *alias)
+{
+	static const char *const signs[] = { ",", "(", ".",	"/",
+					     "-", ";", "except" };
+	size_t i;
+
+	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		if (!strcmp(alias, signs[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_sign(const char *alias)
+{
+	return strchr("-,:=/.;*(){}", alias[0]) != NULL;
+}
+
+/* The phrase for one alias; NULL if another phrase covers it. */
+static const char *phrase(struct zw_parse *parse, const struct expectation *set,
+			  const char *alias)
+{
+	unsigned classes = classes_of(alias);
+	bool name = expects(set, "a name");
+
+	if (!strcmp(alias, "a name"))
+		return name_phrase(parse, set);
+	if (!strcmp(alias, "a name that starts with a digit"))
+		return NULL;
+	if (name && (classes || !strcmp(alias, "an address") ||
+		     (!strcmp(alias, "a number") &&
+		      expects(set, "a name that starts with a digit")) ||
+		     (!strcmp(alias, "a text in double quotes") &&
+		      expects(set, "self"))))
+		return NULL;
+	if (classes & ZW_WORD_OPTION && count_class(set, ZW_WORD_OPTION) > 2)
+		return NULL;
+	if (classes & ZW_WORD_MEMBER && count_class(set, ZW_WORD_MEMBER) > 2)
+		return NULL;
+	if (!strcmp(alias, ":"))
+		return "':'";
+	if (classes || is_sign(alias))
+		return zw_strf(parse->arena, "'%s'", alias).p;
+	return alias;
+}
+
+static const char *due_text(struct zw_parse *parse,
+			    const struct expectation *set)
+{
+	struct phrases phrases = { .n = 0 };
+	struct zw_buf text = { 0 };
+	const char *all;
+	size_t i, j;
+
+	for (i = 0; i < set->n; i++) {
+		const char *alias = set->v[i];
+
+		if (set->n > 1 && merely_possible(alias) &&
+		    !(set->n == 2 && expects(set, ",")))
+			continue;
+		alias = phrase(parse, set, alias);
+		if (alias)
+			say(&phrases, alias);
+	}
+	if (!expects(set, "a name")) {
+		if (count_class(set, ZW_WORD_MEMBER) > 2)
+			say(&phrases, "a member of the zone");
+		if (count_class(set, ZW_WORD_OPTION) > 2)
+			say(&phrases, "an option");
+	}
+	for (j = 0; j < phrases.n; j++) {
+		if (j)
+			zw_buf_puts(&text, j + 1 < phrases.n || phrases.more
+						   ? ", "
+						   : " or ");
+		zw_buf_puts(&text, phrases.v[j]);
+	}
+	if (phrases.more)
+		zw_buf_puts(&text, " or the like");
+	all = zw_cstr(parse->arena, (struct zw_str){ text.data, text.n });
+	zw_buf_free(&text);
+	return all;
+}
+
+/* -- the nearest right word -- */
+
+static void suggest(struct zw_parse *parse, const struct expectation *set,
+		    struct zw_diag *diag)
+{
+	struct zw_str candidates[128], best;
+	struct zw_span span = parse->layout.last_span;
+	size_t i, n = 0;
+
+	for (i = 0; i < set->n && n < 128; i++) {
+		if (classes_of(set->v[i]))
+			candidates[n++] = zw_str_from(set->v[i]);
+	}
+	best = zw_suggest(zw_sources_text(parse->reading->sources, span),
+			  candidates, n);
+	if (best.n)
+		zw_mistake_help(parse, diag, "did you mean '%.*s'?",
+				ZW_STR_ARG(best));
+}
+
+static bool is_word(int token)
+{
+	return token == TOKEN_NAME || zw_word_of_token(token);
+}
+
+/* -- the kinds of mistakes -- */
+
+static struct zw_diag *unclosed(struct zw_parse *parse, int found)
+{
+	struct zw_layout *layout = &parse->layout;
+	struct zw_diag *diag;
+	bool paren = parse->text.p[layout->blamed.off] == '(';
+
+	diag = zw_mistake(parse, ZW_Z0004, layout->blamed, "'%c' is not closed",
+			  paren ? '(' : '{');
+	if (!diag)
+		return NULL;
+	if (!layout->last_span.len)
+		zw_diag_note(parse->reading->diags, diag, "the file ends here");
+	else
+		zw_diag_label(parse->reading->diags, diag, layout->last_span,
+			      found == TOKEN_UNCLOSED
+				      ? "a statement starts here"
+				      : "something else is closed here");
+	zw_mistake_help(parse, diag, "close it with '%c'", paren ? ')' : '}');
+	return diag;
+}
+
+/* Mistakes about brackets; false if it is none. */
+static bool bracket_mistake(struct zw_parse *parse, int found)
+{
+	struct zw_layout *layout = &parse->layout;
+	bool closer = found == TOKEN_CLOSE_PAREN || found == TOKEN_CLOSE_BRACE;
+	bool opener = found == TOKEN_OPEN_PAREN || found == TOKEN_OPEN_BRACE;
+	char sign = found == TOKEN_UNCLOSED
+			    ? 0
+			    : parse->text.p[layout->last_span.off];
+
+	if (found == TOKEN_UNCLOSED ||
+	    (closer && layout->closer == ZW_CLOSER_CROSSED)) {
+		unclosed(parse, found);
+		return true;
+	}
+	if (closer && layout->closer == ZW_CLOSER_STRAY) {
+		zw_mistake(parse, ZW_Z0004, layout->last_span,
+			   "'%c' closes nothing", sign);
+		return true;
+	}
+	if (opener && layout->nested) {
+		zw_mistake(parse, ZW_Z0005, layout->last_span,
+			   "'%c' inside another bracket that takes none", sign);
+		return true;
+	}
+	return false;
+}
+
+static void statement_start(struct zw_parse *parse, int found,
+			    const struct expectation *set)
+{
+	const struct zw_word *word = zw_word_of_token(found);
+	struct zw_span span = parse->layout.last_span;
+	struct zw_diag *diag;
+
+	if (!is_word(found)) {
+		zw_mistake(parse, ZW_Z0001, span,
+			   "expected a statement, found %s",
+			   found_text(parse, found));
+		return;
+	}
+	diag = zw_mistake(parse, ZW_Z0007, span,
+			  "no statement starts with '%s'",
+			  zw_quoted(parse, span));
+	if (word && (word->classes & ZW_WORD_MEMBER))
+		zw_mistake_help(parse, diag,
+				"'%s' stands inside a zone's braces",
+				zw_quoted(parse, span));
+	else
+		suggest(parse, set, diag);
+}
+
+static bool is_reserved(int token)
+{
+	const struct zw_word *word = zw_word_of_token(token);
+
+	return word && (word->classes & ZW_WORD_RESERVED);
+}
+
+/* A dot, a star and the like behind an unquoted interface name. */
+static bool unquoted_interface(const struct zw_parse *parse, int found,
+			       const struct expectation *set)
+{
+	if (found != TOKEN_DOT && found != TOKEN_STAR && found != TOKEN_COLON)
+		return false;
+	return expects(set, "interface") && expects(set, "spoofing") &&
+	       parse->layout.depth;
+}
+
+static struct zw_diag *in_statement(struct zw_parse *parse, int found,
+				    const struct expectation *set)
+{
+	struct zw_span span = parse->layout.last_span;
+	struct zw_span before = parse->layout.previous_span;
+
+	if (is_reserved(found) && expects(set, "a name"))
+		return zw_mistake(parse, ZW_Z0014, span,
+				  "'%s' is a reserved word and no name",
+				  zw_quoted(parse, span));
+	if (unquoted_interface(parse, found, set))
+		return zw_mistake(
+			parse, ZW_Z0018, zw_build_span(before, span),
+			"an interface name with '%s' stands in quotes",
+			zw_quoted(parse, span));
+	if (expects(set, "->"))
+		return zw_mistake(parse, ZW_Z0008, span,
+				  "expected '->'%s, found %s",
+				  behind_text(parse), found_text(parse, found));
+	if (expects(set, "a date"))
+		return zw_mistake(
+			parse, ZW_Z0015, span,
+			"expected a date such as 2027-01-31, found %s",
+			found_text(parse, found));
+	return zw_mistake(parse, ZW_Z0001, span, "expected %s%s, found %s",
+			  due_text(parse, set), behind_text(parse),
+			  found_text(parse, found));
+}
+
+static void syntax_mistake(struct zw_parse *parse, int found,
+			   const struct expectation *set)
+{
+	struct zw_layout *layout = &parse->layout;
+	struct zw_diag *diag;
+
+	if (bracket_mistake(parse, found))
+		return;
+	if (layout->previous == TOKEN_END) {
+		statement_start(parse, found, set);
+		return;
+	}
+	diag = in_statement(parse, found, set);
+	if (!diag)
+		return;
+	if (layout->comma.file != ZW_NO_FILE)
+		zw_diag_label(parse->reading->diags, diag, layout->comma,
+			      "the list goes on after this comma");
+	if (is_word(found))
+		suggest(parse, set, diag);
+}
+
+void zw_report_syntax(struct zw_parse *parse, int found,
+		      const char *const *expected, size_t n)
+{
+	struct expectation set = { expected, n };
+
+	if (!parse->failed)
+		syntax_mistake(parse, found, &set);
+	parse->failed = parse->silent = true;
+	parse->layout.recovering = found != TOKEN_END;
+}
