@@ -316,6 +316,35 @@ static void fixes(void)
 	space_free(&s);
 }
 
+/* So many results that remembered ones must be told apart by their last
+ * operand: the same node and variable, each value another constant. */
+static void fixes_remembered(void)
+{
+	enum { VALUES = 50000 };
+	struct zw_diagrams *d = zw_diagrams_new(1 << 20, 1 << 20);
+	u32 x = zw_variable_new(d, 1), y = zw_variable_new(d, VALUES - 1), i;
+	static struct zw_branch even[VALUES], odd_values[VALUES];
+	struct zw_branch both[2] = { { 0, { 0 } }, { 1, { 0 } } };
+	u32 wrong = 0;
+	zw_node a, got;
+
+	for (i = 0; i < VALUES; i++) {
+		even[i] = (struct zw_branch){ i, zw_leaf(d, 2 * i) };
+		odd_values[i] = (struct zw_branch){ i, zw_leaf(d, 2 * i + 1) };
+	}
+	both[0].to = zw_switch(d, y, even, VALUES);
+	both[1].to = zw_switch(d, y, odd_values, VALUES);
+	a = zw_switch(d, x, both, 2);
+	for (i = 0; i < VALUES; i++) {
+		u32 point[2] = { i & 1, 0 };
+
+		got = zw_fix(d, a, y, i);
+		wrong += zw_at(d, got, point) != 2 * i + (i & 1);
+	}
+	ZW_CHECK(wrong == 0, "%u of %u values", wrong, (u32)VALUES);
+	zw_diagrams_free(d);
+}
+
 static size_t rewrites_random(struct space *s, struct zw_rewrite *r)
 {
 	size_t n = 0;
@@ -461,6 +490,7 @@ void suite_diagram(void)
 		{ "bind", binds },
 		{ "where", where },
 		{ "fix", fixes },
+		{ "fix, many values", fixes_remembered },
 		{ "substitute", substitutes },
 		{ "exists and forall", quantifiers },
 		{ "constrain", constrains },
