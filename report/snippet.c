@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Source lines drawn for a terminal. A line is walked character by character;
  * each has a shape (its bytes, or an escape in their place) and a width in
- * columns. Columns are computed by walking again rather than kept, so a line of
- * megabytes needs no table. The widths follow East Asian Width (UAX 11) for the
- * common wide blocks and know the common combining marks; for rare scripts a
- * mark may be off by a column, never the text. */
+ * columns. Columns are computed by walking again rather than kept, and in a
+ * line of megabytes only from near the mark. The widths follow East Asian Width
+ * (UAX 11) for the common wide blocks and know the common combining marks; for
+ * rare scripts a mark may be off by a column, never the text. */
 #include "report/snippet.h"
 
 #include "base/assert.h"
@@ -13,6 +13,11 @@
 #define LINE_COLUMNS 100
 #define LEFT_OF_MARK 40 /* columns kept before the mark in a cut line */
 #define ELLIPSIS 3
+
+/* In a line of more bytes than this, what is far before a mark is not looked
+ * at: columns then count from SHORT bytes before the mark. */
+#define LONG 4096
+#define SHORT 1024
 
 struct range {
 	u32 first, last;
@@ -125,15 +130,17 @@ static size_t column_of(struct zw_str line, size_t at, size_t most)
 	return w.column < most ? w.column : most;
 }
 
-/* The columns of a line that are shown: FROM up to TO. */
+/* The columns of a line that are shown: FROM up to TO, counted from byte
+ * SKIPPED of the line. */
 struct window {
+	size_t skipped;
 	size_t from, to;
 	bool cut_before, cut_after;
 };
 
 static struct window window_around(size_t width, size_t mark)
 {
-	struct window window = { 0, width, false, false };
+	struct window window = { 0, 0, width, false, false };
 
 	if (width <= LINE_COLUMNS)
 		return window;
@@ -202,7 +209,7 @@ static void draw_mark(const struct zw_page *page, const struct zw_mark *mark,
 {
 	struct zw_place place = zw_sources_place(page->sources, mark->span);
 	u32 last = last_line_of(page->sources, mark->span);
-	size_t at = place.column - 1;
+	size_t at = place.column - 1 - window.skipped;
 	size_t start = column_of(line, at, SIZE_MAX);
 	size_t behind = last == place.line ? at + mark->span.len : line.n;
 	size_t end = column_of(line, behind, window.to);
@@ -225,20 +232,46 @@ static void draw_mark(const struct zw_page *page, const struct zw_mark *mark,
 	zw_buf_putc(page->out, '\n');
 }
 
+/* How many bytes of LINE to pass over for a mark at byte AT: up to the start
+ * of a character. */
+static size_t skip_far(struct zw_str line, size_t at)
+{
+	size_t skip = at > LONG ? at - SHORT : 0;
+
+	while (skip && skip < at && ((u8)line.p[skip] & 0xc0) == 0x80)
+		skip++;
+	return skip;
+}
+
+static struct window open_window(struct zw_str *line, size_t at)
+{
+	size_t skip = skip_far(*line, at);
+	struct window window;
+	size_t column;
+
+	line->p += skip;
+	line->n -= skip;
+	column = column_of(*line, at - skip, SIZE_MAX);
+	window = window_around(
+		column_of(*line, line->n, column + 2 * LINE_COLUMNS), column);
+	window.skipped = skip;
+	if (skip)
+		window.cut_before = true;
+	return window;
+}
+
 void zw_snippet(const struct zw_page *page, const struct zw_mark *marks,
 		size_t n)
 {
 	struct zw_place place;
 	struct zw_str line;
 	struct window window;
-	size_t i, column;
+	size_t i;
 
 	ZW_ASSERT(n);
 	place = zw_sources_place(page->sources, marks[0].span);
 	line = zw_sources_line(page->sources, marks[0].span.file, place.line);
-	column = column_of(line, place.column - 1, SIZE_MAX);
-	window = window_around(
-		column_of(line, line.n, column + 2 * LINE_COLUMNS), column);
+	window = open_window(&line, place.column - 1);
 	zw_ink(page->out, page->style, ZW_INK_FRAME);
 	zw_buf_printf(page->out, "%*u |", page->gutter, place.line);
 	zw_ink(page->out, page->style, ZW_INK_PLAIN);
@@ -255,5 +288,6 @@ bool zw_snippet_is_cut(const struct zw_sources *sources, struct zw_span span)
 	struct zw_place place = zw_sources_place(sources, span);
 	struct zw_str line = zw_sources_line(sources, span.file, place.line);
 
-	return column_of(line, line.n, LINE_COLUMNS + 1) > LINE_COLUMNS;
+	return line.n > LONG ||
+	       column_of(line, line.n, LINE_COLUMNS + 1) > LINE_COLUMNS;
 }

@@ -173,6 +173,23 @@ static void long_lines(struct scene *s)
 		"at the end");
 }
 
+/* Tabs and characters of several bytes in a line where columns are counted from
+ * near the mark only. */
+static void very_long_line(struct scene *s)
+{
+	struct zw_buf buf = { 0 };
+	size_t i;
+
+	for (i = 0; i < 3000; i++)
+		zw_buf_puts(&buf, "\t\xe4\xb8\xad");
+	zw_buf_puts(&buf, "<HERE>");
+	for (i = 0; i < 3000; i++)
+		zw_buf_puts(&buf, "e\xcc\x81");
+	zw_diag_label(&s->diags, one(s, buf.data, "<HERE>", "far"),
+		      (struct zw_span){ 0, 1, 3 }, "near");
+	zw_buf_free(&buf);
+}
+
 static void sorted(struct scene *s)
 {
 	u32 a = add_file(s, "a.zw", "one two\n");
@@ -377,6 +394,64 @@ static const struct golden goldens[] = {
 	  "  |                                                                                                     ^\n"
 	  "\n",
 	  "5 errors\n" },
+	{ "very long line", very_long_line,
+	  "error[Z0001]: message\n"
+	  " --> gw.zw:1:12001\n"
+	  "  |\n"
+	  "1 | ...      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad<HERE>e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81"
+	  "e\xcc\x81...\n"
+	  "  |                                            ^^^^^^ far\n"
+	  "  |\n"
+	  "1 |         \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad      \xe4\xb8\xad       ...\n"
+	  "  |         -- near\n"
+	  "\n",
+	  "1 error\n" },
 	{ "sorted", sorted,
 	  "error[Z0001]: first\n"
 	  " --> a.zw:1:1\n"
