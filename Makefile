@@ -104,10 +104,10 @@ run-$(2): $(BUILD)/tests/$(2) $(BUILD)/zwinger
 	$$(BUILD)/tests/$(2)
 endef
 $(foreach d,$(UNIT_DIRS),$(eval $(call test_binary,unit/$(d),unit-$(d))))
-$(foreach d,$(BIG_DIRS),$(if $(call suites_in,$(d)),$(eval $(call test_binary,$(d),$(d)))))
+$(foreach d,$(BIG_DIRS),$(if $(call suites_in,$(d)),$(eval $(call test_binary,$(d),big-$(d)))))
 
 UNIT_BINARIES := $(foreach d,$(UNIT_DIRS),$(BUILD)/tests/unit-$(d))
-BIG_BINARIES  := $(foreach d,$(BIG_DIRS),$(if $(call suites_in,$(d)),$(BUILD)/tests/$(d)))
+BIG_BINARIES  := $(foreach d,$(BIG_DIRS),$(if $(call suites_in,$(d)),$(BUILD)/tests/big-$(d)))
 tests: $(UNIT_BINARIES) $(BIG_BINARIES)
 
 $(BUILD)/tests/gate: tests/gate/gate.c
@@ -122,7 +122,7 @@ STEPS = $(foreach b,$(UNIT_BINARIES) $(BIG_BINARIES),'$(notdir $(b))=$(b)') \
         'style=sh tests/check/style.sh' \
         'codes=sh tests/check/codes.sh' \
         'sanitizers-build=$(MAKE) --no-print-directory BUILD=build-asan SAN="$(SANITIZE)" CFLAGS="-O1 -g" build-asan/zwinger tests' \
-        $(foreach b,$(UNIT_BINARIES) $(BUILD)/tests/cli,'asan-$(notdir $(b))=$(ASAN_ENV) $(b:$(BUILD)/%=build-asan/%)')
+        $(foreach b,$(UNIT_BINARIES) $(BUILD)/tests/big-cli,'asan-$(notdir $(b))=$(ASAN_ENV) $(b:$(BUILD)/%=build-asan/%)')
 
 packages:
 	$(Q)sh tests/check/packages.sh
