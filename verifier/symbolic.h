@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a decoded ruleset does with every packet at once: its hooks as
+ * diagrams. Law: at each point of the space (a packet, and a value for each
+ * unknown) the path's diagram has the verdict that nf_tables gives that packet
+ * when the unknowns come out so; an unknown is a variable of its own, listed
+ * in APPROXIMATIONS. What even that does not cover is listed in DOUBTS, and
+ * then nothing that the diagrams say is proved. */
+#ifndef ZW_VERIFIER_SYMBOLIC_H
+#define ZW_VERIFIER_SYMBOLIC_H
+
+#include "verifier/field.h"
+#include "verifier/packet.h"
+#include "verifier/ruleset.h"
+
+/* The leaves of a path's diagram. */
+enum zw_pass {
+	ZW_PASS_DROP, /* also: what uses the packet up */
+	ZW_PASS_ACCEPT,
+	ZW_PASS_REJECT_RESET, /* answered with a TCP reset */
+	ZW_PASS_REJECT_ADMIN, /* with ICMP "administratively prohibited" */
+	ZW_PASS_REJECT_OTHER,
+};
+
+/* An unknown: whether (or how) expression EXPR of a rule comes out. */
+struct zw_approximation {
+	u32 variable;
+	u32 chain, position, expr; /* as in struct zw_choice */
+	bool real; /* both values can occur (a limit, the time, ...); else only
+		    * that nobody knows */
+	const char *what; /* "limit", "a set that changes", ... */
+};
+
+struct zw_symbolic {
+	struct zw_arena *arena;
+	struct zw_space *space;
+	const struct zw_ruleset *ruleset;
+	ZW_VEC(struct zw_approximation) approximations;
+	ZW_VEC(struct zw_str) doubts; /* "rule 3 of chain x in inet y: ..." */
+	struct zw_outcomes *outcomes;
+	u32 then_tag;
+	bool tracked[ZW_FAMILY_COUNT]; /* conntrack, and so defragmentation,
+					* sees the family */
+	bool has_notrack;
+};
+
+/* Tell the names that RULESET's chains are bound to apart. */
+void zw_symbolic_cuts(struct zw_cuts *cuts, const struct zw_ruleset *ruleset);
+
+struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
+				    struct zw_space *space,
+				    const struct zw_ruleset *ruleset);
+
+/* The whole way of a packet, in both families; leaves are enum zw_pass. Stops
+ * early when the space is stale or the diagrams are exhausted. */
+zw_node zw_symbolic_path(struct zw_symbolic *symbolic, enum zw_path path);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the symbolic evaluation share among themselves.
+ *
+ * Inside, a leaf is the number of an outcome: how a rule or chain ends, which
+ * changes it made to the packet before, and (of rules, before they are bound)
+ * which chain it goes to. Law of changes: a diagram is a function of the packet
+ * as it was at the diagram's own beginning. */
+#ifndef ZW_VERIFIER_SYMBOLIC_INTERNAL_H
+#define ZW_VERIFIER_SYMBOLIC_INTERNAL_H
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "verifier/symbolic.h"
+
+enum outcome_kind {
+	GO_ON, /* with the next rule; of a chain: its end was reached */
+	RETURNS,
+	ACCEPTS,
+	DROPS,
+	REJECTS_RESET,
+	REJECTS_ADMIN,
+	REJECTS_OTHER,
+	JUMPS,
+	GOES_TO,
+	OUTCOME_KINDS,
+};
+
+struct outcome {
+	u8 kind;
+	u32 change; /* number of a list of changes; 0: none */
+	u32 chain;  /* of JUMPS, GOES_TO */
+};
+
+struct change {
+	const struct zw_rewrite *v;
+	u32 n;
+};
+
+/* Outcomes 0..OUTCOME_KINDS-1 are those without changes and chains. */
+struct zw_outcomes {
+	struct zw_arena *arena;
+	ZW_VEC(struct outcome) v;
+	ZW_VEC(struct change) changes;
+	struct zw_map outcome_map, change_map;
+};
+
+struct zw_outcomes *zw_outcomes_new(struct zw_arena *arena);
+/* The leaf for an outcome; equal ones are one. */
+u32 zw_outcome_leaf(struct zw_outcomes *o, enum outcome_kind kind, u32 change,
+		    u32 chain);
+/* The number of a list of changes, N > 0, sorted by variable. */
+u32 zw_change_new(struct zw_outcomes *o, const struct zw_rewrite *v, size_t n);
+/* The change FIRST and then SECOND. */
+u32 zw_change_then(struct zw_outcomes *o, u32 first, u32 second);
+
+/* Where a chain is evaluated. */
+struct scene {
+	struct zw_symbolic *s;
+	enum zw_family family;
+	enum zw_path path;
+	u32 table_family;
+	u32 hook;
+	s32 priority;
+	bool has_in, has_out; /* interfaces */
+	bool has_route;	      /* the packet has been routed */
+	bool has_entry;	      /* conntrack has seen it */
+	zw_node *memo;	      /* by chain */
+	u8 *state;	      /* by chain: CHAIN_... */
+	u32 depth;
+	u32 budget; /* summaries that may yet be computed */
+	/* the rule at hand, for messages */
+	u32 chain, position;
+};
+
+enum {
+	CHAIN_NEW,
+	CHAIN_BUSY,
+	CHAIN_KNOWN,
+};
+
+struct registers {
+	zw_bit bits[8 * ZW_REG_BYTES];
+	bool unreal; /* something unknown in it is not known to vary */
+};
+
+/* B after the change: what B says of the packet as changed. */
+zw_node zw_after_change(struct zw_symbolic *s, u32 change, zw_node b);
+/* The first of V that decides, with the changes of those before it. */
+zw_node zw_then_all(struct zw_symbolic *s, const zw_node *v, size_t n);
+/* A base chain; where it accepts it goes on. */
+zw_node zw_base_chain(struct scene *scene, u32 chain);
+zw_node zw_chain_summary(struct scene *scene, u32 chain);
+zw_node zw_rule_diagram(struct scene *scene, const struct zw_rule *rule);
+
+/* A set that is inside or not as nobody can say; noted under the rule at hand
+ * and expression EXPR. */
+zw_node zw_unknown(struct scene *scene, u32 expr, bool real, const char *what);
+void zw_doubt(struct scene *scene, const char *what);
+
+/* Load into the registers; the result is the set of packets for which the
+ * expression does not break the rule. */
+zw_node zw_load(struct scene *scene, const struct zw_expr *expr, u32 number,
+		struct registers *regs);
+void zw_put_unknown(struct registers *regs, u32 slot, u32 len, bool real);
+
+#endif
