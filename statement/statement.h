@@ -12,7 +12,7 @@
 #include "base/source.h"
 #include "base/vec.h"
 
-#define ZW_SELF UINT32_MAX /* the gateway itself */
+#define ZW_SELF UINT32_MAX	      /* the gateway itself */
 #define ZW_ELSEWHERE (UINT32_MAX - 1) /* every interface of no zone */
 
 enum zw_zone_kind {
@@ -24,7 +24,7 @@ enum zw_zone_kind {
 
 struct zw_interface {
 	struct zw_str name; /* without the trailing '*' of a pattern */
-	bool pattern; /* every name that begins with NAME */
+	bool pattern;	    /* every name that begins with NAME */
 	struct zw_span span;
 };
 
@@ -114,23 +114,29 @@ typedef ZW_VEC(struct zw_claim_term) zw_claim_terms;
 
 struct zw_claim {
 	enum zw_claim_kind kind;
-	struct zw_str text; /* canonical spelling */
+	struct zw_str text;  /* canonical spelling */
 	struct zw_span span; /* ZW_NO_SPAN for the built-in ones */
 	bool built_in;
 	zw_claim_terms from, to; /* UNSPOOFED: from alone */
-	bool any_service; /* no services written */
+	bool any_service;	 /* no services written */
 	zw_service_items services;
 	enum zw_flow_verdict expected; /* EXPECT */
-	struct zw_str because; /* may be empty */
+	struct zw_str because;	       /* may be empty */
 };
 
 struct zw_statement {
 	struct zw_str gateway; /* may be empty */
 	ZW_VEC(struct zw_zone) zones;
-	bool has_policy; /* false: zones and claims alone */
+	bool has_policy;		   /* false: zones and claims alone */
 	ZW_VEC(struct zw_flow_rule) rules; /* in the order of the text */
-	ZW_VEC(struct zw_claim) claims; /* the built-in ones first */
+	ZW_VEC(struct zw_claim) claims;	   /* the built-in ones first */
+	/* Which pairs of zones some rule allows anything between, from * (n +
+	 * 1) + to, self being n; NULL until zw_statement_index(). */
+	const bool *opens;
 };
+
+/* Make zw_statement_opens() quick. To be called again after a change. */
+void zw_statement_index(struct zw_arena *arena, struct zw_statement *statement);
 
 /* "office", "self", or "an interface of no zone". */
 struct zw_str zw_statement_zone_name(const struct zw_statement *statement,

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The model's meaning as plain boxes. A translation and nothing more: pairs
+ * become boxes, everything else is copied by value. The sets stay the model's
+ * and are shared; a list of boxes is shared by the rules that share their list
+ * of pairs. Nothing here knows how a model is laid out as a ruleset. */
+#include "compiler/compiler.h"
+
+/* Lists of boxes made so far, by the list of pairs they came from: open
+ * addressing by pointer, at most half full. */
+struct made {
+	const struct zw_rule_pair *pairs;
+	size_t n;
+	struct zw_flow_box *boxes;
+};
+
+struct table {
+	struct made *slots;
+	size_t cap;
+};
+
+static struct made *slot_of(struct table *table, const struct zw_rule *rule)
+{
+	size_t i = ((uintptr_t)rule->pairs.v >> 4) * 0x9e3779b97f4a7c15u;
+
+	i = (i >> 20) & (table->cap - 1);
+	while (table->slots[i].pairs &&
+	       (table->slots[i].pairs != rule->pairs.v ||
+		table->slots[i].n != rule->pairs.n))
+		i = (i + 1) & (table->cap - 1);
+	return &table->slots[i];
+}
+
+static struct zw_flow_box *make_boxes(struct zw_arena *arena,
+				      const struct zw_rule *rule)
+{
+	struct zw_flow_box *boxes =
+		ZW_NEW_ARRAY(arena, struct zw_flow_box, rule->pairs.n);
+	size_t i;
+
+	for (i = 0; i < rule->pairs.n; i++) {
+		const struct zw_rule_pair *pair = &rule->pairs.v[i];
+
+		boxes[i] = (struct zw_flow_box){
+			.from = pair->from,
+			.to = pair->to,
+			.src = pair->src,
+			.dst = pair->dst,
+		};
+	}
+	return boxes;
+}
+
+static struct zw_flow_rule flow_rule(struct zw_arena *arena,
+				     struct table *table,
+				     const struct zw_rule *rule)
+{
+	struct made *made = slot_of(table, rule);
+	struct zw_flow_rule flow = {
+		.action = rule->action,
+		.services = rule->services,
+		.span = rule->span,
+	};
+
+	if (!made->pairs) {
+		made->pairs = rule->pairs.v;
+		made->n = rule->pairs.n;
+		made->boxes = make_boxes(arena, rule);
+	}
+	flow.boxes.v = made->boxes;
+	flow.boxes.n = made->n;
+	flow.boxes.cap = made->n;
+	return flow;
+}
+
+struct zw_statement *zw_statement_from(struct zw_arena *arena,
+				       const struct zw_model *model)
+{
+	struct zw_statement *statement = ZW_NEW(arena, struct zw_statement);
+	struct table table = { .cap = 16 };
+	size_t i;
+
+	while (table.cap < 2 * model->rules.n)
+		table.cap *= 2;
+	table.slots = ZW_NEW_ARRAY(arena, struct made, table.cap);
+	statement->gateway = model->gateway;
+	statement->has_policy = model->has_policy;
+	for (i = 0; i < model->zones.n; i++)
+		zw_push(arena, statement->zones, model->zones.v[i]);
+	for (i = 0; i < model->rules.n; i++)
+		zw_push(arena, statement->rules,
+			flow_rule(arena, &table, &model->rules.v[i]));
+	for (i = 0; i < model->claims.n; i++)
+		zw_push(arena, statement->claims, model->claims.v[i]);
+	zw_statement_index(arena, statement);
+	return statement;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Syntax tree to model, in the order that what is needed exists before it is
+ * asked for: names are collected, zones and their members fixed, then rules,
+ * translations and claims in the order of the text. Definitions are resolved
+ * all, in the order of the text or where another one needs them first, so the
+ * mistakes of those that nothing uses are heard of as well. The model exists
+ * only if no error was said by then, of whatever stage. */
+#include <time.h>
+
+#include "compiler/resolve.h"
+
+static s64 clock_day(void)
+{
+	return (s64)(time(NULL) / 86400);
+}
+
+static bool is_rule(const struct zw_ast_stmt *stmt)
+{
+	return stmt->kind == ZW_AST_ALLOW || stmt->kind == ZW_AST_DENY ||
+	       stmt->kind == ZW_AST_REJECT || stmt->kind == ZW_AST_PUBLISH;
+}
+
+/* As short as a comment must be, from the left. */
+static struct zw_str file_name(struct zw_resolver *r, u32 file)
+{
+	struct zw_str name = zw_sources_get(r->sources, file)->name;
+
+	if (name.n > ZW_COMMENT_LIMIT)
+		return zw_strf(r->arena, "...%.*s", ZW_COMMENT_LIMIT - 3,
+			       name.p + name.n - (ZW_COMMENT_LIMIT - 3));
+	return zw_str_copy(r->arena, name);
+}
+
+static void start(struct zw_resolver *r, const struct zw_ast *ast)
+{
+	size_t i;
+
+	zw_map_init(&r->zones, r->arena);
+	zw_map_init(&r->policy.defines, r->arena);
+	zw_map_init(&r->policy.services, r->arena);
+	zw_map_init(&r->claims.defines, r->arena);
+	zw_map_init(&r->claims.services, r->arena);
+	zw_map_init(&r->pairs_cache, r->arena);
+	r->claims.outer = &r->policy;
+	for (i = 0; i < ZW_SIDE_USE_COUNT; i++)
+		zw_map_init(&r->side_cache[i], r->arena);
+	r->everything = zw_ipset_all(r->arena);
+	for (i = 0; i < ast->stmts.n; i++)
+		r->model->has_policy |= is_rule(ast->stmts.v[i]);
+	if (ast->stmts.n && ast->stmts.v[0]->span.file != ZW_NO_FILE)
+		r->model->place = file_name(r, ast->stmts.v[0]->span.file);
+	else if (zw_sources_count(r->sources))
+		r->model->place = file_name(r, 0);
+}
+
+static void resolve_statement(struct zw_resolver *r,
+			      const struct zw_scope *scope,
+			      const struct zw_ast_stmt *stmt)
+{
+	switch (stmt->kind) {
+	case ZW_AST_ALLOW:
+	case ZW_AST_DENY:
+	case ZW_AST_REJECT:
+		if (scope == &r->policy)
+			zw_resolve_rule(r, stmt);
+		break;
+	case ZW_AST_NEVER:
+	case ZW_AST_ONLY:
+	case ZW_AST_ALWAYS:
+	case ZW_AST_UNSPOOFED:
+	case ZW_AST_EXPECT:
+		zw_resolve_claim(r, scope, stmt);
+		break;
+	case ZW_AST_MASQUERADE:
+	case ZW_AST_SNAT:
+	case ZW_AST_CLAMP_MSS:
+	case ZW_AST_PUBLISH:
+	case ZW_AST_LOG_DROPS:
+		if (scope == &r->policy)
+			zw_resolve_translation(r, stmt);
+		break;
+	default: /* declarations: done, or refused in a claims file */
+		break;
+	}
+}
+
+static void resolve_tree(struct zw_resolver *r, const struct zw_scope *scope,
+			 const struct zw_ast *ast)
+{
+	size_t i;
+
+	for (i = 0; i < ast->stmts.n; i++)
+		resolve_statement(r, scope, ast->stmts.v[i]);
+}
+
+struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
+			    struct zw_diags *diags, const struct zw_ast *ast,
+			    const struct zw_resolve_options *options)
+{
+	struct zw_resolver *r = ZW_NEW(arena, struct zw_resolver);
+
+	r->arena = arena;
+	r->sources = sources;
+	r->diags = diags;
+	r->model = ZW_NEW(arena, struct zw_model);
+	r->today = options && options->today ? options->today : clock_day();
+	start(r, ast);
+	zw_declare(r, &r->policy, ast);
+	if (options && options->claims)
+		zw_declare(r, &r->claims, options->claims);
+	r->slots = zw_new_slots(r);
+	zw_resolve_all_defines(r);
+	zw_resolve_all_services(r);
+	zw_resolve_zones(r);
+	zw_built_in_claims(r);
+	resolve_tree(r, &r->policy, ast);
+	if (options && options->claims)
+		resolve_tree(r, &r->claims, options->claims);
+	return diags->errors ? NULL : r->model;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The resolver's inside: what its files share. Law: a thing with a mistake in
+ * it is poisoned, and whatever uses a poisoned thing stays silent about what
+ * may be a consequence, so one mistake is one diagnostic. Everything is in the
+ * model's arena; the syntax tree is only read. Callers of the compiler use
+ * compiler.h alone. */
+#ifndef ZW_COMPILER_RESOLVE_H
+#define ZW_COMPILER_RESOLVE_H
+
+#include "base/map.h"
+#include "compiler/compiler.h"
+
+/* How far one definition may reach into others that stand below it. */
+#define ZW_DEFINITION_LIMIT 256
+/* Zone names become parts of the kernel's object names (255 bytes), two in
+ * one; counters carry a prefix. */
+#define ZW_ZONE_NAME_LIMIT 100
+#define ZW_COUNT_NAME_LIMIT 200
+#define ZW_INTERFACE_NAME_LIMIT 15
+#define ZW_COMMENT_LIMIT 127
+
+enum {
+	ZW_PROTO_ICMP = 1,
+	ZW_PROTO_TCP = 6,
+	ZW_PROTO_UDP = 17,
+	ZW_PROTO_ICMPV6 = 58,
+	ZW_PROTO_SCTP = 132,
+	ZW_PROTO_UDPLITE = 136,
+};
+
+enum zw_progress {
+	ZW_UNSEEN,
+	ZW_IN_WORK,
+	ZW_DONE,
+};
+
+/* `define`: resolved when first asked for, so order does not matter. */
+struct zw_define {
+	const struct zw_ast_stmt *stmt;
+	const struct zw_scope *scope;
+	enum zw_progress progress;
+	bool poisoned;
+	bool may_be_empty; /* allow-empty is somewhere in it */
+	struct zw_ipset set;
+	/* Its part of each zone, indexed as slots are; NULL until asked for. */
+	struct zw_ipset *in_zone;
+	bool *in_zone_known;
+};
+
+/* `service`, of a policy or of the standard library (STMT is NULL). */
+struct zw_service {
+	const struct zw_ast_stmt *stmt;
+	const struct zw_scope *scope;
+	enum zw_progress progress;
+	bool poisoned;
+	zw_service_items items;
+};
+
+/* Where names are looked up: the policy, or the file of --claims, whose own
+ * definitions come first, then (for services) the standard library, so that
+ * the policy's authors cannot change what a claim says. */
+struct zw_scope {
+	struct zw_map defines, services;
+	const struct zw_scope *outer;
+};
+
+/* Beside each zw_zone of the model: what only the resolver needs. */
+struct zw_zone_extra {
+	const struct zw_ast_stmt *stmt;
+	bool poisoned;	     /* its addresses are not known */
+	struct zw_map hosts; /* to model->hosts */
+};
+
+/* One zone's share of an endpoint. WHOLE: nothing was taken away. */
+struct zw_side_zone {
+	u32 zone;
+	bool whole;
+	struct zw_ipset addrs;
+};
+
+struct zw_side {
+	ZW_VEC(struct zw_side_zone) zones;
+	bool poisoned;
+	bool may_be_empty; /* what it lacks, an allow-empty define lacks */
+	bool said;	   /* there is a warning that it is empty */
+	bool lone_zone;	   /* a single zone by its name: A -> A is meant so */
+	u32 number;	   /* for caches */
+};
+
+/* What an endpoint is for: the same words mean members in rules, and any
+ * address behind an interface in claims about what can start. */
+enum zw_side_use {
+	ZW_USE_RULE,
+	ZW_USE_NEVER,	/* never, only: any address; `any` has ZW_ELSEWHERE */
+	ZW_USE_MEMBERS, /* always, unspoofed: members */
+	ZW_USE_EXPECT,	/* expect: members; hosts by their bare names */
+	ZW_SIDE_USE_COUNT,
+};
+
+struct zw_slot; /* one zone while a side is being put together */
+
+struct zw_resolver {
+	struct zw_arena *arena;
+	struct zw_sources *sources;
+	struct zw_diags *diags;
+	struct zw_model *model;
+	s64 today;
+	ZW_VEC(struct zw_define) defines;
+	ZW_VEC(struct zw_service) services;
+	struct zw_scope policy, claims;
+	struct zw_map zones;
+	ZW_VEC(struct zw_zone_extra) extras;
+	struct zw_ipset everything;
+	unsigned depth; /* of definitions within definitions */
+	/* sides: scratch, and what was resolved before, by its text */
+	struct zw_slot *slots;
+	ZW_VEC(u32) touched;
+	struct zw_map side_cache[ZW_SIDE_USE_COUNT];
+	ZW_VEC(struct zw_side *) sides;
+	struct zw_map pairs_cache;
+	ZW_VEC(struct zw_rule) pair_lists; /* only PAIRS is used */
+	u32 rule_count; /* also of rules that match nothing */
+};
+
+/* A slot's number: zones as they are, then self, then elsewhere. */
+u32 zw_slot_of(const struct zw_resolver *r, u32 zone);
+u32 zw_slot_count(const struct zw_resolver *r);
+
+/* declare.c */
+void zw_declare(struct zw_resolver *r, struct zw_scope *scope,
+		const struct zw_ast *ast);
+/* A diagnostic for NAME unknown in MAP's namespace; suggests, and labels the
+ * nearest of the N CANDIDATES (SPANS beside them). */
+struct zw_diag *zw_unknown(struct zw_resolver *r, enum zw_code code,
+			   const char *what, struct zw_ast_name name,
+			   const struct zw_ast_name *candidates, size_t n);
+
+/* addresses.c: ADDRS of a scope as one set. */
+struct zw_addrs_result {
+	struct zw_ipset set;
+	bool poisoned;
+	bool may_be_empty;
+};
+struct zw_addrs_result zw_resolve_addrs(struct zw_resolver *r,
+					const struct zw_scope *scope,
+					const zw_ast_addrs *addrs);
+/* One of them; a name is a define's. */
+struct zw_addrs_result zw_resolve_addr(struct zw_resolver *r,
+				       const struct zw_scope *scope,
+				       const struct zw_ast_addr *addr);
+/* Those too that nothing names. */
+void zw_resolve_all_defines(struct zw_resolver *r);
+struct zw_define *zw_find_define(struct zw_resolver *r,
+				 const struct zw_scope *scope,
+				 struct zw_str name);
+/* Resolved, or NULL after a diagnostic. */
+struct zw_define *zw_use_define(struct zw_resolver *r,
+				const struct zw_scope *scope,
+				const struct zw_ast_name *name);
+
+/* setfile.c: the file of a define; PLACE is where it is named. False after a
+ * diagnostic. */
+bool zw_read_set_file(struct zw_resolver *r, struct zw_span place,
+		      struct zw_str name, struct zw_ipset *set);
+
+/* zones.c */
+void zw_resolve_zones(struct zw_resolver *r);
+/* interfaces.c */
+void zw_resolve_interfaces(struct zw_resolver *r, u32 zone);
+void zw_check_interfaces(struct zw_resolver *r);
+
+/* services.c: normal items. */
+enum zw_service_use {
+	ZW_SERVICES_OF_RULE,  /* link messages and redirects taken out */
+	ZW_SERVICES_OF_CLAIM, /* taken out where not named by type */
+};
+/* Those too that nothing names. */
+void zw_resolve_all_services(struct zw_resolver *r);
+/* False after a diagnostic. */
+bool zw_resolve_services(struct zw_resolver *r, const struct zw_scope *scope,
+			 const zw_ast_services *services, struct zw_span span,
+			 enum zw_service_use use, zw_service_items *items);
+/* Sorted by protocol and key, disjoint. */
+zw_service_items zw_service_items_normal(struct zw_arena *arena,
+					 zw_service_items items);
+zw_service_items zw_service_items_any(struct zw_arena *arena);
+u8 zw_service_families(const zw_service_items *items);
+/* The families in which a protocol can be seen behind IPv6's extension
+ * headers and in IPv4. */
+u8 zw_protocol_families(u8 proto);
+
+/* protocols.c */
+bool zw_protocol_number(struct zw_str name, u8 *number);
+bool zw_protocol_has_ports(u8 proto);
+bool zw_icmp_type_number(u8 proto, struct zw_str name, u8 *type);
+/* The nearest name, or an empty string. */
+struct zw_str zw_protocol_suggest(struct zw_resolver *r, struct zw_str name);
+struct zw_str zw_icmp_type_suggest(struct zw_resolver *r, u8 proto,
+				   struct zw_str name);
+
+/* standard.c */
+bool zw_standard_service(struct zw_str name, struct zw_arena *arena,
+			 zw_service_items *items);
+size_t zw_standard_service_count(void);
+struct zw_str zw_standard_service_name(size_t i);
+
+/* sides.c */
+struct zw_slot *zw_new_slots(struct zw_resolver *r);
+const struct zw_side *zw_resolve_side(struct zw_resolver *r,
+				      const struct zw_scope *scope,
+				      const struct zw_ast_side *side,
+				      enum zw_side_use use);
+/* The families that a set has addresses of. */
+u8 zw_set_families(struct zw_ipset set);
+
+/* rules.c */
+void zw_resolve_rule(struct zw_resolver *r, const struct zw_ast_stmt *stmt);
+struct zw_str zw_place_text(struct zw_resolver *r, struct zw_span span);
+
+/* options.c: OWNER names the statement in messages. */
+void zw_resolve_options(struct zw_resolver *r, const zw_ast_options *options,
+			bool of_claim, struct zw_rule_options *out);
+void zw_not_yet(struct zw_resolver *r, struct zw_span span, const char *what);
+
+/* dates.c */
+bool zw_parse_date(struct zw_str text, s64 *days);
+bool zw_valid_during(struct zw_str text);
+
+/* claims.c */
+void zw_built_in_claims(struct zw_resolver *r);
+void zw_resolve_claim(struct zw_resolver *r, const struct zw_scope *scope,
+		      const struct zw_ast_stmt *stmt);
+
+/* translations.c: masquerade, snat, publish, clamp-mss, log drops. */
+void zw_resolve_translation(struct zw_resolver *r,
+			    const struct zw_ast_stmt *stmt);
+
+#endif

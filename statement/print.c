@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A statement as text, one fact a line, for a reader who wants to check what
+ * was proved and for tests. Sets of more than SHOWN ranges are cut and end in
+ * their full count. Names come from the policy and are escaped. */
+#include "statement/statement.h"
+
+#define SHOWN 8
+
+static void print_set(struct zw_buf *out, struct zw_ipset set)
+{
+	size_t i, shown = 0, n = set.of[ZW_IPV4].n + set.of[ZW_IPV6].n;
+	char text[100];
+	int f;
+
+	if (!n)
+		zw_buf_puts(out, " nothing");
+	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
+		for (i = 0; i < set.of[f].n && shown < SHOWN; i++, shown++)
+			zw_buf_printf(out, " %s",
+				      zw_ip_range_format((enum zw_family)f,
+							 set.of[f].v[i], text));
+	}
+	if (n > SHOWN)
+		zw_buf_printf(out, " ... (%zu ranges of IPv4, %zu of IPv6)",
+			      set.of[ZW_IPV4].n, set.of[ZW_IPV6].n);
+}
+
+static void print_zone_name(struct zw_buf *out,
+			    const struct zw_statement *statement, u32 zone)
+{
+	zw_buf_add_escaped(out, zw_statement_zone_name(statement, zone));
+}
+
+static void print_set_line(struct zw_buf *out, const char *what,
+			   struct zw_ipset set)
+{
+	zw_buf_printf(out, "  %s", what);
+	print_set(out, set);
+	zw_buf_putc(out, '\n');
+}
+
+static void print_zone(struct zw_buf *out, const struct zw_zone *zone)
+{
+	static const char *const kinds[] = {
+		[ZW_ZONE_PLAIN] = "",
+		[ZW_ZONE_EXTERNAL] = "external ",
+		[ZW_ZONE_DMZ] = "dmz ",
+		[ZW_ZONE_INTERNAL] = "internal ",
+	};
+	size_t i;
+
+	zw_buf_printf(out, "%szone ", kinds[zone->kind]);
+	zw_buf_add_escaped(out, zone->name);
+	zw_buf_putc(out, '\n');
+	for (i = 0; i < zone->interfaces.n; i++) {
+		zw_buf_puts(out, "  interface ");
+		zw_buf_add_escaped(out, zone->interfaces.v[i].name);
+		zw_buf_puts(out, zone->interfaces.v[i].pattern ? "*\n" : "\n");
+	}
+	if (zone->shares_interface)
+		zw_buf_puts(out, "  shares an interface\n");
+	if (zone->ipsec != ZW_IPSEC_EITHER)
+		zw_buf_puts(out, zone->ipsec == ZW_IPSEC_ONLY
+					 ? "  ipsec\n"
+					 : "  not ipsec\n");
+	if (zone->has_reqid)
+		zw_buf_printf(out, "  reqid %u\n", zone->reqid);
+	if (zone->spoofing_allowed)
+		zw_buf_puts(out, "  spoofing allowed\n");
+	if (zone->has_network)
+		print_set_line(out, "network", zone->networks);
+	print_set_line(out, "members", zone->members);
+}
+
+static void print_services(struct zw_buf *out, const zw_service_items *items)
+{
+	size_t i;
+
+	for (i = 0; i < items->n; i++) {
+		const struct zw_service_item *item = &items->v[i];
+
+		zw_buf_printf(out, " %u", item->proto);
+		if (item->lo || item->hi != UINT16_MAX)
+			zw_buf_printf(out, "/%u", item->lo);
+		if (item->lo != item->hi &&
+		    (item->lo || item->hi != UINT16_MAX))
+			zw_buf_printf(out, "-%u", item->hi);
+		if (item->families == 1u << ZW_IPV4)
+			zw_buf_puts(out, "(ip)");
+		else if (item->families == 1u << ZW_IPV6)
+			zw_buf_puts(out, "(ip6)");
+	}
+}
+
+static void print_rule(struct zw_buf *out, const struct zw_statement *statement,
+		       size_t number)
+{
+	static const char *const actions[] = {
+		[ZW_ALLOW] = "allow",
+		[ZW_DENY] = "deny",
+		[ZW_REJECT] = "reject",
+	};
+	const struct zw_flow_rule *rule = &statement->rules.v[number];
+	size_t i;
+
+	zw_buf_printf(out, "rule %zu %s :", number, actions[rule->action]);
+	print_services(out, &rule->services);
+	zw_buf_putc(out, '\n');
+	for (i = 0; i < rule->boxes.n; i++) {
+		const struct zw_flow_box *box = &rule->boxes.v[i];
+
+		zw_buf_puts(out, "  from ");
+		print_zone_name(out, statement, box->from);
+		print_set(out, box->src);
+		zw_buf_puts(out, " to ");
+		print_zone_name(out, statement, box->to);
+		print_set(out, box->dst);
+		zw_buf_putc(out, '\n');
+	}
+}
+
+static void print_terms(struct zw_buf *out,
+			const struct zw_statement *statement, const char *what,
+			const zw_claim_terms *terms)
+{
+	size_t i;
+
+	for (i = 0; i < terms->n; i++) {
+		zw_buf_printf(out, "  %s ", what);
+		print_zone_name(out, statement, terms->v[i].zone);
+		if (terms->v[i].narrowed)
+			print_set(out, terms->v[i].addrs);
+		zw_buf_putc(out, '\n');
+	}
+}
+
+static void print_claim(struct zw_buf *out,
+			const struct zw_statement *statement,
+			const struct zw_claim *claim)
+{
+	zw_buf_puts(out, claim->built_in ? "built-in claim " : "claim ");
+	zw_buf_add_escaped(out, claim->text);
+	zw_buf_putc(out, '\n');
+	print_terms(out, statement, "from", &claim->from);
+	print_terms(out, statement, "to", &claim->to);
+	if (!claim->any_service) {
+		zw_buf_puts(out, "  services");
+		print_services(out, &claim->services);
+		zw_buf_putc(out, '\n');
+	}
+}
+
+void zw_statement_print(struct zw_buf *out,
+			const struct zw_statement *statement)
+{
+	size_t i;
+
+	if (statement->gateway.n) {
+		zw_buf_puts(out, "gateway ");
+		zw_buf_add_escaped(out, statement->gateway);
+		zw_buf_putc(out, '\n');
+	}
+	for (i = 0; i < statement->zones.n; i++)
+		print_zone(out, &statement->zones.v[i]);
+	if (!statement->has_policy)
+		zw_buf_puts(out, "no rules: claims alone\n");
+	for (i = 0; i < statement->rules.n; i++)
+		print_rule(out, statement, i);
+	for (i = 0; i < statement->claims.n; i++)
+		print_claim(out, statement, &statement->claims.v[i]);
+}
