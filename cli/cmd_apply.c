@@ -69,7 +69,7 @@ static void take_back(struct apply *a)
 	zw_transactions_undo(a->cli->arena, &a->names, a->transactions.first,
 			     a->transactions.generation, &undo);
 	if (undo.n)
-		zw_load(a->cli->arena, a->socket, (const u8 *)undo.data, undo.n,
+		zw_load_batches(a->cli->arena, a->socket, (const u8 *)undo.data, undo.n,
 			NULL, &done, &result);
 	zw_buf_free(&undo);
 }
@@ -81,7 +81,7 @@ static int send(struct apply *a)
 	struct zw_load_result result;
 	size_t done;
 
-	zw_load(a->cli->arena, a->socket, (const u8 *)t->bytes.data, t->bytes.n,
+	zw_load_batches(a->cli->arena, a->socket, (const u8 *)t->bytes.data, t->bytes.n,
 		&a->generation, &done, &result);
 	if (!result.error)
 		return 0;

@@ -158,7 +158,7 @@ static size_t message_size(const u8 *bytes, size_t n, size_t at)
 	return NLMSG_ALIGN(m->nlmsg_len);
 }
 
-void zw_load(struct zw_arena *arena, struct zw_socket *socket, const u8 *bytes,
+void zw_load_batches(struct zw_arena *arena, struct zw_socket *socket, const u8 *bytes,
 	     size_t n, const u32 *expected, size_t *done,
 	     struct zw_load_result *result)
 {

@@ -30,7 +30,7 @@ struct zw_load_result {
  * -EMSGSIZE where a transaction is larger than the socket takes (then nothing
  * of it was sent). DONE counts the transactions the kernel took. Sequence
  * numbers are left as they are. */
-void zw_load(struct zw_arena *arena, struct zw_socket *socket, const u8 *bytes,
+void zw_load_batches(struct zw_arena *arena, struct zw_socket *socket, const u8 *bytes,
 	     size_t n, const u32 *expected, size_t *done,
 	     struct zw_load_result *result);
 
