@@ -11,10 +11,12 @@
 
 void zw_not_yet(struct zw_resolver *r, struct zw_span span, const char *what)
 {
-	struct zw_diag *diag =
-		zw_diag(r->diags, ZW_Z2900, span,
-			"'%s' is understood but not compiled yet", what);
+	struct zw_diag *diag;
 
+	if (r->refused) /* said of the whole statement */
+		return;
+	diag = zw_diag(r->diags, ZW_Z2900, span,
+		       "'%s' is understood but not compiled yet", what);
 	zw_diag_here(r->diags, diag, "nothing is left out silently");
 }
 

@@ -112,6 +112,7 @@ struct zw_resolver {
 	ZW_VEC(struct zw_zone_extra) extras;
 	struct zw_ipset everything;
 	unsigned depth; /* of definitions within definitions */
+	bool refused;	/* the statement as a whole is not compiled yet */
 	/* sides: scratch, and what was resolved before, by its text */
 	struct zw_slot *slots;
 	ZW_VEC(u32) touched;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* masquerade, snat, publish, clamp-mss and `log drops`: names and values are
- * checked as far as they can be without laying anything out; then they are
+ * checked as far as they can be without laying anything out; they are
  * refused as not compiled yet, so that none is left out silently. */
 #include "compiler/resolve.h"
 
@@ -65,7 +65,6 @@ static void snat(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 
 	both_sides(r, stmt);
 	as_address(r, stmt, &family, &range);
-	zw_not_yet(r, stmt->keyword, "snat");
 }
 
 static void clamp_mss(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
@@ -80,7 +79,6 @@ static void clamp_mss(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 			       stmt->size, MSS_MIN, UINT16_MAX);
 		zw_diag_here(r->diags, diag, "no host can keep to it");
 	}
-	zw_not_yet(r, stmt->keyword, "clamp-mss");
 }
 
 /* How many ports of PROTO there are in ITEMS. */
@@ -175,18 +173,15 @@ static void publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 		}
 	}
 	zw_resolve_options(r, &stmt->options, false, &options);
-	zw_not_yet(r, stmt->keyword, "publish");
 }
 
-void zw_resolve_translation(struct zw_resolver *r,
-			    const struct zw_ast_stmt *stmt)
+static void translate(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
 	struct zw_rule_options options = { 0 };
 
 	switch (stmt->kind) {
 	case ZW_AST_MASQUERADE:
 		both_sides(r, stmt);
-		zw_not_yet(r, stmt->keyword, "masquerade");
 		break;
 	case ZW_AST_SNAT:
 		snat(r, stmt);
@@ -199,9 +194,25 @@ void zw_resolve_translation(struct zw_resolver *r,
 		break;
 	case ZW_AST_LOG_DROPS:
 		zw_resolve_options(r, &stmt->options, false, &options);
-		zw_not_yet(r, stmt->keyword, "log drops");
 		break;
 	default:
 		break;
 	}
+}
+
+void zw_resolve_translation(struct zw_resolver *r,
+			    const struct zw_ast_stmt *stmt)
+{
+	const char *words[ZW_AST_KIND_COUNT] = {
+		[ZW_AST_MASQUERADE] = "masquerade",
+		[ZW_AST_SNAT] = "snat",
+		[ZW_AST_CLAMP_MSS] = "clamp-mss",
+		[ZW_AST_PUBLISH] = "publish",
+		[ZW_AST_LOG_DROPS] = "log drops",
+	};
+
+	zw_not_yet(r, stmt->keyword, words[stmt->kind]);
+	r->refused = true;
+	translate(r, stmt);
+	r->refused = false;
 }
