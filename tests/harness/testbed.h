@@ -33,8 +33,9 @@
  * is 1, its source is 0/8, 127/8, 224/4, 240/4, :: or multicast or one of the
  * gateway's own addresses, or its IPv6 source or destination is link-local.
  * Broadcast and multicast are not forwarded. Wrong checksums are "invalid" for
- * conntrack. Destinations among .own are delivered to the gateway; so is the
- * IPv6 subnet's anycast address (fd00:1::).
+ * conntrack (and right ones of UDP-Lite, for many kernels). Destinations among
+ *.own are delivered to the gateway; so is the IPv6 subnet's anycast address
+ *(fd00:1::).
  *
  * Everything dies with the process, see netns.h. One bed per thread at a
  * time is the usual; several are possible. */

@@ -144,7 +144,7 @@ u32 zw_testbed_generation(struct zw_testbed *bed)
 		attribute,
 		mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
 		mnl_nlmsg_get_payload_tail(message))
-	if (mnl_attr_get_type(attribute) == NFTA_GEN_ID) generation =
-		ntohl(mnl_attr_get_u32(attribute));
+	if (mnl_attr_get_type(attribute) == NFTA_GEN_ID)
+		generation = ntohl(mnl_attr_get_u32(attribute));
 	return generation;
 }

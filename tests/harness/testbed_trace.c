@@ -130,7 +130,8 @@ static void one_message(const struct nlmsghdr *message, const char *listing,
 	}
 	if (!strcmp(table, "zwt_trace"))
 		return;
-	if (type == NFT_TRACETYPE_RULE)
+	/* After the last rule the kernel reports one without a handle. */
+	if (type == NFT_TRACETYPE_RULE && handle)
 		rule_text(listing, table, chain, handle, text, sizeof(text));
 	else if (type == NFT_TRACETYPE_POLICY)
 		snprintf(text, sizeof(text), "policy %s",
