@@ -239,7 +239,7 @@ zw_build_publish(struct zw_parse *parse, struct zw_span keyword,
 {
 	struct zw_ast_stmt *stmt = new_stmt(parse, ZW_AST_PUBLISH, keyword);
 
-	zw_push(parse->arena, stmt->to.terms, *host);
+	zw_build_push(parse, stmt->to.terms, *host, host->span);
 	stmt->to.span = host->span;
 	stmt->services = *inner;
 	stmt->from = *zones;
@@ -276,10 +276,11 @@ struct zw_ast_stmt *zw_build_log_drops(struct zw_parse *parse,
 		log.has_group = true;
 		log.group = options->v[i].group;
 	}
-	zw_push(parse->arena, stmt->options, log);
+	zw_build_push(parse, stmt->options, log, log.span);
 	for (i = 0; i < options->n; i++) {
 		if (options->v[i].kind == ZW_OPTION_LIMIT)
-			zw_push(parse->arena, stmt->options, options->v[i]);
+			zw_build_push(parse, stmt->options, options->v[i],
+				      log.span);
 	}
 	return stmt;
 }
@@ -403,5 +404,6 @@ bool zw_build_has_room(struct zw_parse *parse, size_t n, struct zw_span span)
 		parse, diag,
 		"long lists of addresses stand in a file: define NAME = file \"FILE\"");
 	parse->silent = true;
+	parse->layout.recovering = true;
 	return false;
 }

@@ -203,11 +203,17 @@ struct zw_ast_name zw_build_word_of_span(struct zw_parse *parse,
 					 struct zw_span span);
 
 /* Append ITEM to the vector VEC unless the list is as long as lists may be;
- * longer is a mistake, said once. */
-#define zw_build_push(parse, vec, item, span)                    \
-	do {                                                     \
-		if (zw_build_has_room((parse), (vec).n, (span))) \
-			zw_push((parse)->arena, (vec), (item));  \
+ * longer is a mistake, said once, and the rest of the statement is skipped.
+ * Most lists have one element, so the first room is for one. */
+#define zw_build_push(parse, vec, item, span)                                 \
+	do {                                                                  \
+		if (!zw_build_has_room((parse), (vec).n, (span)))             \
+			break;                                                \
+		if (!(vec).cap) {                                             \
+			(vec).v = zw_alloc((parse)->arena, sizeof(*(vec).v)); \
+			(vec).cap = 1;                                        \
+		}                                                             \
+		zw_push((parse)->arena, (vec), (item));                       \
 	} while (0)
 bool zw_build_has_room(struct zw_parse *parse, size_t n, struct zw_span span);
 

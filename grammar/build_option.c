@@ -30,7 +30,7 @@ zw_ast_options *zw_build_add_option(struct zw_parse *parse,
 				      list->v[i].span, "first given here");
 		return list;
 	}
-	zw_push(parse->arena, *list, *option);
+	zw_build_push(parse, *list, *option, span);
 	return list;
 }
 

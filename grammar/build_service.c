@@ -110,7 +110,11 @@ struct zw_ast_service *zw_build_type_code(struct zw_parse *parse,
 	service->type = type;
 	service->has_code = code.has;
 	service->code = (u32)code.value;
-	if (has_ports(proto->text)) {
+	if (has_ports(proto->text) && code.has) {
+		zw_mistake(parse, ZW_Z0019, span,
+			   "'%s/' is followed by ports and no code",
+			   zw_quoted(parse, proto->span));
+	} else if (has_ports(proto->text)) {
 		diag = zw_mistake(parse, ZW_Z0019, type.span,
 				  "expected a port after '%s/', found '%s'",
 				  zw_quoted(parse, proto->span),

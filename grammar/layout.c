@@ -48,7 +48,7 @@ static int end_statement(struct zw_layout *layout, struct zw_span span)
 {
 	layout->recovering = false;
 	layout->depth = 0;
-	layout->comma = ZW_NO_SPAN;
+	layout->comma = layout->suspect = ZW_NO_SPAN;
 	return hand_out(layout, TOKEN_END, span);
 }
 
@@ -122,18 +122,12 @@ static bool starts_statement(int token)
 	return word && (word->classes & ZW_WORD_STATEMENT);
 }
 
-/* After these a name must follow, whatever the line looks like. */
+/* Inside a list a name may well be spelt like a statement's first word. */
 static bool name_is_due(struct zw_layout *layout)
 {
 	switch (layout->last) {
 	case TOKEN_COMMA:
-	case TOKEN_EQUALS:
-	case TOKEN_SLASH:
-	case TOKEN_DOT:
 	case TOKEN_OPEN_PAREN:
-	case TOKEN_INTERFACE:
-	case TOKEN_NETWORK:
-	case TOKEN_HOST:
 		return true;
 	case TOKEN_OPEN_BRACE:
 		return innermost(layout)->opener != '{';
@@ -158,10 +152,12 @@ static int interrupt(struct zw_parse *parse, const struct zw_token *token)
 			layout->comma = layout->last_span;
 		return 0;
 	}
-	if (name_is_due(layout))
-		return 0;
-	hold(parse, token);
 	layout->blamed = innermost(layout)->span;
+	if (name_is_due(layout)) {
+		layout->suspect = token->span;
+		return 0;
+	}
+	hold(parse, token);
 	return hand_out(layout, TOKEN_UNCLOSED, token->span);
 }
 

@@ -141,7 +141,7 @@ static void read_text(struct zw_parse *parse, struct zw_str name,
 	parse->layout.line_start = true;
 	parse->layout.last = parse->layout.previous = TOKEN_END;
 	parse->layout.last_span = (struct zw_span){ parse->file, 0, 0 };
-	parse->layout.comma = ZW_NO_SPAN;
+	parse->layout.comma = parse->layout.suspect = ZW_NO_SPAN;
 	zw_scan_open(parse);
 	zw_grammar_parse(parse);
 	zw_scan_close(parse);
@@ -198,6 +198,7 @@ static void read_path(struct zw_parse *parse, const char *path)
 	if (err) {
 		struct zw_buf shown = { 0 };
 
+		zw_buf_puts(&shown, "");
 		zw_buf_add_escaped(&shown, zw_str_from(path));
 		file_mistake(parse,
 			     standard_input ? "standard input" : shown.data,
@@ -288,9 +289,10 @@ void zw_parse_include(struct zw_parse *parse, const struct zw_ast_name *name)
 
 	identify(&inner, path.p);
 	if (inner.known && reads_already(parse, &inner)) {
-		diag = zw_diag(reading->diags, ZW_Z6004, name->span,
-			       "'%s' includes itself",
-			       zw_quoted(parse, name->span));
+		diag = zw_diag(
+			reading->diags, ZW_Z6004, name->span,
+			"this include never ends: %s is being read already",
+			zw_quoted(parse, name->span));
 		show_chain(parse, diag);
 	} else if (inner.level > ZW_INCLUDE_LIMIT) {
 		diag = zw_diag(reading->diags, ZW_Z6004, name->span,

@@ -40,7 +40,10 @@ struct zw_layout {
 	struct zw_span last_span, previous_span;
 	struct zw_span comma;  /* the list went on after this one with a word
 				* that could have started a statement */
-	struct zw_span blamed; /* for TOKEN_UNCLOSED and crossed closers */
+	struct zw_span suspect; /* such a word inside a bracket, taken as a
+				 * name because one was due */
+	struct zw_span blamed; /* the bracket that TOKEN_UNCLOSED, a crossed
+				* closer or a suspect accuses */
 	enum zw_closer closer;
 	bool nested;	 /* the last opener stood inside an inner bracket */
 	bool recovering; /* skip to the end of the statement */

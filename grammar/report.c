@@ -100,6 +100,8 @@ static const char *name_phrase(struct zw_parse *parse,
 		return "a host name";
 	case TOKEN_ZONE:
 		return "the zone's name";
+	case TOKEN_SLASH:
+		return "an ICMP type";
 	default:
 		return "a name";
 	}
@@ -146,8 +148,8 @@ static const char *phrase(struct zw_parse *parse, const struct expectation *set,
 		return NULL;
 	if (classes & ZW_WORD_MEMBER && count_class(set, ZW_WORD_MEMBER) > 2)
 		return NULL;
-	if (!strcmp(alias, ":"))
-		return "':'";
+	if (!strcmp(alias, "a number") && expects(set, "{"))
+		return "a port";
 	if (classes || is_sign(alias))
 		return zw_strf(parse->arena, "'%s'", alias).p;
 	return alias;
@@ -218,7 +220,8 @@ static bool is_word(int token)
 
 /* -- the kinds of mistakes -- */
 
-static struct zw_diag *unclosed(struct zw_parse *parse, int found)
+static void unclosed(struct zw_parse *parse, struct zw_span other,
+		     const char *what)
 {
 	struct zw_layout *layout = &parse->layout;
 	struct zw_diag *diag;
@@ -227,44 +230,48 @@ static struct zw_diag *unclosed(struct zw_parse *parse, int found)
 	diag = zw_mistake(parse, ZW_Z0004, layout->blamed, "'%c' is not closed",
 			  paren ? '(' : '{');
 	if (!diag)
-		return NULL;
-	if (!layout->last_span.len)
-		zw_diag_note(parse->reading->diags, diag, "the file ends here");
+		return;
+	if (other.len)
+		zw_diag_label(parse->reading->diags, diag, other, "%s", what);
 	else
-		zw_diag_label(parse->reading->diags, diag, layout->last_span,
-			      found == TOKEN_UNCLOSED
-				      ? "a statement starts here"
-				      : "something else is closed here");
+		zw_diag_note(parse->reading->diags, diag,
+			     "the file ends before it is closed");
 	zw_mistake_help(parse, diag, "close it with '%c'", paren ? ')' : '}');
-	return diag;
+}
+
+/* The word before, first in its line, was taken as a name; it did not go on
+ * like one. */
+static bool suspect_was_statement(const struct zw_layout *layout, int found)
+{
+	return layout->suspect.file != ZW_NO_FILE &&
+	       layout->suspect.off == layout->previous_span.off &&
+	       is_word(found);
 }
 
 /* Mistakes about brackets; false if it is none. */
 static bool bracket_mistake(struct zw_parse *parse, int found)
 {
 	struct zw_layout *layout = &parse->layout;
+	struct zw_span span = layout->last_span;
 	bool closer = found == TOKEN_CLOSE_PAREN || found == TOKEN_CLOSE_BRACE;
 	bool opener = found == TOKEN_OPEN_PAREN || found == TOKEN_OPEN_BRACE;
-	char sign = found == TOKEN_UNCLOSED
-			    ? 0
-			    : parse->text.p[layout->last_span.off];
 
-	if (found == TOKEN_UNCLOSED ||
-	    (closer && layout->closer == ZW_CLOSER_CROSSED)) {
-		unclosed(parse, found);
-		return true;
-	}
-	if (closer && layout->closer == ZW_CLOSER_STRAY) {
-		zw_mistake(parse, ZW_Z0004, layout->last_span,
-			   "'%c' closes nothing", sign);
-		return true;
-	}
-	if (opener && layout->nested) {
-		zw_mistake(parse, ZW_Z0005, layout->last_span,
-			   "'%c' inside another bracket that takes none", sign);
-		return true;
-	}
-	return false;
+	if (found == TOKEN_UNCLOSED)
+		unclosed(parse, span, "a statement starts here");
+	else if (suspect_was_statement(layout, found))
+		unclosed(parse, layout->suspect, "a statement starts here");
+	else if (closer && layout->closer == ZW_CLOSER_CROSSED)
+		unclosed(parse, span, "something else is closed here");
+	else if (closer && layout->closer == ZW_CLOSER_STRAY)
+		zw_mistake(parse, ZW_Z0004, span, "'%c' closes nothing",
+			   parse->text.p[span.off]);
+	else if (opener && layout->nested)
+		zw_mistake(parse, ZW_Z0005, span,
+			   "'%c' inside another bracket that takes none",
+			   parse->text.p[span.off]);
+	else
+		return false;
+	return true;
 }
 
 static void statement_start(struct zw_parse *parse, int found,
@@ -308,21 +315,31 @@ static bool unquoted_interface(const struct zw_parse *parse, int found,
 	       parse->layout.depth;
 }
 
+static struct zw_diag *unquoted(struct zw_parse *parse)
+{
+	struct zw_span span = parse->layout.previous_span;
+	struct zw_diag *diag;
+
+	while (span.off + span.len < parse->text.n &&
+	       !strchr(" \t\r\n,;}#\"", parse->text.p[span.off + span.len]))
+		span.len++;
+	diag = zw_mistake(parse, ZW_Z0018, span,
+			  "this interface name stands in quotes");
+	zw_mistake_help(parse, diag, "write \"%s\"", zw_quoted(parse, span));
+	return diag;
+}
+
 static struct zw_diag *in_statement(struct zw_parse *parse, int found,
 				    const struct expectation *set)
 {
 	struct zw_span span = parse->layout.last_span;
-	struct zw_span before = parse->layout.previous_span;
 
 	if (is_reserved(found) && expects(set, "a name"))
 		return zw_mistake(parse, ZW_Z0014, span,
 				  "'%s' is a reserved word and no name",
 				  zw_quoted(parse, span));
 	if (unquoted_interface(parse, found, set))
-		return zw_mistake(
-			parse, ZW_Z0018, zw_build_span(before, span),
-			"an interface name with '%s' stands in quotes",
-			zw_quoted(parse, span));
+		return unquoted(parse);
 	if (expects(set, "->"))
 		return zw_mistake(parse, ZW_Z0008, span,
 				  "expected '->'%s, found %s",
