@@ -113,6 +113,17 @@ static void cycle(struct zw_resolver *r, const struct zw_define *define,
 	}
 }
 
+static bool names_file(const struct zw_ast_stmt *stmt)
+{
+	size_t i;
+
+	for (i = 0; i < stmt->addrs.n; i++) {
+		if (stmt->addrs.v[i].kind == ZW_ADDR_FILE)
+			return true;
+	}
+	return false;
+}
+
 static void check_empty(struct zw_resolver *r, struct zw_define *define)
 {
 	struct zw_ast_name name = define->stmt->name;
@@ -129,8 +140,10 @@ static void check_empty(struct zw_resolver *r, struct zw_define *define)
 	diag = zw_diag(r->diags, ZW_Z2007, name.span, "define '%.*s' is empty",
 		       ZW_STR_ARG(name.text));
 	zw_diag_here(r->diags, diag, "holds no address");
-	zw_diag_help(r->diags, diag,
-		     "if its file may be empty, write 'allow-empty' behind it");
+	if (names_file(define->stmt))
+		zw_diag_help(
+			r->diags, diag,
+			"if the file may be empty, write 'allow-empty' behind it");
 	define->poisoned = true;
 }
 

@@ -11,13 +11,25 @@
 
 void zw_not_yet(struct zw_resolver *r, struct zw_span span, const char *what)
 {
-	struct zw_diag *diag;
+	struct zw_not_yet item = { span, what };
 
-	if (r->refused) /* said of the whole statement */
+	if (!r->refused) /* else it is said of the whole statement */
+		zw_push(r->arena, r->not_yet, item);
+}
+
+void zw_say_not_yet(struct zw_resolver *r)
+{
+	struct zw_diag *diag;
+	size_t i;
+
+	if (r->diags->errors)
 		return;
-	diag = zw_diag(r->diags, ZW_Z2900, span,
-		       "'%s' is understood but not compiled yet", what);
-	zw_diag_here(r->diags, diag, "nothing is left out silently");
+	for (i = 0; i < r->not_yet.n; i++) {
+		diag = zw_diag(r->diags, ZW_Z2900, r->not_yet.v[i].span,
+			       "'%s' is understood but not compiled yet",
+			       r->not_yet.v[i].what);
+		zw_diag_here(r->diags, diag, "nothing is left out silently");
+	}
 }
 
 static struct zw_rate rate(struct zw_resolver *r, const struct zw_ast_rate *ast,

@@ -116,5 +116,6 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 	resolve_tree(r, &r->policy, ast);
 	if (options && options->claims)
 		resolve_tree(r, &r->claims, options->claims);
+	zw_say_not_yet(r);
 	return diags->errors ? NULL : r->model;
 }

@@ -97,6 +97,12 @@ enum zw_side_use {
 	ZW_SIDE_USE_COUNT,
 };
 
+/* What the back end cannot do yet, said if nothing else is wrong. */
+struct zw_not_yet {
+	struct zw_span span;
+	const char *what;
+};
+
 struct zw_slot; /* one zone while a side is being put together */
 
 struct zw_resolver {
@@ -112,7 +118,8 @@ struct zw_resolver {
 	ZW_VEC(struct zw_zone_extra) extras;
 	struct zw_ipset everything;
 	unsigned depth; /* of definitions within definitions */
-	bool refused;	/* the statement as a whole is not compiled yet */
+	ZW_VEC(struct zw_not_yet) not_yet;
+	bool refused; /* the statement as a whole is not compiled yet */
 	/* sides: scratch, and what was resolved before, by its text */
 	struct zw_slot *slots;
 	ZW_VEC(u32) touched;
@@ -222,6 +229,7 @@ struct zw_str zw_place_text(struct zw_resolver *r, struct zw_span span);
 void zw_resolve_options(struct zw_resolver *r, const zw_ast_options *options,
 			bool of_claim, struct zw_rule_options *out);
 void zw_not_yet(struct zw_resolver *r, struct zw_span span, const char *what);
+void zw_say_not_yet(struct zw_resolver *r);
 
 /* dates.c */
 bool zw_parse_date(struct zw_str text, s64 *days);

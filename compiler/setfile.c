@@ -41,7 +41,8 @@ static void add(struct reader *reader, enum zw_family family, u128 lo, u128 hi)
 }
 
 static struct zw_diag *wrong(struct reader *reader, enum zw_code code,
-			     struct zw_str piece, const char *what)
+			     struct zw_str piece, const char *what,
+			     const char *here)
 {
 	struct zw_resolver *r = reader->r;
 	struct zw_span span = { .len = (u32)piece.n };
@@ -54,6 +55,7 @@ static struct zw_diag *wrong(struct reader *reader, enum zw_code code,
 	span.file = reader->file;
 	span.off = (u32)(piece.p - reader->text.p);
 	diag = zw_diag(r->diags, code, span, "%s", what);
+	zw_diag_here(r->diags, diag, "%s", here);
 	zw_diag_label(r->diags, diag, reader->place, "the set is used here");
 	return diag;
 }
@@ -119,7 +121,9 @@ static void prefix(struct reader *reader, struct zw_str all, struct zw_ip ip,
 	char text[100];
 
 	if (!decimal(length, &n) || n > bits) {
-		wrong(reader, ZW_Z2003, all, "prefix length out of range");
+		wrong(reader, ZW_Z2003, all, "prefix length out of range",
+		      ip.family == ZW_IPV4 ? "IPv4: 0 to 32"
+					   : "IPv6: 0 to 128");
 		return;
 	}
 	if (n) {
@@ -133,7 +137,7 @@ static void prefix(struct reader *reader, struct zw_str all, struct zw_ip ip,
 		return;
 	}
 	diag = wrong(reader, ZW_Z2001, all,
-		     "prefix has bits set behind its length");
+		     "prefix has bits set behind its length", "is no network");
 	zw_diag_help(reader->r->diags, diag, "write %s",
 		     zw_ip_range_format(ip.family, range, text));
 }
@@ -154,7 +158,7 @@ static void odd_line(struct reader *reader, struct zw_str all)
 	}
 	if (!zw_ip_parse(trim(left), &first)) {
 		wrong(reader, ZW_Z2008, all,
-		      "line is no address, prefix or range");
+		      "line is no address, prefix or range", "not understood");
 	} else if (!mark) {
 		add(reader, first.family, first.value, first.value);
 	} else if (*mark == '/') {
@@ -162,9 +166,10 @@ static void odd_line(struct reader *reader, struct zw_str all)
 	} else if (!zw_ip_parse(trim(right), &last) ||
 		   last.family != first.family) {
 		wrong(reader, ZW_Z2008, all,
-		      "line is no address, prefix or range");
+		      "line is no address, prefix or range", "not understood");
 	} else if (last.value < first.value) {
-		wrong(reader, ZW_Z2002, all, "range ends before it begins");
+		wrong(reader, ZW_Z2002, all, "range ends before it begins",
+		      "the first address is the higher");
 	} else {
 		add(reader, first.family, first.value, last.value);
 	}
