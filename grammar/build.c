@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Statements and zones, from the pieces that the grammar has read. Checked
- * here is only what the grammar cannot say: which options a statement takes,
- * that some need services, that numbers fit. Names are not looked up and
+ * here is only what the grammar cannot say: that some statements need services,
+ * that numbers fit. Names are not looked up and
  * values not judged; that is the resolver's. */
 #include "grammar/build.h"
 
@@ -95,17 +95,16 @@ struct zw_ast_stmt *zw_build_service(struct zw_parse *parse,
 static const struct verb {
 	int token;
 	enum zw_ast_kind kind;
-	bool claim; /* takes owner, ticket and because alone */
 	bool needs_services;
 } verbs[] = {
-	{ TOKEN_ALLOW, ZW_AST_ALLOW, false, false },
-	{ TOKEN_DENY, ZW_AST_DENY, false, false },
-	{ TOKEN_REJECT, ZW_AST_REJECT, false, false },
-	{ TOKEN_NEVER, ZW_AST_NEVER, true, false },
-	{ TOKEN_ONLY, ZW_AST_ONLY, true, true },
-	{ TOKEN_ALWAYS, ZW_AST_ALWAYS, true, true },
-	{ TOKEN_UNSPOOFED, ZW_AST_UNSPOOFED, true, false },
-	{ TOKEN_EXPECT, ZW_AST_EXPECT, true, true },
+	{ TOKEN_ALLOW, ZW_AST_ALLOW, false },
+	{ TOKEN_DENY, ZW_AST_DENY, false },
+	{ TOKEN_REJECT, ZW_AST_REJECT, false },
+	{ TOKEN_NEVER, ZW_AST_NEVER, false },
+	{ TOKEN_ONLY, ZW_AST_ONLY, true },
+	{ TOKEN_ALWAYS, ZW_AST_ALWAYS, true },
+	{ TOKEN_UNSPOOFED, ZW_AST_UNSPOOFED, false },
+	{ TOKEN_EXPECT, ZW_AST_EXPECT, true },
 };
 
 static const struct verb *find_verb(int token)
@@ -115,28 +114,6 @@ static const struct verb *find_verb(int token)
 	while (verbs[i].token != token)
 		i++;
 	return &verbs[i];
-}
-
-static void refuse_rule_options(struct zw_parse *parse, struct zw_span keyword,
-				const zw_ast_options *options)
-{
-	size_t i;
-
-	for (i = 0; i < options->n; i++) {
-		const struct zw_ast_option *option = &options->v[i];
-		struct zw_diag *diag;
-
-		if (option->kind >= ZW_OPTION_OWNER)
-			continue;
-		diag = zw_mistake(parse, ZW_Z0010, option->span,
-				  "'%s' takes no such option: '%s'",
-				  zw_quoted(parse, keyword),
-				  zw_quoted(parse, option->span));
-		zw_mistake_help(
-			parse, diag,
-			"a claim takes 'owner', 'ticket' and 'because'");
-		return;
-	}
 }
 
 struct zw_ast_stmt *
@@ -153,8 +130,6 @@ zw_build_flow(struct zw_parse *parse, int verb, struct zw_span keyword,
 	if (services)
 		stmt->services = *services;
 	stmt->options = *options;
-	if (how->claim)
-		refuse_rule_options(parse, keyword, options);
 	if (how->needs_services && !services) {
 		struct zw_diag *diag;
 
