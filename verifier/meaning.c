@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policy's verdict on every packet, line by line as docs/FLOWS.md has them:
+ * for each pair of zones a diagram of what passes between their members, and
+ * above these one division by interfaces. A pair is built once, whatever the
+ * number of interfaces; nothing here is a union over pairs. */
+#include "verifier/meaning.h"
+
+#include "base/assert.h"
+#include "verifier/meaning_internal.h"
+
+void zw_meaning_cuts(struct zw_cuts *cuts, const struct zw_statement *statement)
+{
+	size_t z, i;
+
+	zw_cuts_name(cuts, ZW_STR("lo"), false);
+	for (z = 0; z < statement->zones.n; z++) {
+		const struct zw_zone *zone = &statement->zones.v[z];
+
+		for (i = 0; i < zone->interfaces.n; i++)
+			zw_cuts_name(cuts, zone->interfaces.v[i].name,
+				     zone->interfaces.v[i].pattern);
+	}
+}
+
+/* ---- zones and pairs ----------------------------------------------------- */
+
+/* Call VISIT-like code for each class of each zone: count, then fill. */
+static void fill_ports(const struct zw_space *space,
+		       const struct zw_statement *statement,
+		       struct zw_ports *ports, u32 **room)
+{
+	size_t z, i;
+	u32 first, last, c;
+
+	for (z = 0; z < statement->zones.n; z++) {
+		const struct zw_zone *zone = &statement->zones.v[z];
+
+		for (i = 0; i < zone->interfaces.n; i++) {
+			if (!zw_space_names(space, zone->interfaces.v[i].name,
+					    zone->interfaces.v[i].pattern,
+					    &first, &last))
+				continue;
+			for (c = first; c <= last; c++) {
+				u32 n = ports->counts[c];
+
+				if (n && room && room[c][n - 1] == z)
+					continue;
+				if (room)
+					room[c][n] = (u32)z;
+				ports->counts[c]++;
+			}
+		}
+	}
+}
+
+struct zw_ports zw_meaning_ports(struct zw_arena *arena,
+				 const struct zw_space *space,
+				 const struct zw_statement *statement)
+{
+	u32 c, n = space->class_count;
+	u32 **room = ZW_NEW_ARRAY(arena, u32 *, n);
+	struct zw_ports ports = { NULL, ZW_NEW_ARRAY(arena, u32, n) };
+	const u32 **zones = ZW_NEW_ARRAY(arena, const u32 *, n);
+
+	fill_ports(space, statement, &ports, NULL);
+	for (c = 0; c < n; c++) {
+		room[c] = ZW_NEW_ARRAY(arena, u32, ports.counts[c]);
+		zones[c] = room[c];
+		ports.counts[c] = 0;
+	}
+	fill_ports(space, statement, &ports, room);
+	ports.zones = zones;
+	return ports;
+}
+
+/* A zone's place in tables: SELF comes behind the zones. */
+static u32 index_of(const struct zw_statement *statement, u32 zone)
+{
+	return zone == ZW_SELF ? (u32)statement->zones.n : zone;
+}
+
+static struct pair *pair_of(struct meaning *m, u32 from, u32 to)
+{
+	u32 n = (u32)m->statement->zones.n + 1;
+
+	return &m->pairs[(size_t)index_of(m->statement, from) * n +
+			 index_of(m->statement, to)];
+}
+
+static void index_rules(struct meaning *m)
+{
+	size_t n = m->statement->zones.n + 1, r, b;
+
+	m->pairs = ZW_NEW_ARRAY(m->arena, struct pair, n * n);
+	for (r = 0; r < m->statement->rules.n; r++) {
+		const struct zw_flow_rule *rule = &m->statement->rules.v[r];
+
+		for (b = 0; b < rule->boxes.n; b++) {
+			const struct zw_flow_box *box = &rule->boxes.v[b];
+			struct pair *pair = pair_of(m, box->from, box->to);
+			struct grant grant = { rule, box };
+
+			zw_push(m->arena, pair->grants, grant);
+			if (rule->action == ZW_ALLOW)
+				pair->open = true;
+		}
+	}
+}
+
+/* ---- state new: the rules ------------------------------------------------ */
+
+enum {
+	DENIED = 16, /* a leaf that is decided, other than "not yet" */
+};
+
+static u32 first_decided(void *context, u32 a, u32 b)
+{
+	(void)context;
+	if (a == ZW_UNDETERMINED)
+		return ZW_UNDETERMINED;
+	return a ? a : b;
+}
+
+static zw_node first_of(struct meaning *m, const zw_node *v, size_t n)
+{
+	size_t half = n / 2;
+	zw_node a;
+
+	if (!n)
+		return ZW_EMPTY;
+	if (n == 1)
+		return v[0];
+	a = first_of(m, v, half);
+	return zw_apply(m->space->d, m->first_tag, first_decided, NULL, a,
+			first_of(m, v + half, n - half));
+}
+
+static zw_node undeny(void *context, u32 leaf)
+{
+	struct meaning *m = context;
+
+	return zw_leaf(m->space->d, leaf == DENIED ? ZW_PASS_DROP : leaf);
+}
+
+static zw_node box_set(struct meaning *m, const struct grant *grant,
+		       enum zw_family family)
+{
+	struct zw_diagrams *d = m->space->d;
+	const struct zw_flow_box *box = grant->box;
+	zw_node src =
+		zw_meaning_side(m, ZW_FIELD_SRC, box->from, &box->src, family);
+	zw_node dst =
+		zw_meaning_side(m, ZW_FIELD_DST, box->to, &box->dst, family);
+
+	if (zw_same(src, ZW_EMPTY) || zw_same(dst, ZW_EMPTY))
+		return ZW_EMPTY;
+	return zw_and(
+		d,
+		zw_meaning_services(m->space, family, &grant->rule->services),
+		zw_and(d, dst, src));
+}
+
+static zw_node refusal(struct meaning *m, zw_node set, enum zw_action action)
+{
+	struct zw_diagrams *d = m->space->d;
+	zw_node tcp = zw_space_is(m->space, ZW_FIELD_PROTO, 6);
+
+	if (action == ZW_DENY)
+		return zw_if(d, set, zw_leaf(d, DENIED), ZW_EMPTY);
+	return zw_if(d, set,
+		     zw_if(d, tcp, zw_leaf(d, ZW_PASS_REJECT_RESET),
+			   zw_leaf(d, ZW_PASS_REJECT_ADMIN)),
+		     ZW_EMPTY);
+}
+
+static zw_node rules_of(struct meaning *m, const struct pair *pair,
+			enum zw_family family)
+{
+	size_t i, allows = 0, others = 0, n = pair->grants.n;
+	zw_node *allow = zw_heap_resize(NULL, n + 1, sizeof(*allow));
+	zw_node *other = zw_heap_resize(NULL, n + 1, sizeof(*other));
+	zw_node out;
+
+	for (i = 0; i < n; i++) {
+		const struct grant *grant = &pair->grants.v[i];
+		zw_node set = box_set(m, grant, family);
+
+		if (grant->rule->action == ZW_ALLOW)
+			allow[allows++] = set;
+		else
+			other[others++] = refusal(m, set, grant->rule->action);
+	}
+	out = zw_or_all(m->space->d, allow, allows);
+	if (others) {
+		other[others++] = out;
+		out = first_of(m, other, others);
+		out = zw_bind(m->space->d, out, undeny, m);
+	}
+	free(allow);
+	free(other);
+	return out;
+}
+
+/* ---- the lines, for a pair of zones -------------------------------------- */
+
+static zw_node by_direction(struct meaning *m, zw_node original, zw_node reply)
+{
+	struct zw_branch branches[2] = { { 0, original }, { 1, reply } };
+	u32 variable =
+		m->space->fields.v[ZW_FIELD_DIRECTION].slices[0].variable;
+
+	return zw_switch(m->space->d, variable, branches, 2);
+}
+
+static zw_node open_leaf(bool open)
+{
+	return open ? ZW_ALL : ZW_EMPTY;
+}
+
+/* Line 6: errors about what may pass, from the zone of the quoted flow's other
+ * end. */
+static zw_node related(struct meaning *m, u32 from, u32 to,
+		       enum zw_family family)
+{
+	struct zw_diagrams *d = m->space->d;
+	zw_node errors = zw_meaning_errors(m->space, family), original, reply;
+
+	if (from == ZW_SELF)
+		return zw_or(d, errors,
+			     zw_and(d, zw_space_is(m->space, ZW_FIELD_PROTO, 6),
+				    zw_meaning_reset(m->space)));
+	original = reply = ZW_EMPTY;
+	if (pair_of(m, from, to)->open)
+		original = zw_meaning_members(m, ZW_FIELD_ORIGINAL_SRC, from,
+					      family);
+	if (pair_of(m, to, from)->open)
+		reply = zw_meaning_members(m, ZW_FIELD_REPLY_SRC, from, family);
+	return zw_and(d, errors, by_direction(m, original, reply));
+}
+
+/* Lines 4 to 7 for packets from FROM to TO. NEW is what state new lets pass
+ * and EDGE the members' addresses that the other states need. */
+static zw_node by_state(struct meaning *m, u32 from, u32 to,
+			enum zw_family family, zw_node edge, zw_node new)
+{
+	struct zw_diagrams *d = m->space->d;
+	zw_node established =
+		by_direction(m, open_leaf(pair_of(m, from, to)->open),
+			     open_leaf(pair_of(m, to, from)->open));
+	struct zw_branch branches[5] = {
+		{ ZW_IS_INVALID, ZW_EMPTY },
+		{ ZW_IS_ESTABLISHED, zw_and(d, edge, established) },
+		{ ZW_IS_RELATED,
+		  zw_and(d, edge, related(m, from, to, family)) },
+		{ ZW_IS_NEW, new },
+		{ ZW_IS_UNTRACKED, ZW_EMPTY },
+	};
+	u32 variable = m->space->fields.v[ZW_FIELD_STATE].slices[0].variable;
+
+	return zw_switch(d, variable, branches, 5);
+}
+
+static zw_node forward_pair(struct meaning *m, u32 from, u32 to,
+			    enum zw_family family)
+{
+	struct zw_diagrams *d = m->space->d;
+	const struct pair *pair = pair_of(m, from, to);
+	zw_node edge, new, out, refused;
+
+	if (!pair->grants.n && !pair_of(m, to, from)->open)
+		return ZW_EMPTY;
+	edge = zw_and(d, zw_meaning_members(m, ZW_FIELD_DST, to, family),
+		      zw_meaning_members(m, ZW_FIELD_SRC, from, family));
+	if (zw_same(edge, ZW_EMPTY))
+		return ZW_EMPTY;
+	new = zw_if(d, edge, rules_of(m, pair, family), ZW_EMPTY);
+	out = by_state(m, from, to, family, edge, new);
+	refused = zw_meaning_refused(m->space, family);
+	if (family == ZW_IPV6)
+		refused = zw_or(d, refused, zw_meaning_link(m->space));
+	return zw_if(d, refused, ZW_EMPTY, out);
+}
+
+static zw_node input_pair(struct meaning *m, u32 from, enum zw_family family)
+{
+	struct zw_diagrams *d = m->space->d;
+	const struct pair *pair = pair_of(m, from, ZW_SELF);
+	zw_node edge, new, out;
+
+	edge = zw_meaning_members(m, ZW_FIELD_SRC, from, family);
+	new = zw_if(d, zw_or(d, edge, zw_meaning_dhcp(m, from, family)),
+		    rules_of(m, pair, family), ZW_EMPTY);
+	out = by_state(m, from, ZW_SELF, family, edge, new);
+	if (family == ZW_IPV6)
+		out = zw_if(d, zw_meaning_link(m->space),
+			    zw_meaning_link_in(m, from), out);
+	return zw_if(d, zw_meaning_refused(m->space, family), ZW_EMPTY, out);
+}
+
+static zw_node output_pair(struct meaning *m, u32 to, enum zw_family family)
+{
+	struct zw_diagrams *d = m->space->d;
+	const struct pair *pair = pair_of(m, ZW_SELF, to);
+	zw_node edge, new, out;
+
+	edge = zw_meaning_members(m, ZW_FIELD_DST, to, family);
+	new = zw_if(d, edge, rules_of(m, pair, family), ZW_EMPTY);
+	out = by_state(m, ZW_SELF, to, family, edge, new);
+	if (family == ZW_IPV6)
+		out = zw_if(d, zw_meaning_link(m->space),
+			    zw_meaning_link_out(m, to), out);
+	return zw_if(d, zw_meaning_redirects(m->space, family), ZW_EMPTY, out);
+}
+
+/* ---- interfaces ---------------------------------------------------------- */
+
+static zw_node pair_node(struct meaning *m, u32 from, u32 to)
+{
+	struct zw_diagrams *d = m->space->d;
+	struct pair *pair = pair_of(m, from, to);
+	struct zw_branch branches[2];
+	u32 f, variable =
+		       m->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
+
+	if (pair->known)
+		return pair->node;
+	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
+		branches[f].hi = f;
+		branches[f].to = from == ZW_SELF ? output_pair(m, to, f)
+				 : to == ZW_SELF ? input_pair(m, from, f)
+						 : forward_pair(m, from, to, f);
+	}
+	pair->node = zw_switch(d, variable, branches, 2);
+	if (from != ZW_SELF)
+		pair->node = zw_if(
+			d,
+			zw_meaning_ipsec(m->space, &m->statement->zones.v[from],
+					 false),
+			pair->node, ZW_EMPTY);
+	if (to != ZW_SELF)
+		pair->node = zw_if(d,
+				   zw_meaning_ipsec(m->space,
+						    &m->statement->zones.v[to],
+						    true),
+				   pair->node, ZW_EMPTY);
+	pair->known = true;
+	return pair->node;
+}
+
+/* From the zones of interface class I (or self) to the zones of class O. */
+static zw_node classes_node(struct meaning *m, const struct zw_ports *ports,
+			    u32 i, u32 o)
+{
+	u32 a, b, n = i == NO_CLASS ? 1 : ports->counts[i];
+	u32 k = o == NO_CLASS ? 1 : ports->counts[o];
+	zw_node out = ZW_EMPTY;
+
+	for (a = 0; a < n; a++) {
+		for (b = 0; b < k; b++) {
+			u32 from = i == NO_CLASS ? ZW_SELF : ports->zones[i][a];
+			u32 to = o == NO_CLASS ? ZW_SELF : ports->zones[o][b];
+
+			out = zw_apply(m->space->d, m->first_tag, first_decided,
+				       NULL, out, pair_node(m, from, to));
+		}
+	}
+	return out;
+}
+
+static zw_node over_classes(struct meaning *m, u32 field, const zw_node *nodes)
+{
+	u32 c, n = m->space->class_count;
+	struct zw_branch *branches = zw_heap_resize(NULL, n, sizeof(*branches));
+	zw_node out;
+
+	for (c = 0; c < n; c++)
+		branches[c] = (struct zw_branch){ c, nodes[c] };
+	out = zw_switch(m->space->d,
+			m->space->fields.v[field].slices[0].variable, branches,
+			n);
+	free(branches);
+	return out;
+}
+
+static bool is_loopback(const struct zw_space *space, u32 class)
+{
+	u32 first, last;
+
+	return zw_space_names(space, ZW_STR("lo"), false, &first, &last) &&
+	       class == first;
+}
+
+static zw_node all_classes(struct meaning *m, const struct zw_ports *ports,
+			   enum zw_path path)
+{
+	u32 i, o, n = m->space->class_count;
+	zw_node *in = ZW_NEW_ARRAY(m->arena, zw_node, n);
+	zw_node *out = ZW_NEW_ARRAY(m->arena, zw_node, n);
+
+	for (i = 0; i < n; i++) {
+		bool loop = path != ZW_PATH_FORWARD && is_loopback(m->space, i);
+
+		if (loop)
+			in[i] = ZW_ALL;
+		else if (path == ZW_PATH_INPUT)
+			in[i] = classes_node(m, ports, i, NO_CLASS);
+		else if (path == ZW_PATH_OUTPUT)
+			in[i] = classes_node(m, ports, NO_CLASS, i);
+		else if (!ports->counts[i])
+			in[i] = ZW_EMPTY;
+		else {
+			for (o = 0; o < n; o++)
+				out[o] = classes_node(m, ports, i, o);
+			in[i] = over_classes(m, ZW_FIELD_OUT, out);
+		}
+	}
+	return over_classes(
+		m, path == ZW_PATH_OUTPUT ? ZW_FIELD_OUT : ZW_FIELD_IN, in);
+}
+
+zw_node zw_meaning_path(struct zw_arena *arena, struct zw_space *space,
+			const struct zw_statement *statement, enum zw_path path)
+{
+	struct meaning m = { .arena = arena,
+			     .space = space,
+			     .statement = statement };
+	struct zw_ports ports = zw_meaning_ports(arena, space, statement);
+
+	ZW_ASSERT(ZW_PASS_DROP == 0 && ZW_PASS_ACCEPT == 1);
+	m.first_tag = zw_tag_new(space->d);
+	index_rules(&m);
+	return all_classes(&m, &ports, path);
+}
