@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Claims to sets of packets.
+ *
+ * A flow starts with a packet of conntrack state new, untracked or invalid, or
+ * with one that a helper expected (related, original direction, no ICMP error).
+ * The built-in claim takes every packet of the original direction besides, in
+ * any state, and related ones of the reply direction that do not come from the
+ * zone of the quoted flow's other end.
+ *
+ * Where zones share an interface and nothing but addresses tells them apart,
+ * a source of another zone there is that zone's; a source of none of them is a
+ * forged one of any. */
+#include <netinet/in.h>
+
+#include "verifier/region.h"
+
+struct zw_regions *zw_regions_new(struct zw_arena *arena,
+				  struct zw_space *space,
+				  const struct zw_statement *statement)
+{
+	struct zw_regions *r = ZW_NEW(arena, struct zw_regions);
+
+	r->arena = arena;
+	r->space = space;
+	r->statement = statement;
+	r->ports = zw_meaning_ports(arena, space, statement);
+	return r;
+}
+
+static const struct zw_zone *zone_of(const struct zw_regions *r, u32 zone)
+{
+	return &r->statement->zones.v[zone];
+}
+
+/* A set of addresses of both families, by the packet's family. */
+static zw_node addresses(const struct zw_regions *r, u32 field,
+			 struct zw_ipset set)
+{
+	struct zw_branch branches[2];
+	u32 f, variable =
+		       r->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
+
+	for (f = 0; f < ZW_FAMILY_COUNT; f++)
+		branches[f] = (struct zw_branch){
+			f, zw_space_addresses(r->space, field, f, set.of[f])
+		};
+	return zw_switch(r->space->d, variable, branches, 2);
+}
+
+/* The same function of both families' own. */
+static zw_node by_family(const struct zw_regions *r, zw_node four, zw_node six)
+{
+	struct zw_branch branches[2] = { { 0, four }, { 1, six } };
+	u32 variable = r->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
+
+	return zw_switch(r->space->d, variable, branches, 2);
+}
+
+/* ---- interfaces ---------------------------------------------------------- */
+
+static bool has_zone(const struct zw_regions *r, u32 class, u32 zone)
+{
+	u32 i;
+
+	for (i = 0; i < r->ports.counts[class]; i++) {
+		if (r->ports.zones[class][i] == zone)
+			return true;
+	}
+	return false;
+}
+
+static bool is_loopback(const struct zw_regions *r, u32 class)
+{
+	u32 first, last;
+
+	return zw_space_names(r->space, ZW_STR("lo"), false, &first, &last) &&
+	       class >= first && class <= last;
+}
+
+zw_node zw_region_elsewhere(struct zw_regions *r, u32 field)
+{
+	zw_node out = ZW_EMPTY;
+	u32 c;
+
+	for (c = 0; c < r->space->class_count; c++) {
+		if (!r->ports.counts[c] && !is_loopback(r, c))
+			out = zw_or(r->space->d, out,
+				    zw_space_index(r->space, field, c, c));
+	}
+	return out;
+}
+
+/* Can IPsec tell A from B on an interface that they share? */
+static bool told_apart(const struct zw_zone *a, const struct zw_zone *b)
+{
+	return (a->ipsec == ZW_IPSEC_ONLY && b->ipsec == ZW_IPSEC_NOT) ||
+	       (a->ipsec == ZW_IPSEC_NOT && b->ipsec == ZW_IPSEC_ONLY);
+}
+
+/* The addresses of the other zones that share class C with ZONE. */
+static struct zw_ipset neighbours(const struct zw_regions *r, u32 class,
+				  u32 zone)
+{
+	struct zw_ipset out = { 0 };
+	u32 i;
+
+	for (i = 0; i < r->ports.counts[class]; i++) {
+		u32 other = r->ports.zones[class][i];
+
+		if (other == zone ||
+		    told_apart(zone_of(r, zone), zone_of(r, other)))
+			continue;
+		out = zw_ipset_union(r->arena, out, zone_of(r, other)->members);
+	}
+	return out;
+}
+
+/* What can be sent on ZONE's interfaces, by class. */
+static zw_node any_source(struct zw_regions *r, u32 zone)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node out = ZW_EMPTY;
+	u32 c;
+
+	for (c = 0; c < r->space->class_count; c++) {
+		struct zw_ipset others;
+		zw_node on;
+
+		if (!has_zone(r, c, zone))
+			continue;
+		on = zw_space_index(r->space, ZW_FIELD_IN, c, c);
+		others = neighbours(r, c, zone);
+		if (!zw_ipset_empty(others))
+			on = zw_minus(d, on,
+				      addresses(r, ZW_FIELD_SRC, others));
+		out = zw_or(d, out, on);
+	}
+	return out;
+}
+
+static zw_node on_interfaces(struct zw_regions *r, u32 field, u32 zone)
+{
+	zw_node out = ZW_EMPTY;
+	u32 c;
+
+	for (c = 0; c < r->space->class_count; c++) {
+		if (has_zone(r, c, zone))
+			out = zw_or(r->space->d, out,
+				    zw_space_index(r->space, field, c, c));
+	}
+	return zw_and(r->space->d, out,
+		      zw_meaning_ipsec(r->space, zone_of(r, zone),
+				       field == ZW_FIELD_OUT));
+}
+
+/* ---- terms --------------------------------------------------------------- */
+
+static zw_node narrowed(const struct zw_regions *r, u32 field,
+			const struct zw_claim_term *term, zw_node set)
+{
+	if (!term->narrowed)
+		return set;
+	return zw_and(r->space->d, set, addresses(r, field, term->addrs));
+}
+
+/* Packets from TERM, with any source that it may mean. */
+static zw_node from_any(struct zw_regions *r, const struct zw_claim_term *term)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node on;
+
+	if (term->zone == ZW_SELF)
+		on = ZW_ALL;
+	else if (term->zone == ZW_ELSEWHERE)
+		on = zw_region_elsewhere(r, ZW_FIELD_IN);
+	else
+		on = zw_and(d, any_source(r, term->zone),
+			    zw_meaning_ipsec(r->space, zone_of(r, term->zone),
+					     false));
+	return narrowed(r, ZW_FIELD_SRC, term, on);
+}
+
+/* Packets to TERM: by its interfaces, or to its networks by any. */
+static zw_node to_any(struct zw_regions *r, const struct zw_claim_term *term)
+{
+	struct zw_diagrams *d = r->space->d;
+	const struct zw_zone *zone;
+	zw_node on;
+
+	if (term->zone == ZW_SELF)
+		return narrowed(r, ZW_FIELD_DST, term, ZW_ALL);
+	if (term->zone == ZW_ELSEWHERE)
+		return narrowed(r, ZW_FIELD_DST, term,
+				zw_region_elsewhere(r, ZW_FIELD_OUT));
+	zone = zone_of(r, term->zone);
+	on = on_interfaces(r, ZW_FIELD_OUT, term->zone);
+	if (zone->shares_interface)
+		on = zw_and(d, on, addresses(r, ZW_FIELD_DST, zone->members));
+	if (zone->has_network)
+		on = zw_or(d, on, addresses(r, ZW_FIELD_DST, zone->networks));
+	return narrowed(r, ZW_FIELD_DST, term, on);
+}
+
+/* Members alone, by their own interfaces. */
+static zw_node members(struct zw_regions *r, const struct zw_claim_term *term,
+		       u32 side, u32 field)
+{
+	if (term->zone == ZW_SELF)
+		return narrowed(r, field, term, ZW_ALL);
+	if (term->zone == ZW_ELSEWHERE)
+		return ZW_EMPTY;
+	return zw_and(r->space->d, on_interfaces(r, side, term->zone),
+		      addresses(r, field,
+				term->narrowed
+					? term->addrs
+					: zone_of(r, term->zone)->members));
+}
+
+/* Does a term with self, or without, belong to this end of PATH? */
+static bool at_end(u32 zone, enum zw_path path, bool from)
+{
+	bool self = path == (from ? ZW_PATH_OUTPUT : ZW_PATH_INPUT);
+
+	return (zone == ZW_SELF) == self;
+}
+
+/* ---- states -------------------------------------------------------------- */
+
+static zw_node state(struct zw_regions *r, enum zw_state_index index)
+{
+	return zw_space_index(r->space, ZW_FIELD_STATE, index, index);
+}
+
+/* States in which a packet begins a flow. */
+static zw_node beginning(struct zw_regions *r, enum zw_path path)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node out, expected, icmp;
+
+	out = zw_or(d, zw_or(d, state(r, ZW_IS_NEW), state(r, ZW_IS_INVALID)),
+		    state(r, ZW_IS_UNTRACKED));
+	if (path == ZW_PATH_OUTPUT)
+		return out;
+	icmp = zw_or(d, zw_space_is(r->space, ZW_FIELD_PROTO, IPPROTO_ICMP),
+		     zw_space_is(r->space, ZW_FIELD_PROTO, IPPROTO_ICMPV6));
+	expected = zw_and(d, state(r, ZW_IS_RELATED),
+			  zw_space_is(r->space, ZW_FIELD_DIRECTION, 0));
+	return zw_or(d, out, zw_minus(d, expected, icmp));
+}
+
+/* Every packet that no reply or error to ZONE's own flows can be. */
+static zw_node original(struct zw_regions *r, u32 zone)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node out, foreign;
+
+	out = zw_or(d, state(r, ZW_IS_ESTABLISHED), state(r, ZW_IS_RELATED));
+	out = zw_and(d, out, zw_space_is(r->space, ZW_FIELD_DIRECTION, 0));
+	foreign = state(r, ZW_IS_RELATED);
+	if (zone < r->statement->zones.n)
+		foreign = zw_minus(d, foreign,
+				   addresses(r, ZW_FIELD_REPLY_SRC,
+					     zone_of(r, zone)->members));
+	return zw_or(d, out, foreign);
+}
+
+/* ---- services ------------------------------------------------------------ */
+
+static zw_node services(struct zw_regions *r, const struct zw_claim *claim)
+{
+	return by_family(
+		r, zw_meaning_services(r->space, ZW_IPV4, &claim->services),
+		zw_meaning_services(r->space, ZW_IPV6, &claim->services));
+}
+
+/* Fragments whose ports are not there to be read. */
+static zw_node later_fragments(struct zw_regions *r)
+{
+	zw_node first[8], four;
+	u32 i;
+
+	for (i = 0; i < 8; i++)
+		first[i] = zw_space_range(r->space, ZW_FIELD_FRAG, i << 13,
+					  i << 13);
+	four = zw_not(r->space->d, zw_or_all(r->space->d, first, 8));
+	return by_family(r, four,
+			 zw_space_is(r->space, ZW_FIELD_HAS_FRAGMENT, 1));
+}
+
+/* What CLAIM's services forbid (or, of only, do not name). */
+static zw_node forbidden(struct zw_regions *r, const struct zw_claim *claim,
+			 enum zw_path path)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node named, link, out;
+
+	link = by_family(r, ZW_EMPTY, zw_meaning_link(r->space));
+	if (claim->any_service) {
+		out = claim->kind == ZW_ONLY ? ZW_EMPTY : ZW_ALL;
+		return path == ZW_PATH_FORWARD ? out : zw_minus(d, out, link);
+	}
+	named = services(r, claim);
+	if (claim->kind == ZW_ONLY) {
+		out = zw_not(d, zw_minus(d, named, later_fragments(r)));
+		return path == ZW_PATH_FORWARD ? out : zw_minus(d, out, link);
+	}
+	/* a fragment of a protocol that is named may be of any port */
+	out = zw_and(d, later_fragments(r),
+		     zw_exists(d, named,
+			       (u32[]){ r->space->fields.v[ZW_FIELD_DPORT]
+						.slices[0]
+						.variable,
+					r->space->fields.v[ZW_FIELD_SPORT]
+						.slices[0]
+						.variable },
+			       2));
+	return zw_or(d, named, out);
+}
+
+/* ---- claims -------------------------------------------------------------- */
+
+static zw_node region_never(struct zw_regions *r, const struct zw_claim *claim,
+			    enum zw_path path)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node from = ZW_EMPTY, to = ZW_EMPTY, begin = beginning(r, path);
+	size_t i;
+
+	for (i = 0; i < claim->from.n; i++) {
+		const struct zw_claim_term *term = &claim->from.v[i];
+		zw_node states = begin;
+
+		if (!at_end(term->zone, path, true))
+			continue;
+		if (claim->built_in)
+			states = zw_or(d, states, original(r, term->zone));
+		from = zw_or(d, from, zw_and(d, from_any(r, term), states));
+	}
+	for (i = 0; i < claim->to.n; i++) {
+		if (at_end(claim->to.v[i].zone, path, false))
+			to = zw_or(d, to, to_any(r, &claim->to.v[i]));
+	}
+	if (zw_same(from, ZW_EMPTY) || zw_same(to, ZW_EMPTY))
+		return ZW_EMPTY;
+	return zw_and(d, zw_and(d, from, to), forbidden(r, claim, path));
+}
+
+static zw_node region_members(struct zw_regions *r,
+			      const struct zw_claim *claim, enum zw_path path)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node from = ZW_EMPTY, to = ZW_EMPTY, out;
+	size_t i;
+
+	for (i = 0; i < claim->from.n; i++) {
+		if (at_end(claim->from.v[i].zone, path, true))
+			from = zw_or(d, from,
+				     members(r, &claim->from.v[i], ZW_FIELD_IN,
+					     ZW_FIELD_SRC));
+	}
+	for (i = 0; i < claim->to.n; i++) {
+		if (at_end(claim->to.v[i].zone, path, false))
+			to = zw_or(d, to,
+				   members(r, &claim->to.v[i], ZW_FIELD_OUT,
+					   ZW_FIELD_DST));
+	}
+	out = zw_and(d, zw_and(d, from, to), state(r, ZW_IS_NEW));
+	if (zw_same(out, ZW_EMPTY))
+		return out;
+	if (!claim->any_service)
+		out = zw_and(d, out, services(r, claim));
+	/* ordinary packets: nothing that is refused whoever sends it */
+	out = zw_minus(d, out,
+		       by_family(r, zw_meaning_refused(r->space, ZW_IPV4),
+				 zw_or(d, zw_meaning_refused(r->space, ZW_IPV6),
+				       zw_meaning_link(r->space))));
+	return zw_and(d, out,
+		      zw_space_index(r->space, ZW_FIELD_LENGTH, ZW_LENGTH_WHOLE,
+				     ZW_LENGTH_WHOLE));
+}
+
+/* Sources that belong on class C beside ZONE's. */
+static struct zw_ipset belongs(struct zw_regions *r, u32 class, u32 zone)
+{
+	return zw_ipset_union(r->arena, zone_of(r, zone)->networks,
+			      neighbours(r, class, zone));
+}
+
+static zw_node region_unspoofed(struct zw_regions *r,
+				const struct zw_claim *claim, enum zw_path path)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node out = ZW_EMPTY;
+	size_t i;
+	u32 c;
+
+	if (path != ZW_PATH_FORWARD)
+		return out;
+	for (i = 0; i < claim->from.n; i++) {
+		u32 zone = claim->from.v[i].zone;
+		zw_node ipsec;
+
+		if (zone >= r->statement->zones.n ||
+		    !zone_of(r, zone)->has_network)
+			continue;
+		ipsec = zw_meaning_ipsec(r->space, zone_of(r, zone), false);
+		for (c = 0; c < r->space->class_count; c++) {
+			zw_node on;
+
+			if (!has_zone(r, c, zone))
+				continue;
+			on = zw_and(d,
+				    zw_space_index(r->space, ZW_FIELD_IN, c, c),
+				    ipsec);
+			on = zw_minus(d, on,
+				      addresses(r, ZW_FIELD_SRC,
+						belongs(r, c, zone)));
+			out = zw_or(d, out, on);
+		}
+	}
+	return out;
+}
+
+zw_node zw_region(struct zw_regions *r, const struct zw_claim *claim,
+		  enum zw_path path)
+{
+	switch (claim->kind) {
+	case ZW_NEVER:
+	case ZW_ONLY:
+		return region_never(r, claim, path);
+	case ZW_ALWAYS:
+	case ZW_EXPECT:
+		return region_members(r, claim, path);
+	case ZW_UNSPOOFED:
+		return region_unspoofed(r, claim, path);
+	case ZW_EXACT:
+		return ZW_ALL;
+	}
+	return ZW_EMPTY;
+}
