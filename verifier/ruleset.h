@@ -294,6 +294,8 @@ struct zw_device {
 	bool prefix; /* all whose name begins so */
 };
 
+typedef ZW_VEC(struct zw_device) zw_devices;
+
 struct zw_chain {
 	struct zw_str name;
 	u32 table;
@@ -309,7 +311,7 @@ struct zw_chain {
 	 * registered last runs first. Larger is later; 0: not known (the chain
 	 * comes from a dump), so any order must be expected. */
 	u32 registered;
-	ZW_VEC(struct zw_device) devices;     /* netdev, and ingress of inet */
+	zw_devices devices;		      /* netdev, and ingress of inet */
 	ZW_VEC(const struct zw_rule *) rules; /* position = index + 1 */
 	const char *doubt;
 };
@@ -395,7 +397,7 @@ struct zw_flowtable {
 	u32 hook;
 	s32 priority;
 	u32 flags;
-	ZW_VEC(struct zw_device) devices;
+	zw_devices devices;
 	const char *doubt;
 };
 
@@ -428,6 +430,13 @@ const char *zw_hook_name(u32 family, u32 hook);
 const char *zw_table_family_name(u32 family);
 /* "cmp", "payload", ...; of an unknown expression its own name. Borrowed. */
 struct zw_str zw_expr_name(const struct zw_expr *expr);
+
+/* Bytes that a meta or ct key loads or stores; 0 for a key not known. The
+ * addresses NFT_CT_SRC and _DST are 4 bytes in a table of FAMILY ip. */
+u32 zw_meta_len(u32 key);
+u32 zw_ct_len(u32 key, u32 family);
+/* Does this ct key read a tuple, so that a direction must be given? */
+bool zw_ct_needs_direction(u32 key);
 
 /* The alive table / chain / set of that name; ZW_NONE if none. */
 u32 zw_find_table(const struct zw_ruleset *ruleset, u32 family,
