@@ -124,10 +124,10 @@ static void put_numbers(struct zw_buf *out, const u8 *lo, const u8 *hi,
 }
 
 /* One field's value or range, as the right side of a comparison. */
-static void put_value(struct zw_buf *out, enum zw_field which, const u8 *lo,
+static void put_value(struct zw_buf *out, enum zw_key which, const u8 *lo,
 		      const u8 *hi)
 {
-	const struct zw_field_info *field = zw_field_info(which);
+	const struct zw_key_info *field = zw_key_info(which);
 
 	if (!strcmp(field->type, "ifname"))
 		put_interface(out, lo, hi);
@@ -175,8 +175,8 @@ static void put_verdict(const struct printer *p, enum zw_plan_verdict verdict,
 static bool spelled(const struct zw_plan_set *set, const u8 *lo)
 {
 	for (unsigned i = 0; i < set->fields; i++) {
-		const struct zw_field_info *field =
-			zw_field_info((enum zw_field)set->field[i]);
+		const struct zw_key_info *field =
+			zw_key_info((enum zw_key)set->field[i]);
 
 		if (!strcmp(field->type, "ifname") &&
 		    (memchr(lo, '"', 16) || memchr(lo, '\\', 16)))
@@ -202,12 +202,12 @@ static void put_element(const struct printer *p, const struct zw_plan_set *set,
 	}
 	zw_buf_puts(p->out, "\t\t\t");
 	for (unsigned i = 0; i < set->fields; i++) {
-		enum zw_field field = (enum zw_field)set->field[i];
+		enum zw_key field = (enum zw_key)set->field[i];
 
 		if (i)
 			zw_buf_puts(p->out, " . ");
 		put_value(p->out, field, lo + at, hi + at);
-		at += zw_field_info(field)->bytes;
+		at += zw_key_info(field)->bytes;
 	}
 	if (element)
 		put_comment(p->out, element->place);
@@ -227,7 +227,7 @@ static void put_set(const struct printer *p, const struct zw_plan_set *set)
 	zw_buf_puts(p->out, " {\n\t\ttype ");
 	for (unsigned i = 0; i < set->fields; i++)
 		zw_buf_printf(p->out, "%s%s", i ? " . " : "",
-			      zw_field_info((enum zw_field)set->field[i])
+			      zw_key_info((enum zw_key)set->field[i])
 				      ->type);
 	zw_buf_puts(p->out, set->map ? " : verdict\n" : "\n");
 	if (set->interval)
@@ -249,8 +249,8 @@ static void put_set(const struct printer *p, const struct zw_plan_set *set)
 static bool implied(const struct zw_plan_rule *rule, u32 index)
 {
 	const struct zw_plan_match *match = &rule->matches[index];
-	bool family = match->field[0] == ZW_FIELD_NFPROTO;
-	bool proto = match->field[0] == ZW_FIELD_L4PROTO;
+	bool family = match->field[0] == ZW_KEY_NFPROTO;
+	bool proto = match->field[0] == ZW_KEY_L4PROTO;
 
 	if (match->test != ZW_TEST_EQ || (!family && !proto))
 		return false;
@@ -258,9 +258,9 @@ static bool implied(const struct zw_plan_rule *rule, u32 index)
 		const struct zw_plan_match *later = &rule->matches[i];
 
 		for (unsigned f = 0; f < later->fields; f++) {
-			enum zw_field which = (enum zw_field)later->field[f];
-			const struct zw_field_info *field =
-				zw_field_info(which);
+			enum zw_key which = (enum zw_key)later->field[f];
+			const struct zw_key_info *field =
+				zw_key_info(which);
 
 			if (family && field->nfproto == match->value[0])
 				return true;
@@ -268,8 +268,8 @@ static bool implied(const struct zw_plan_rule *rule, u32 index)
 				return true;
 			if (proto && later->test < ZW_TEST_IN &&
 			    has_ports(match->value[0]) &&
-			    (which == ZW_FIELD_TH_SPORT ||
-			     which == ZW_FIELD_TH_DPORT))
+			    (which == ZW_KEY_TH_SPORT ||
+			     which == ZW_KEY_TH_DPORT))
 				return true;
 		}
 	}
@@ -278,17 +278,17 @@ static bool implied(const struct zw_plan_rule *rule, u32 index)
 
 /* "tcp dport" for "th dport" where the rule has tested for tcp. */
 static void put_field(struct zw_buf *out, const struct zw_plan_rule *rule,
-		      u32 index, enum zw_field which)
+		      u32 index, enum zw_key which)
 {
-	const char *word = zw_field_info(which)->nft;
+	const char *word = zw_key_info(which)->nft;
 
 	if (rule->matches[index].test < ZW_TEST_IN &&
-	    (which == ZW_FIELD_TH_SPORT || which == ZW_FIELD_TH_DPORT)) {
+	    (which == ZW_KEY_TH_SPORT || which == ZW_KEY_TH_DPORT)) {
 		for (u32 i = 0; i < index; i++) {
 			const struct zw_plan_match *match = &rule->matches[i];
 
 			if (match->test == ZW_TEST_EQ &&
-			    match->field[0] == ZW_FIELD_L4PROTO &&
+			    match->field[0] == ZW_KEY_L4PROTO &&
 			    has_ports(match->value[0])) {
 				zw_buf_puts(out, proto_word(match->value[0]));
 				word += 2;
@@ -299,21 +299,21 @@ static void put_field(struct zw_buf *out, const struct zw_plan_rule *rule,
 	zw_buf_puts(out, word);
 }
 
-static void put_mask_any(struct zw_buf *out, enum zw_field which,
+static void put_mask_any(struct zw_buf *out, enum zw_key which,
 			 const u8 *other)
 {
 	switch (which) {
-	case ZW_FIELD_CT_STATE:
+	case ZW_KEY_CT_STATE:
 		zw_buf_putc(out, ' ');
 		put_states(out, other);
 		return;
-	case ZW_FIELD_TCP_FLAGS:
+	case ZW_KEY_TCP_FLAGS:
 		ZW_ASSERT(*other == 4);
 		zw_buf_puts(out, " & rst != 0");
 		return;
 	default:
 		zw_buf_puts(out, " & ");
-		put_number(out, other, zw_field_info(which)->bytes);
+		put_number(out, other, zw_key_info(which)->bytes);
 		zw_buf_puts(out, " != 0");
 	}
 }
@@ -322,13 +322,13 @@ static void put_match(const struct printer *p, const struct zw_plan_rule *rule,
 		      u32 index)
 {
 	const struct zw_plan_match *match = &rule->matches[index];
-	enum zw_field first = (enum zw_field)match->field[0];
+	enum zw_key first = (enum zw_key)match->field[0];
 	u8 high[16];
 
 	for (unsigned i = 0; i < match->fields; i++) {
 		if (i)
 			zw_buf_puts(p->out, " . ");
-		put_field(p->out, rule, index, (enum zw_field)match->field[i]);
+		put_field(p->out, rule, index, (enum zw_key)match->field[i]);
 	}
 	switch (match->test) {
 	case ZW_TEST_EQ:
@@ -364,8 +364,8 @@ static bool rule_spelled(const struct zw_plan_rule *rule)
 		const struct zw_plan_match *match = &rule->matches[i];
 
 		if (match->test == ZW_TEST_EQ &&
-		    (match->field[0] == ZW_FIELD_IIFNAME ||
-		     match->field[0] == ZW_FIELD_OIFNAME) &&
+		    (match->field[0] == ZW_KEY_IIFNAME ||
+		     match->field[0] == ZW_KEY_OIFNAME) &&
 		    (memchr(match->value, '"', 16) ||
 		     memchr(match->value, '\\', 16)))
 			return false;

@@ -35,7 +35,7 @@ static struct nftnl_expr *add(struct nftnl_rule *rule, const char *name)
 }
 
 static void load_payload(struct nftnl_rule *rule,
-			 const struct zw_field_info *field, u32 reg)
+			 const struct zw_key_info *field, u32 reg)
 {
 	struct nftnl_expr *expr = add(rule, "payload");
 
@@ -45,7 +45,7 @@ static void load_payload(struct nftnl_rule *rule,
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_LEN, field->bytes);
 }
 
-static void load_ct(struct nftnl_rule *rule, const struct zw_field_info *field,
+static void load_ct(struct nftnl_rule *rule, const struct zw_key_info *field,
 		    u32 reg)
 {
 	struct nftnl_expr *expr = add(rule, "ct");
@@ -57,7 +57,7 @@ static void load_ct(struct nftnl_rule *rule, const struct zw_field_info *field,
 }
 
 static void load_exthdr(struct nftnl_rule *rule,
-			const struct zw_field_info *field, u32 reg)
+			const struct zw_key_info *field, u32 reg)
 {
 	struct nftnl_expr *expr = add(rule, "exthdr");
 
@@ -70,9 +70,9 @@ static void load_exthdr(struct nftnl_rule *rule,
 			   NFT_EXTHDR_F_PRESENT);
 }
 
-static void load(struct nftnl_rule *rule, enum zw_field which, u32 reg)
+static void load(struct nftnl_rule *rule, enum zw_key which, u32 reg)
 {
-	const struct zw_field_info *field = zw_field_info(which);
+	const struct zw_key_info *field = zw_key_info(which);
 	struct nftnl_expr *expr;
 
 	switch (field->source) {
@@ -131,13 +131,13 @@ static void lookup(struct zw_emitter *emitter, struct nftnl_rule *rule,
 
 	ZW_ASSERT(set->fields == match->fields);
 	for (unsigned i = 0; i < match->fields; i++) {
-		enum zw_field field = (enum zw_field)match->field[i];
+		enum zw_key field = (enum zw_key)match->field[i];
 
-		ZW_ASSERT(zw_field_info(field)->datatype ==
-			  zw_field_info((enum zw_field)set->field[i])
+		ZW_ASSERT(zw_key_info(field)->datatype ==
+			  zw_key_info((enum zw_key)set->field[i])
 				  ->datatype);
 		load(rule, field, slot_register(slot));
-		slot += (zw_field_info(field)->bytes + 3u) / 4;
+		slot += (zw_key_info(field)->bytes + 3u) / 4;
 	}
 	zw_plan_name(name, set->name, true, emitter->generation);
 	expr = add(rule, "lookup");
@@ -155,8 +155,8 @@ static void add_match(struct zw_emitter *emitter, struct nftnl_rule *rule,
 		      const struct zw_plan_match *match)
 {
 	static const u8 zero[16];
-	enum zw_field field = (enum zw_field)match->field[0];
-	u32 bytes = zw_field_info(field)->bytes;
+	enum zw_key field = (enum zw_key)match->field[0];
+	u32 bytes = zw_key_info(field)->bytes;
 
 	if (match->test == ZW_TEST_IN || match->test == ZW_TEST_MAP) {
 		lookup(emitter, rule, match);

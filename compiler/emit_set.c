@@ -40,7 +40,7 @@ static void set_user_data(struct nftnl_set *set, const struct zw_plan_set *plan)
 	struct nftnl_udata_buf *user;
 
 	if (plan->fields != 1 ||
-	    !zw_field_info((enum zw_field)plan->field[0])->host_order)
+	    !zw_key_info((enum zw_key)plan->field[0])->host_order)
 		return;
 	user = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
 	ZW_ASSERT(user);
@@ -57,8 +57,8 @@ static u32 set_key(struct nftnl_set *set, const struct zw_plan_set *plan)
 	u32 type = 0, bytes = 0;
 
 	for (unsigned i = 0; i < plan->fields; i++) {
-		const struct zw_field_info *field =
-			zw_field_info((enum zw_field)plan->field[i]);
+		const struct zw_key_info *field =
+			zw_key_info((enum zw_key)plan->field[i]);
 
 		type = type << 6 | field->datatype;
 		lengths[i] = field->bytes;
@@ -210,7 +210,7 @@ static size_t spread_key(const struct zw_plan_set *set, const u8 *packed,
 	memset(out, 0, 64);
 	for (unsigned i = 0; i < set->fields; i++) {
 		unsigned bytes =
-			zw_field_info((enum zw_field)set->field[i])->bytes;
+			zw_key_info((enum zw_key)set->field[i])->bytes;
 
 		memcpy(out + n, packed, bytes);
 		packed += bytes;

@@ -29,41 +29,41 @@ enum {
 };
 
 /* What a rule can look at, and what the key of a set is made of. */
-enum zw_field {
-	ZW_FIELD_IIFNAME, /* 16 bytes, padded with NUL */
-	ZW_FIELD_OIFNAME,
-	ZW_FIELD_NFPROTO, /* 2: IPv4, 10: IPv6 */
-	ZW_FIELD_L4PROTO,
-	ZW_FIELD_IPSEC_IN, /* 1: came by IPsec */
-	ZW_FIELD_IPSEC_OUT, /* 1: goes by IPsec */
-	ZW_FIELD_IP_SADDR,
-	ZW_FIELD_IP_DADDR,
-	ZW_FIELD_IP_FRAG, /* flags and fragment offset, 2 bytes */
-	ZW_FIELD_IP6_SADDR,
-	ZW_FIELD_IP6_DADDR,
-	ZW_FIELD_IP6_HOPLIMIT,
-	ZW_FIELD_TH_SPORT,
-	ZW_FIELD_TH_DPORT,
-	ZW_FIELD_TCP_FLAGS,
-	ZW_FIELD_ICMP_TYPE,
-	ZW_FIELD_ICMP_CODE,
-	ZW_FIELD_ICMP6_TYPE,
-	ZW_FIELD_ICMP6_CODE,
-	ZW_FIELD_CT_STATE, /* 4 bytes, host order */
-	ZW_FIELD_CT_DIRECTION, /* 0: original, 1: reply */
-	ZW_FIELD_CT_ORIGINAL_IP_SADDR,
-	ZW_FIELD_CT_ORIGINAL_IP6_SADDR,
-	ZW_FIELD_CT_REPLY_IP_SADDR,
-	ZW_FIELD_CT_REPLY_IP6_SADDR,
-	ZW_FIELD_IP_OPTION_LSRR, /* 1: present */
-	ZW_FIELD_IP_OPTION_SSRR,
-	ZW_FIELD_IP6_ROUTING, /* 1: the header exists */
-	ZW_FIELD_IP6_FRAGMENT,
-	ZW_FIELD_COUNT,
+enum zw_key {
+	ZW_KEY_IIFNAME, /* 16 bytes, padded with NUL */
+	ZW_KEY_OIFNAME,
+	ZW_KEY_NFPROTO, /* 2: IPv4, 10: IPv6 */
+	ZW_KEY_L4PROTO,
+	ZW_KEY_IPSEC_IN, /* 1: came by IPsec */
+	ZW_KEY_IPSEC_OUT, /* 1: goes by IPsec */
+	ZW_KEY_IP_SADDR,
+	ZW_KEY_IP_DADDR,
+	ZW_KEY_IP_FRAG, /* flags and fragment offset, 2 bytes */
+	ZW_KEY_IP6_SADDR,
+	ZW_KEY_IP6_DADDR,
+	ZW_KEY_IP6_HOPLIMIT,
+	ZW_KEY_TH_SPORT,
+	ZW_KEY_TH_DPORT,
+	ZW_KEY_TCP_FLAGS,
+	ZW_KEY_ICMP_TYPE,
+	ZW_KEY_ICMP_CODE,
+	ZW_KEY_ICMP6_TYPE,
+	ZW_KEY_ICMP6_CODE,
+	ZW_KEY_CT_STATE, /* 4 bytes, host order */
+	ZW_KEY_CT_DIRECTION, /* 0: original, 1: reply */
+	ZW_KEY_CT_ORIGINAL_IP_SADDR,
+	ZW_KEY_CT_ORIGINAL_IP6_SADDR,
+	ZW_KEY_CT_REPLY_IP_SADDR,
+	ZW_KEY_CT_REPLY_IP6_SADDR,
+	ZW_KEY_IP_OPTION_LSRR, /* 1: present */
+	ZW_KEY_IP_OPTION_SSRR,
+	ZW_KEY_IP6_ROUTING, /* 1: the header exists */
+	ZW_KEY_IP6_FRAGMENT,
+	ZW_KEY_COUNT,
 };
 
 /* How a field is loaded. */
-enum zw_field_source {
+enum zw_key_source {
 	ZW_FROM_META, /* a: key */
 	ZW_FROM_PAYLOAD, /* a: base, b: offset */
 	ZW_FROM_CT, /* a: key, b: direction or -1 */
@@ -71,19 +71,19 @@ enum zw_field_source {
 	ZW_FROM_RT, /* a: key */
 };
 
-struct zw_field_info {
+struct zw_key_info {
 	const char *nft; /* as nft spells it */
 	const char *type; /* nft's name of its type */
 	u8 datatype; /* nft's number of its type */
 	u8 bytes;
 	bool host_order;
-	enum zw_field_source source;
+	enum zw_key_source source;
 	int a, b;
 	u8 nfproto; /* what the rule must have tested before: 0, 2, 10 */
 	u8 l4proto; /* likewise; 0: nothing */
 };
 
-const struct zw_field_info *zw_field_info(enum zw_field field);
+const struct zw_key_info *zw_key_info(enum zw_key field);
 
 #define ZW_PLAN_KEY_FIELDS 5
 
@@ -102,7 +102,7 @@ enum zw_plan_test {
 struct zw_plan_match {
 	enum zw_plan_test test;
 	u8 fields; /* 1, more only for ZW_TEST_IN and ZW_TEST_MAP */
-	u8 field[ZW_PLAN_KEY_FIELDS]; /* enum zw_field */
+	u8 field[ZW_PLAN_KEY_FIELDS]; /* enum zw_key */
 	u8 value[16], other[16];
 	u32 set; /* index into the plan's sets */
 };

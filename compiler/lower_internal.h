@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the lowering share. Law: a rule is drafted on the stack,
+ * match by match, and enters the plan by zw_draft_end() alone; sets and
+ * service sets of equal content are one set. Only lower*.c include this. */
+#ifndef ZW_COMPILER_LOWER_INTERNAL_H
+#define ZW_COMPILER_LOWER_INTERNAL_H
+
+#include "base/assert.h"
+#include "base/map.h"
+#include "compiler/model.h"
+#include "compiler/plan.h"
+
+#define ZW_NONE UINT32_MAX
+#define ZW_CHAIN_LIMIT 2000 /* rules */
+#define ZW_BOX_SET_LIMIT 20000 /* elements of a concatenated interval set */
+#define ZW_PAIR_MAP_LIMIT 4096 /* combinations of interfaces in one map */
+
+/* Interfaces that the same zones share, in order of first appearance. */
+struct zw_port_class {
+	struct zw_str name; /* for chains: "office", "office/guest" */
+	ZW_VEC(struct zw_interface) interfaces;
+	ZW_VEC(u32) zones; /* ascending */
+	/* One zone, whatever IPsec says: prerouting has tested the source, but
+	 * for addresses that the forward chain drops by name. */
+	bool trusted;
+};
+
+/* One way from zone to zone, with what decides it. */
+struct zw_grant {
+	u32 from, to;
+	u32 rule; /* index */
+	const struct zw_rule_pair *pair;
+};
+
+struct zw_lowering {
+	struct zw_arena *arena;
+	const struct zw_model *model;
+	struct zw_plan *plan;
+	ZW_VEC(struct zw_port_class) classes;
+	struct zw_grant *grants; /* by from, to, rule */
+	size_t grant_count;
+	bool *opens; /* [from][to], ZW_SELF as the last */
+	struct zw_map sets; /* content -> set */
+	struct zw_map chains; /* what it is for -> chain */
+	u32 numbers; /* of sets that no zone names */
+	u32 reject; /* chain, or ZW_NONE */
+	struct zw_str place; /* of what no line asks */
+};
+
+/* ---- lower_build.c: chains, rules, sets ---- */
+
+struct zw_draft {
+	struct zw_plan_match matches[12];
+	u32 n;
+};
+
+/* Append a match. Values are integers, laid out as the field's bytes are. */
+void zw_draft_equal(struct zw_draft *draft, enum zw_key key, u64 value);
+void zw_draft_range(struct zw_draft *draft, enum zw_key key, u64 lo, u64 hi);
+void zw_draft_any(struct zw_draft *draft, enum zw_key key, u64 mask);
+/* A lookup of the set's own fields; zw_draft_lookup_as() of another field of
+ * the same type in a set of one field. */
+void zw_draft_lookup(struct zw_lowering *l, struct zw_draft *draft, u32 set);
+void zw_draft_lookup_as(struct zw_lowering *l, struct zw_draft *draft, u32 set,
+			enum zw_key key);
+void zw_draft_family(struct zw_draft *draft, enum zw_family family);
+void zw_draft_interface(struct zw_draft *draft, enum zw_key key,
+			struct zw_str name);
+void zw_draft_address(struct zw_draft *draft, enum zw_key key,
+		      enum zw_family family, u128 value);
+/* KEY (an address of FAMILY) lies in SET, which must not be empty. The family
+ * is tested as well, also where SET is all of it. NAME is for a set made now;
+ * empty: a number. */
+void zw_draft_addresses(struct zw_lowering *l, struct zw_draft *draft,
+			enum zw_key key, enum zw_family family,
+			struct zw_intervals set, struct zw_str name);
+/* KEY lies in the members of ZONE. */
+void zw_draft_members(struct zw_lowering *l, struct zw_draft *draft,
+		      enum zw_key key, enum zw_family family, u32 zone);
+
+struct zw_cause {
+	struct zw_span span;
+	struct zw_str place;
+};
+
+struct zw_plan_rule *zw_draft_end(struct zw_lowering *l,
+				  const struct zw_draft *draft, u32 chain,
+				  enum zw_plan_verdict verdict, u32 target,
+				  struct zw_cause cause);
+/* The same for what no line asks. */
+void zw_rule(struct zw_lowering *l, const struct zw_draft *draft, u32 chain,
+	     enum zw_plan_verdict verdict);
+void zw_rule_to(struct zw_lowering *l, const struct zw_draft *draft, u32 chain,
+		enum zw_plan_verdict verdict, u32 target);
+/* An unconditional drop. */
+void zw_final_drop(struct zw_lowering *l, u32 chain);
+
+u32 zw_chain(struct zw_lowering *l, struct zw_str name);
+u32 zw_base_chain(struct zw_lowering *l, const char *name,
+		  enum zw_plan_hook hook, int priority);
+/* The chain that rejects. */
+u32 zw_reject_chain(struct zw_lowering *l);
+
+u32 zw_set(struct zw_lowering *l, struct zw_str name, bool interval, bool map,
+	   const enum zw_key *keys, unsigned n, struct zw_cause cause);
+/* Append an element; HI may be NULL. Both are copied. */
+struct zw_plan_element *zw_set_add(struct zw_lowering *l, u32 set, const u8 *lo,
+				   const u8 *hi);
+/* A hash of values of one byte, under NAME. */
+u32 zw_byte_set(struct zw_lowering *l, const char *name, enum zw_key key,
+		const u8 *values, size_t n);
+struct zw_str zw_number_name(struct zw_lowering *l, const char *what);
+struct zw_cause zw_no_cause(const struct zw_lowering *l);
+/* A comment as the kernel and nft can keep it: 127 bytes, no quote. */
+struct zw_str zw_comment(struct zw_arena *arena, struct zw_str place);
+/* A chain kept under KEY (which is not copied), or ZW_NONE. */
+u32 zw_known_chain(const struct zw_lowering *l, struct zw_str key);
+
+/* ---- lower_ports.c: interfaces ---- */
+
+void zw_find_classes(struct zw_lowering *l);
+/* What a zone is called in names of objects. */
+struct zw_str zw_zone_label(struct zw_lowering *l, u32 zone);
+
+/* Ways by interface to a verdict: CLASS_OUT may be ZW_NONE, and CLASS_IN. */
+struct zw_way {
+	u32 in, out; /* classes */
+	int direction; /* 0, 1; -1: any */
+	enum zw_plan_verdict verdict;
+	u32 chain;
+};
+typedef ZW_VEC(struct zw_way) zw_ways;
+
+/* Make the map (or maps) NAME of the ways, which all name IN, or all OUT, or
+ * both, and return the match that looks them up, appended to DRAFT. WAYS must
+ * not be empty. */
+void zw_draft_ways(struct zw_lowering *l, struct zw_draft *draft,
+		   const char *name, const zw_ways *ways);
+/* The set of the interfaces of the classes CHOSEN, as a match of KEY. */
+void zw_draft_classes(struct zw_lowering *l, struct zw_draft *draft,
+		      const char *name, enum zw_key key, const bool *chosen);
+
+/* The packet's IPsec bit as ZONE demands. */
+void zw_draft_ipsec(struct zw_lowering *l, struct zw_draft *draft, u32 zone,
+		    bool out);
+/* What of (in the clear 1, by IPsec 2) the zones of a class for which WANTED
+ * holds take. */
+unsigned zw_class_ipsec(const struct zw_lowering *l,
+			const struct zw_port_class *class,
+			bool (*wanted)(const struct zw_zone *zone));
+void zw_draft_ipsec_mask(struct zw_draft *draft, unsigned taken, bool out);
+
+/* ---- lower_rules.c ---- */
+
+bool zw_opens(const struct zw_lowering *l, u32 from, u32 to);
+/* The chain that decides new packets of FAMILY from FROM to TO, whose sides
+ * have been tested; ZW_NONE if no rule lets any pass or rejects any. */
+u32 zw_rules_chain(struct zw_lowering *l, u32 from, u32 to,
+		   enum zw_family family);
+/* Likewise for DHCP to the gateway, where several zones of a class may all be
+ * meant: the rules from whole zones. */
+u32 zw_dhcp_chain(struct zw_lowering *l, const struct zw_port_class *class,
+		  enum zw_family family);
+
+/* ---- lower_cover.c ---- */
+
+#define ZW_CELL_FIELDS 4
+
+/* A box: one interval for each field. */
+struct zw_cell {
+	u128 lo[ZW_CELL_FIELDS], hi[ZW_CELL_FIELDS];
+	u32 cause; /* whatever the caller means by it */
+};
+
+typedef ZW_VEC(struct zw_cell) zw_cells;
+
+/* The union of CELLS as boxes of which no two overlap, appended to OUT; false,
+ * OUT as before, if that takes more than LIMIT boxes. CELLS are reordered. */
+bool zw_cover(struct zw_arena *arena, struct zw_cell *cells, size_t n,
+	      unsigned fields, size_t limit, zw_cells *out);
+
+/* ---- lower_boxes.c: what one run of rules matches, as few lookups ---- */
+
+/* Services with one pair of sides; sides of all addresses are NULL. */
+struct zw_box {
+	const struct zw_intervals *src, *dst;
+	u32 src_id, dst_id; /* equal ids: equal sets */
+	struct zw_service_item *items;
+	u32 *item_causes; /* indices into the run's causes */
+	size_t n;
+};
+
+struct zw_run {
+	enum zw_family family;
+	u32 chain;
+	enum zw_plan_verdict verdict;
+	u32 target;
+	struct zw_box *boxes;
+	size_t n;
+	const struct zw_cause *causes;
+};
+
+void zw_lower_run(struct zw_lowering *l, struct zw_run *run);
+
+/* ---- the hooks ---- */
+
+void zw_lower_prerouting(struct zw_lowering *l, u32 chain);
+void zw_lower_forward(struct zw_lowering *l, u32 chain);
+void zw_lower_input(struct zw_lowering *l, u32 chain);
+void zw_lower_output(struct zw_lowering *l, u32 chain);
+
+/* The two sets of ICMP types that are errors. */
+u32 zw_error_types(struct zw_lowering *l, enum zw_family family);
+/* "ICMP error of FAMILY", appended. */
+void zw_draft_error(struct zw_lowering *l, struct zw_draft *draft,
+		    enum zw_family family);
+
+enum {
+	ZW_STATE_ESTABLISHED = 2,
+	ZW_STATE_RELATED = 4,
+	ZW_STATE_NEW = 8,
+};
+
+#endif
