@@ -215,7 +215,7 @@ void zw_resolve_claim(struct zw_resolver *r, const struct zw_scope *scope,
 		ok = zw_resolve_services(r, scope, &stmt->services, stmt->span,
 					 ZW_SERVICES_OF_CLAIM, &items);
 	}
-	zw_resolve_options(r, &stmt->options, true, &options);
+	zw_resolve_options(r, &stmt->options, &options);
 	if (!ok || from->poisoned || to->poisoned)
 		return;
 	if (claim.kind == ZW_UNSPOOFED)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What stands behind rules and claims: values checked, dates compared with
- * today, texts copied into the model. Each option stands once, which the
- * grammar sees to. A date is never in the bytes: it is judged here and
- * nowhere else. */
+ * today, texts copied into the model. Each option stands once, and on claims
+ * only those that a claim takes: the grammar sees to both. A date is never in
+ * the bytes: it is judged here and nowhere else. */
 #include "compiler/resolve.h"
 
 /* net/netfilter/nft_log.c, NF_LOG_PREFIXLEN with its NUL. */
@@ -170,15 +170,6 @@ static void read_connections(struct zw_resolver *r,
 	zw_not_yet(r, option->span, "limit connections");
 }
 
-static void not_for_claims(struct zw_resolver *r,
-			   const struct zw_ast_option *option)
-{
-	struct zw_diag *diag = zw_diag(r->diags, ZW_Z1013, option->span,
-				       "a claim takes no such option");
-
-	zw_diag_here(r->diags, diag, "only 'owner', 'ticket' and 'because'");
-}
-
 static void read_option(struct zw_resolver *r,
 			const struct zw_ast_option *option,
 			struct zw_rule_options *out)
@@ -219,18 +210,10 @@ static void read_option(struct zw_resolver *r,
 }
 
 void zw_resolve_options(struct zw_resolver *r, const zw_ast_options *options,
-			bool of_claim, struct zw_rule_options *out)
+			struct zw_rule_options *out)
 {
 	size_t i;
 
-	for (i = 0; i < options->n; i++) {
-		const struct zw_ast_option *option = &options->v[i];
-
-		if (of_claim && option->kind != ZW_OPTION_OWNER &&
-		    option->kind != ZW_OPTION_TICKET &&
-		    option->kind != ZW_OPTION_BECAUSE)
-			not_for_claims(r, option);
-		else
-			read_option(r, option, out);
-	}
+	for (i = 0; i < options->n; i++)
+		read_option(r, &options->v[i], out);
 }

@@ -225,9 +225,9 @@ u8 zw_set_families(struct zw_ipset set);
 void zw_resolve_rule(struct zw_resolver *r, const struct zw_ast_stmt *stmt);
 struct zw_str zw_place_text(struct zw_resolver *r, struct zw_span span);
 
-/* options.c: OWNER names the statement in messages. */
+/* options.c */
 void zw_resolve_options(struct zw_resolver *r, const zw_ast_options *options,
-			bool of_claim, struct zw_rule_options *out);
+			struct zw_rule_options *out);
 void zw_not_yet(struct zw_resolver *r, struct zw_span span, const char *what);
 void zw_say_not_yet(struct zw_resolver *r);
 

@@ -201,7 +201,7 @@ void zw_resolve_rule(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	pairing.to = zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE);
 	ok = zw_resolve_services(r, &r->policy, &stmt->services, stmt->span,
 				 ZW_SERVICES_OF_RULE, &rule.services);
-	zw_resolve_options(r, &stmt->options, false, &rule.options);
+	zw_resolve_options(r, &stmt->options, &rule.options);
 	if (!ok || pairing.from->poisoned || pairing.to->poisoned)
 		return;
 	pairing.families = zw_service_families(&rule.services);

@@ -172,7 +172,7 @@ static void publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 				     "one address belongs here");
 		}
 	}
-	zw_resolve_options(r, &stmt->options, false, &options);
+	zw_resolve_options(r, &stmt->options, &options);
 }
 
 static void translate(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
@@ -193,7 +193,7 @@ static void translate(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 		publish(r, stmt);
 		break;
 	case ZW_AST_LOG_DROPS:
-		zw_resolve_options(r, &stmt->options, false, &options);
+		zw_resolve_options(r, &stmt->options, &options);
 		break;
 	default:
 		break;
