@@ -90,7 +90,6 @@ static void close_bracket(struct zw_layout *layout, int token)
 		layout->closer = ZW_CLOSER_STRAY;
 	} else if (paren != (inner->opener == '(')) {
 		layout->closer = ZW_CLOSER_CROSSED;
-		layout->blamed = inner->span;
 		if (!paren) /* a brace closes what is open inside it */
 			layout->depth -= layout->depth > 1 ? 2 : 1;
 	} else {
@@ -152,7 +151,6 @@ static int interrupt(struct zw_parse *parse, const struct zw_token *token)
 			layout->comma = layout->last_span;
 		return 0;
 	}
-	layout->blamed = innermost(layout)->span;
 	if (name_is_due(layout)) {
 		layout->suspect = token->span;
 		return 0;
@@ -217,6 +215,8 @@ static int arrange(struct zw_parse *parse, const struct zw_token *token)
 		return newline_ends(parse) ? end_statement(layout, token->span)
 					   : -1;
 	}
+	if (layout->depth)
+		layout->blamed = *innermost(layout);
 	if (token->token == TOKEN_SEMICOLON && !layout->depth)
 		return layout->last == TOKEN_END
 			       ? -1
@@ -225,7 +225,6 @@ static int arrange(struct zw_parse *parse, const struct zw_token *token)
 		hold(parse, token);
 		if (!layout->depth || layout->recovering)
 			return end_statement(layout, token->span);
-		layout->blamed = innermost(layout)->span;
 		return hand_out(layout, TOKEN_UNCLOSED, token->span);
 	}
 	if (layout->line_start && starts_statement(token->token)) {

@@ -38,12 +38,13 @@ struct zw_layout {
 	bool line_start;    /* the next token is the first of its line */
 	int last, previous; /* the two tokens handed out last */
 	struct zw_span last_span, previous_span;
-	struct zw_span comma;  /* the list went on after this one with a word
-				* that could have started a statement */
-	struct zw_span suspect; /* such a word inside a bracket, taken as a
-				 * name because one was due */
-	struct zw_span blamed; /* the bracket that TOKEN_UNCLOSED, a crossed
-				* closer or a suspect accuses */
+	struct zw_span comma;	  /* the list went on after this one with a word
+				   * that could have started a statement */
+	struct zw_span suspect;	  /* such a word inside a bracket, taken as a
+				   * name because one was due */
+	struct zw_bracket blamed; /* the innermost one before the last token:
+				   * what TOKEN_UNCLOSED, a crossed closer or a
+				   * suspect accuses */
 	enum zw_closer closer;
 	bool nested;	 /* the last opener stood inside an inner bracket */
 	bool recovering; /* skip to the end of the statement */

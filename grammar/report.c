@@ -225,10 +225,10 @@ static void unclosed(struct zw_parse *parse, struct zw_span other,
 {
 	struct zw_layout *layout = &parse->layout;
 	struct zw_diag *diag;
-	bool paren = parse->text.p[layout->blamed.off] == '(';
+	bool paren = layout->blamed.opener == '(';
 
-	diag = zw_mistake(parse, ZW_Z0004, layout->blamed, "'%c' is not closed",
-			  paren ? '(' : '{');
+	diag = zw_mistake(parse, ZW_Z0004, layout->blamed.span,
+			  "'%c' is not closed", paren ? '(' : '{');
 	if (!diag)
 		return;
 	if (other.len)
@@ -260,6 +260,9 @@ static bool bracket_mistake(struct zw_parse *parse, int found)
 		unclosed(parse, span, "a statement starts here");
 	else if (suspect_was_statement(layout, found))
 		unclosed(parse, layout->suspect, "a statement starts here");
+	else if ((found == TOKEN_ARROW || found == TOKEN_COLON) &&
+		 layout->depth && layout->blamed.opener != '{')
+		unclosed(parse, span, "this cannot stand inside");
 	else if (closer && layout->closer == ZW_CLOSER_CROSSED)
 		unclosed(parse, span, "something else is closed here");
 	else if (closer && layout->closer == ZW_CLOSER_STRAY)
