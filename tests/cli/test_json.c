@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The JSON answers: each status gives one, each is valid by the schema in
+ * docs/, and what it says is what the text says. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/source.h"
+#include "tests/harness/harness.h"
+#include "tests/harness/run.h"
+
+static const struct {
+	const char *file;
+	int status;
+	const char *verdict; /* NULL: null */
+} cases[] = {
+	{ "tests/negative/small.zw", 0, "proved" },
+	{ "examples/hq.zw", 0, "proved" },
+	{ "tests/negative/Z4001-dmz-to-internal.zw", 1, "refuted" },
+	{ "tests/negative/no-such-file.zw", 2, NULL },
+	{ "tests/negative/Z1003-unknown-zone.zw", 2, NULL },
+};
+
+static void validate(const char *file, const struct zw_buf *text)
+{
+	static const char program[] =
+		"import json, sys, jsonschema\n"
+		"jsonschema.validate(json.load(sys.stdin),\n"
+		"    json.load(open('docs/check.schema.json')),\n"
+		"    cls=jsonschema.Draft202012Validator)\n";
+	const char *const argv[] = { "python3", "-c", program, NULL };
+	struct zw_run run;
+
+	zw_run_with(&run, NULL, argv, (struct zw_str){ text->data, text->n });
+	ZW_CHECK(run.status == 0, "%s: not valid by the schema: %s", file,
+		 run.err.n ? run.err.data : "");
+	zw_run_free(&run);
+}
+
+static void every_status(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const argv[] = { zw_binary(), "check",
+					     cases[i].file, "--format", "json",
+					     NULL };
+		struct zw_run run;
+		json_t *root;
+		const char *verdict;
+
+		zw_run(&run, NULL, argv);
+		ZW_CHECK(run.status == cases[i].status, "%s: status %d",
+			 cases[i].file, run.status);
+		ZW_CHECK(!run.err.n, "%s: says something beside: %s",
+			 cases[i].file, run.err.data);
+		validate(cases[i].file, &run.out);
+		root = json_loadb(run.out.data, run.out.n, 0, NULL);
+		verdict = json_string_value(json_object_get(root, "verdict"));
+		ZW_CHECK(verdict == cases[i].verdict ||
+				 (verdict && cases[i].verdict &&
+				  !strcmp(verdict, cases[i].verdict)),
+			 "%s: verdict %s", cases[i].file,
+			 verdict ? verdict : "null");
+		json_decref(root);
+		zw_run_free(&run);
+	}
+}
+
+static void witness_has_its_members(void)
+{
+	const char *const argv[] = { zw_binary(), "check",
+				     "tests/negative/Z4001-dmz-to-internal.zw",
+				     "--format", "json", NULL };
+	const char *from, *to, *proto;
+	json_t *root, *claim, *witness;
+	struct zw_run run;
+
+	zw_run(&run, NULL, argv);
+	root = json_loadb(run.out.data, run.out.n, 0, NULL);
+	claim = json_array_get(json_object_get(root, "claims"), 0);
+	witness = json_object_get(claim, "witness");
+	from = json_string_value(json_object_get(witness, "from"));
+	to = json_string_value(json_object_get(witness, "to"));
+	proto = json_string_value(json_object_get(witness, "proto"));
+	CU_ASSERT(from && !strcmp(from, "dmz0"));
+	CU_ASSERT(to && !strcmp(to, "lan2"));
+	CU_ASSERT(proto && !strcmp(proto, "tcp"));
+	CU_ASSERT(json_integer_value(json_object_get(witness, "dport")) ==
+		  5432);
+	CU_ASSERT(json_array_size(json_object_get(witness, "path")) > 0);
+	json_decref(root);
+	zw_run_free(&run);
+}
+
+void suite_json(void);
+void suite_json(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "every status has an answer", every_status },
+		{ "a witness has its members", witness_has_its_members },
+		CU_TEST_INFO_NULL,
+	};
+
+	zw_test_suite("json", tests);
+}
