@@ -90,7 +90,8 @@ static void unknown_define(struct zw_resolver *r, struct zw_ast_name name)
 
 	for (i = 0; i < r->defines.n; i++)
 		names[i] = r->defines.v[i].stmt->name;
-	diag = zw_unknown(r, ZW_Z1001, "define", name, names, r->defines.n);
+	diag = zw_unknown_name(r, ZW_Z1001, "define", name, names,
+			       r->defines.n);
 	if (zw_map_get(&r->zones, name.text, &at))
 		zw_diag_label(r->diags, diag, r->model->zones.v[at].span,
 			      "a zone has this name, no define");

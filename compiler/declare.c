@@ -142,9 +142,9 @@ void zw_declare(struct zw_resolver *r, struct zw_scope *scope,
 		r->model->gateway = zw_str_copy(r->arena, gateway->name.text);
 }
 
-struct zw_diag *zw_unknown(struct zw_resolver *r, enum zw_code code,
-			   const char *what, struct zw_ast_name name,
-			   const struct zw_ast_name *candidates, size_t n)
+struct zw_diag *zw_unknown_name(struct zw_resolver *r, enum zw_code code,
+				const char *what, struct zw_ast_name name,
+				const struct zw_ast_name *candidates, size_t n)
 {
 	struct zw_str *words = ZW_NEW_ARRAY(r->arena, struct zw_str, n);
 	struct zw_diag *diag;

@@ -139,9 +139,9 @@ void zw_declare(struct zw_resolver *r, struct zw_scope *scope,
 		const struct zw_ast *ast);
 /* A diagnostic for NAME unknown in MAP's namespace; suggests, and labels the
  * nearest of the N CANDIDATES (SPANS beside them). */
-struct zw_diag *zw_unknown(struct zw_resolver *r, enum zw_code code,
-			   const char *what, struct zw_ast_name name,
-			   const struct zw_ast_name *candidates, size_t n);
+struct zw_diag *zw_unknown_name(struct zw_resolver *r, enum zw_code code,
+				const char *what, struct zw_ast_name name,
+				const struct zw_ast_name *candidates, size_t n);
 
 /* addresses.c: ADDRS of a scope as one set. */
 struct zw_addrs_result {

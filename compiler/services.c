@@ -366,7 +366,7 @@ static bool unknown_service(struct zw_resolver *r, struct zw_ast_name name)
 		names[r->services.n + i].text = zw_standard_service_name(i);
 		names[r->services.n + i].span = ZW_NO_SPAN;
 	}
-	zw_unknown(r, ZW_Z1002, "service", name, names, n);
+	zw_unknown_name(r, ZW_Z1002, "service", name, names, n);
 	return false;
 }
 

@@ -124,7 +124,7 @@ static bool unknown_zone(struct work *work, struct zw_ast_name name)
 
 	for (i = 0; i < n; i++)
 		names[i] = r->extras.v[i].stmt->name;
-	diag = zw_unknown(r, ZW_Z1003, "zone", name, names, n);
+	diag = zw_unknown_name(r, ZW_Z1003, "zone", name, names, n);
 	define = zw_find_define(r, work->scope, name.text);
 	if (define) {
 		zw_diag_label(r->diags, diag, define->stmt->name.span,
@@ -327,7 +327,7 @@ static void unknown_host(struct work *work, u32 zone, struct zw_ast_name name)
 		names[n].text = host->name;
 		names[n++].span = host->span;
 	}
-	diag = zw_unknown(r, ZW_Z1004, "host", name, names, n);
+	diag = zw_unknown_name(r, ZW_Z1004, "host", name, names, n);
 	zw_diag_label(r->diags, diag, r->model->zones.v[zone].span,
 		      "the zone that should have it");
 	work->side->poisoned = true;
