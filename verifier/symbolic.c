@@ -112,6 +112,8 @@ zw_node zw_unknown(struct scene *scene, u32 expr, bool real, const char *what)
 		.expr = expr,
 		.real = real,
 		.what = what,
+		.family = (u8)scene->family,
+		.path = (u8)scene->path,
 	};
 	struct zw_range one = { 1, 1 };
 

@@ -27,7 +27,8 @@ struct zw_approximation {
 	u32 chain, position, expr; /* as in struct zw_choice */
 	bool real; /* both values can occur (a limit, the time, ...); else only
 		    * that nobody knows */
-	const char *what; /* "limit", "a set that changes", ... */
+	const char *what; /* "a limit", "a set that changes", ... */
+	u8 family, path;  /* where it was met */
 };
 
 struct zw_symbolic {

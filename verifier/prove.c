@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each claim becomes a set of packets that would violate it, path by path:
+ *
+ *  never, only, unspoofed   what of their region passes, with unknowns as bad
+ *                           as they can be
+ *  always, expect           what of their region does not come out as it must
+ *  exactness                where the bytes and the policy's meaning differ,
+ *                           in every conntrack state and for all packets
+ *
+ * within the packets that can exist. If the set is empty on every path, the
+ * claim is proved. Otherwise a packet of it is sought; that it is one is for
+ * the interpreter to say. */
+#include "verifier/prove.h"
+
+#include "base/assert.h"
+
+struct zw_prover *zw_prover_new(struct zw_arena *arena,
+				struct zw_arena *scratch,
+				struct zw_space *space,
+				const struct zw_ruleset *ruleset,
+				const struct zw_statement *statement,
+				const struct zw_sources *sources)
+{
+	struct zw_prover *p = ZW_NEW(scratch, struct zw_prover);
+
+	p->arena = arena;
+	p->scratch = scratch;
+	p->space = space;
+	p->symbolic = zw_symbolic_new(scratch, space, ruleset);
+	p->interpreter = zw_interpreter_new(scratch, ruleset);
+	p->statement = statement;
+	p->sources = sources;
+	p->regions = zw_regions_new(scratch, space, statement);
+	return p;
+}
+
+static bool accepts(void *context, u32 leaf)
+{
+	(void)context;
+	return leaf == ZW_PASS_ACCEPT;
+}
+
+static bool drops(void *context, u32 leaf)
+{
+	(void)context;
+	return leaf == ZW_PASS_DROP;
+}
+
+static bool spent(const struct zw_prover *p)
+{
+	return zw_space_stale(p->space) || zw_diagrams_exhausted(p->space->d);
+}
+
+static bool make_path(struct zw_prover *p, enum zw_path path)
+{
+	bool tracked[ZW_FAMILY_COUNT];
+	u32 f;
+
+	if (p->paths[path].known)
+		return true;
+	for (f = 0; f < ZW_FAMILY_COUNT; f++)
+		tracked[f] =
+			p->symbolic->tracked[f] && !p->symbolic->has_notrack;
+	p->paths[path].diagram = zw_symbolic_path(p->symbolic, path);
+	p->paths[path].accepted =
+		zw_where(p->space->d, p->paths[path].diagram, accepts, NULL);
+	p->paths[path].legal = zw_meaning_legal(p->space, tracked, path);
+	p->paths[path].known = true;
+	return !spent(p);
+}
+
+static bool ends_at(const zw_claim_terms *terms, bool self)
+{
+	size_t i;
+
+	for (i = 0; i < terms->n; i++) {
+		if ((terms->v[i].zone == ZW_SELF) == self)
+			return true;
+	}
+	return false;
+}
+
+static bool speaks_of(const struct zw_claim *claim, enum zw_path path)
+{
+	if (claim->kind == ZW_EXACT)
+		return true;
+	if (claim->kind == ZW_UNSPOOFED)
+		return path == ZW_PATH_FORWARD;
+	return ends_at(&claim->from, path == ZW_PATH_OUTPUT) &&
+	       ends_at(&claim->to, path == ZW_PATH_INPUT);
+}
+
+bool zw_prover_paths(struct zw_prover *p)
+{
+	enum zw_path path;
+	size_t i;
+
+	for (path = 0; path < ZW_PATH_COUNT; path++) {
+		bool needed = p->statement->has_policy;
+
+		for (i = 0; i < p->statement->claims.n && !needed; i++)
+			needed = speaks_of(&p->statement->claims.v[i], path);
+		if (needed && !make_path(p, path))
+			return false;
+	}
+	return true;
+}
+
+/* ---- violations ---------------------------------------------------------- */
+
+struct violation {
+	zw_node set;
+	enum zw_wanted wanted; /* what a packet of it must come to */
+};
+
+static u32 differ(void *context, u32 a, u32 b)
+{
+	(void)context;
+	if (a == ZW_UNDETERMINED || b == ZW_UNDETERMINED)
+		return ZW_UNDETERMINED;
+	return a != b;
+}
+
+static zw_node inexact(struct zw_prover *p, enum zw_path path)
+{
+	zw_node meaning =
+		zw_meaning_path(p->scratch, p->space, p->statement, path);
+
+	if (zw_same(meaning, p->paths[path].diagram))
+		return ZW_EMPTY;
+	return zw_apply(p->space->d, zw_tag_new(p->space->d), differ, NULL,
+			p->paths[path].diagram, meaning);
+}
+
+/* A rule's own limits count as not reached. */
+static zw_node can_pass(struct zw_prover *p, enum zw_path path)
+{
+	return zw_exists(p->space->d, p->paths[path].accepted,
+			 p->space->fresh.v, p->space->fresh.n);
+}
+
+static struct violation unexpected(struct zw_prover *p,
+				   const struct zw_claim *claim,
+				   enum zw_path path, zw_node region)
+{
+	struct zw_diagrams *d = p->space->d;
+	zw_node dropped;
+
+	if (claim->expected == ZW_FLOW_ACCEPT)
+		return (struct violation){
+			zw_minus(d, region, can_pass(p, path)),
+			ZW_WANT_NO_ACCEPT,
+		};
+	dropped = zw_where(d, p->paths[path].diagram, drops, NULL);
+	if (claim->expected == ZW_FLOW_DROP)
+		return (struct violation){ zw_minus(d, region, dropped),
+					   ZW_WANT_NO_DROP };
+	return (struct violation){
+		zw_and(d, region, zw_or(d, dropped, p->paths[path].accepted)),
+		ZW_WANT_NO_REJECT,
+	};
+}
+
+static struct violation violation_of(struct zw_prover *p,
+				     const struct zw_claim *claim,
+				     enum zw_path path)
+{
+	struct zw_diagrams *d = p->space->d;
+	struct violation v = { ZW_EMPTY, ZW_WANT_ACCEPT };
+	zw_node region;
+
+	if (claim->kind == ZW_EXACT) {
+		v.set = inexact(p, path);
+		v.wanted = ZW_WANT_SAME;
+	} else {
+		region = zw_region(p->regions, claim, path);
+		switch (claim->kind) {
+		case ZW_ALWAYS:
+			v.set = zw_minus(d, region, p->paths[path].accepted);
+			v.wanted = ZW_WANT_NO_ACCEPT;
+			break;
+		case ZW_EXPECT:
+			v = unexpected(p, claim, path, region);
+			break;
+		default:
+			v.set = zw_and(d, region, p->paths[path].accepted);
+			break;
+		}
+	}
+	v.set = zw_and(d, v.set, p->paths[path].legal);
+	return v;
+}
+
+/* ---- culprits ------------------------------------------------------------ */
+
+/* "hq.zw:14" to the span of that line; the name may be cut from the left. */
+static bool span_of(const struct zw_sources *sources, struct zw_str comment,
+		    struct zw_span *span)
+{
+	size_t colon = comment.n, i;
+	u32 line = 0, file;
+
+	while (colon && comment.p[colon - 1] != ':')
+		colon--;
+	if (colon < 2 || colon == comment.n)
+		return false;
+	for (i = colon; i < comment.n; i++) {
+		if (comment.p[i] < '0' || comment.p[i] > '9' ||
+		    line > 100000000)
+			return false;
+		line = line * 10 + (u32)(comment.p[i] - '0');
+	}
+	for (file = 0; file < zw_sources_count(sources); file++) {
+		const struct zw_source *s = zw_sources_get(sources, file);
+		size_t n = colon - 1;
+		struct zw_str text;
+
+		if (s->name.n < n || !line || line > s->line_count ||
+		    memcmp(s->name.p + s->name.n - n, comment.p, n) != 0)
+			continue;
+		text = zw_sources_line(sources, file, line);
+		*span = (struct zw_span){ file, s->line_starts[line - 1],
+					  (u32)text.n };
+		return true;
+	}
+	return false;
+}
+
+static bool says_accept(struct zw_str what)
+{
+	size_t i;
+
+	for (i = 0; i + 6 <= what.n; i++) {
+		if (memcmp(what.p + i, "accept", 6) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The last rule that accepted the packet and names a line; for packets that
+ * did not pass, the last one that names a line. */
+static struct zw_span culprit_of(const struct zw_prover *p,
+				 const struct zw_witness *w)
+{
+	bool accepted = zw_str_is(w->outcome, "accepted");
+	struct zw_span span = ZW_NO_SPAN;
+	size_t i;
+
+	if (!p->sources)
+		return span;
+	for (i = w->path.n; i-- > 0;) {
+		const struct zw_step *step = &w->path.v[i];
+
+		if ((!accepted || says_accept(step->what)) &&
+		    span_of(p->sources, step->comment, &span))
+			return span;
+	}
+	return span;
+}
+
+/* ---- verdicts ------------------------------------------------------------ */
+
+static const char *pass_name(u32 pass)
+{
+	return pass == ZW_PASS_ACCEPT ? "accept"
+	       : pass == ZW_PASS_DROP ? "drop"
+				      : "reject";
+}
+
+static const char *manner(u32 pass)
+{
+	return pass == ZW_PASS_REJECT_RESET ? " with a TCP reset"
+	       : pass == ZW_PASS_REJECT_ADMIN
+		       ? " with \"administratively prohibited\""
+	       : pass == ZW_PASS_REJECT_OTHER ? " with another answer"
+					      : "";
+}
+
+static struct zw_str difference(struct zw_prover *p, enum zw_path path,
+				const u32 *point)
+{
+	struct zw_diagrams *d = p->space->d;
+	zw_node meaning =
+		zw_meaning_path(p->scratch, p->space, p->statement, path);
+	u32 said = zw_at(d, p->paths[path].diagram, point);
+	u32 meant = zw_at(d, meaning, point);
+	const char *which = said == ZW_PASS_ACCEPT    ? "accepts more"
+			    : meant == ZW_PASS_ACCEPT ? "accepts less"
+						      : "refuses otherwise";
+
+	return zw_strf(p->arena, "%s: the bytes %s%s what the policy %ss%s",
+		       which, pass_name(said), manner(said), pass_name(meant),
+		       manner(meant));
+}
+
+static void refute(struct zw_prover *p, struct zw_claim_result *result,
+		   const struct violation *v, enum zw_path path,
+		   const u32 *point)
+{
+	result->verdict = ZW_REFUTED;
+	result->has_witness = true;
+	zw_extent_measure(p->arena, p->space, v->set, &result->extent);
+	result->culprit = culprit_of(p, &result->witness);
+	if (result->claim->kind == ZW_EXACT)
+		result->reason = difference(p, path, point);
+}
+
+/* True if the claim is decided by this path. */
+static bool try_path(struct zw_prover *p, struct zw_claim_result *result,
+		     enum zw_path path)
+{
+	struct violation v = violation_of(p, result->claim, path);
+	struct zw_search search = { .arena = p->arena,
+				    .symbolic = p->symbolic,
+				    .interpreter = p->interpreter,
+				    .statement = p->statement,
+				    .ports = &p->regions->ports,
+				    .path = path,
+				    .diagram = p->paths[path].diagram,
+				    .wanted = v.wanted };
+	u32 *point;
+
+	if (zw_diagrams_exhausted(p->space->d) || zw_same(v.set, ZW_EMPTY))
+		return false;
+	point = ZW_NEW_ARRAY(p->scratch, u32, zw_variable_count(p->space->d));
+	switch (zw_witness_find(&search, v.set, point, &result->witness,
+				&result->reason)) {
+	case ZW_FOUND:
+		refute(p, result, &v, path, point);
+		return true;
+	case ZW_FOUND_UNREAL:
+	case ZW_FOUND_DIFFERS:
+		result->verdict = ZW_UNDECIDED;
+		break;
+	}
+	return false;
+}
+
+void zw_prove(struct zw_prover *p, struct zw_claim_result *result)
+{
+	enum zw_path path;
+
+	result->verdict = ZW_PROVED;
+	result->culprit = ZW_NO_SPAN;
+	for (path = 0; path < ZW_PATH_COUNT; path++) {
+		if (speaks_of(result->claim, path) && try_path(p, result, path))
+			return;
+	}
+	if (zw_diagrams_exhausted(p->space->d)) {
+		result->verdict = ZW_UNDECIDED;
+		result->reason = zw_strf(
+			p->arena, "the budget of %zu diagram nodes is spent",
+			zw_diagrams_nodes(p->space->d));
+	}
+	if (result->verdict == ZW_PROVED && p->symbolic->doubts.n) {
+		result->verdict = ZW_UNDECIDED;
+		result->reason =
+			zw_str_copy(p->arena, p->symbolic->doubts.v[0]);
+	}
+}

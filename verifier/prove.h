@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Claims to verdicts, on one decoded ruleset. Law: proved only if the set of
+ * packets that would violate the claim is empty and nothing in the ruleset is
+ * in doubt; refuted only with a packet that the interpreter confirmed;
+ * undecided in every other case, with the reason. */
+#ifndef ZW_VERIFIER_PROVE_H
+#define ZW_VERIFIER_PROVE_H
+
+#include "verifier/region.h"
+#include "verifier/verify.h"
+#include "verifier/witness.h"
+
+struct zw_prover {
+	struct zw_arena *arena; /* of the results */
+	struct zw_arena *scratch;
+	struct zw_space *space;
+	struct zw_symbolic *symbolic;
+	const struct zw_interpreter *interpreter;
+	const struct zw_statement *statement;
+	const struct zw_sources *sources; /* may be NULL */
+	struct zw_regions *regions;
+	/* by path, computed when first asked for */
+	struct {
+		bool known;
+		zw_node diagram;  /* leaves enum zw_pass */
+		zw_node accepted; /* a set */
+		zw_node legal;	  /* packets that can exist */
+	} paths[ZW_PATH_COUNT];
+};
+
+struct zw_prover *zw_prover_new(struct zw_arena *arena,
+				struct zw_arena *scratch,
+				struct zw_space *space,
+				const struct zw_ruleset *ruleset,
+				const struct zw_statement *statement,
+				const struct zw_sources *sources);
+
+/* Compute the diagrams of the paths that the statement's claims need. False if
+ * the space is stale or the budget is spent. */
+bool zw_prover_paths(struct zw_prover *prover);
+
+/* Decide CLAIM. RESULT is zeroed but for its claim. */
+void zw_prove(struct zw_prover *prover, struct zw_claim_result *result);
+
+/* Measure the set of violating packets of one path. */
+void zw_extent_measure(struct zw_arena *arena, const struct zw_space *space,
+		       zw_node set, struct zw_extent *extent);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verifier from end to end: bytes are decoded, the packet space is made
+ * for what they and the statement can tell apart, the paths become diagrams,
+ * the claims verdicts.
+ *
+ * Where the first attempt finds that a field must be cut finer, everything
+ * begins anew with that knowledge; each attempt learns something, so there are
+ * few. Every state that a batch of several transactions passes through is held
+ * to the claims that say what must not pass; the last one to all of them. */
+#include "verifier/verify.h"
+
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+
+#include "base/assert.h"
+#include "base/sha256.h"
+#include "verifier/decode.h"
+#include "verifier/prove.h"
+
+#define DEFAULT_NODES 20000000u
+#define ATTEMPTS 12
+
+struct job {
+	struct zw_arena *arena;
+	const struct zw_sources *sources;
+	const struct zw_statement *statement;
+	const struct zw_verify_options *options;
+	struct zw_verification *out;
+	struct zw_cuts cuts;
+	unsigned done;
+};
+
+static void progress(struct job *job, unsigned done)
+{
+	if (done > 1000)
+		done = 1000;
+	if (job->options && job->options->progress && done > job->done)
+		job->options->progress(job->options->progress_context, done);
+	job->done = done > job->done ? done : job->done;
+}
+
+/* ---- the bytes ----------------------------------------------------------- */
+
+static void digest(const u8 *bytes, size_t n, u8 out[32])
+{
+	struct zw_sha256 sha;
+	struct nlmsghdr header;
+	size_t at = 0, step;
+
+	zw_sha256_begin(&sha);
+	while (n - at >= sizeof(header)) {
+		memcpy(&header, bytes + at, sizeof(header));
+		if (header.nlmsg_len < sizeof(header) ||
+		    header.nlmsg_len > n - at)
+			break;
+		step = ((size_t)header.nlmsg_len + 3) & ~(size_t)3;
+		if (step > n - at)
+			step = n - at;
+		if (header.nlmsg_type != NFNL_MSG_BATCH_BEGIN &&
+		    header.nlmsg_type != NFNL_MSG_BATCH_END)
+			zw_sha256_add(&sha, bytes + at, step);
+		at += step;
+	}
+	zw_sha256_end(&sha, out);
+}
+
+/* ---- claims -------------------------------------------------------------- */
+
+static void add_claims(struct job *job)
+{
+	struct zw_claim_result result = { .verdict = ZW_UNDECIDED,
+					  .culprit = ZW_NO_SPAN };
+	size_t i;
+
+	for (i = 0; i < job->statement->claims.n; i++) {
+		result.claim = &job->statement->claims.v[i];
+		zw_push(job->arena, job->out->claims, result);
+	}
+	if (!job->statement->has_policy)
+		return;
+	job->out->exact = (struct zw_claim){
+		.kind = ZW_EXACT,
+		.built_in = true,
+		.text = ZW_STR("exact"),
+		.span = ZW_NO_SPAN,
+		.any_service = true,
+	};
+	result.claim = &job->out->exact;
+	zw_push(job->arena, job->out->claims, result);
+}
+
+static void all_undecided(struct job *job, struct zw_str reason)
+{
+	size_t i;
+
+	for (i = 0; i < job->out->claims.n; i++) {
+		job->out->claims.v[i].verdict = ZW_UNDECIDED;
+		job->out->claims.v[i].reason = reason;
+	}
+}
+
+/* What holds in passing must hold at the end as well: a verdict may only
+ * become worse. */
+static bool is_safety(enum zw_claim_kind kind)
+{
+	return kind == ZW_NEVER || kind == ZW_ONLY || kind == ZW_UNSPOOFED;
+}
+
+static void prove_claims(struct job *job, struct zw_prover *prover, bool last)
+{
+	size_t i, n = job->out->claims.n;
+
+	for (i = 0; i < n; i++) {
+		struct zw_claim_result *kept = &job->out->claims.v[i];
+		struct zw_claim_result now = { .claim = kept->claim };
+
+		if (!last && !is_safety(kept->claim->kind))
+			continue;
+		zw_prove(prover, &now);
+		if (last || now.verdict != ZW_PROVED) {
+			bool worse = kept->verdict == ZW_REFUTED &&
+				     kept->has_witness;
+
+			if (!worse)
+				*kept = now;
+		}
+		if (last)
+			progress(job, 500 + (unsigned)(500 * (i + 1) / n));
+	}
+}
+
+/* ---- attempts ------------------------------------------------------------ */
+
+static size_t node_limit(const struct job *job)
+{
+	if (job->options && job->options->node_limit)
+		return job->options->node_limit;
+	return DEFAULT_NODES;
+}
+
+/* One attempt with what is known about cuts; false if more has been learnt. */
+static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
+		    bool last)
+{
+	size_t limit = node_limit(job);
+	struct zw_arena *scratch = zw_arena_new();
+	struct zw_diagrams *d = zw_diagrams_new(limit, 4 * limit);
+	struct zw_space *space = zw_space_new(scratch, d, &job->cuts);
+	struct zw_prover *prover =
+		zw_prover_new(job->arena, scratch, space, ruleset,
+			      job->statement, job->sources);
+	bool ok;
+
+	zw_prover_paths(prover);
+	ok = !zw_space_stale(space);
+	if (ok) {
+		progress(job, 500);
+		prove_claims(job, prover, last);
+		if (zw_diagrams_nodes(d) > job->out->nodes)
+			job->out->nodes = zw_diagrams_nodes(d);
+	}
+	zw_diagrams_free(d);
+	zw_arena_free(scratch);
+	return ok;
+}
+
+static void verify_state(struct job *job, const struct zw_ruleset *ruleset,
+			 bool last)
+{
+	u32 i;
+
+	zw_symbolic_cuts(&job->cuts, ruleset);
+	for (i = 0; i < ATTEMPTS; i++) {
+		if (attempt(job, ruleset, last))
+			return;
+	}
+	all_undecided(job, ZW_STR("the ruleset cuts fields too often"));
+}
+
+struct states {
+	struct zw_arena *arena;
+	ZW_VEC(const struct zw_ruleset *) list;
+};
+
+static void see_state(void *context, u32 transaction,
+		      const struct zw_ruleset *state)
+{
+	struct states *states = context;
+	struct zw_ruleset *copy = ZW_NEW(states->arena, struct zw_ruleset);
+
+	(void)transaction;
+	*copy = *state;
+	zw_push(states->arena, states->list, (const struct zw_ruleset *)copy);
+}
+
+static void verify_bytes(struct job *job, struct zw_diags *diags,
+			 const u8 *bytes, size_t n)
+{
+	struct states states = { .arena = zw_arena_new() };
+	struct zw_ruleset ruleset = { 0 };
+	size_t i;
+
+	if (!zw_decode_each(states.arena, diags, bytes, n, NULL, &ruleset,
+			    see_state, &states)) {
+		all_undecided(job, ZW_STR("the bytes are no ruleset"));
+	} else {
+		progress(job, 100);
+		for (i = 0; i + 1 < states.list.n; i++)
+			verify_state(job, states.list.v[i], false);
+		verify_state(job, &ruleset, true);
+	}
+	zw_arena_free(states.arena);
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+static void sum_up(struct job *job)
+{
+	struct zw_verification *out = job->out;
+	size_t i;
+
+	out->verdict = ZW_PROVED;
+	for (i = 0; i < out->claims.n; i++) {
+		enum zw_verdict verdict = out->claims.v[i].verdict;
+
+		if (verdict == ZW_REFUTED)
+			out->verdict = ZW_REFUTED;
+		else if (verdict == ZW_UNDECIDED && out->verdict == ZW_PROVED)
+			out->verdict = ZW_UNDECIDED;
+	}
+}
+
+static void assume(struct job *job, struct zw_str text)
+{
+	zw_push(job->arena, job->out->assumptions, text);
+}
+
+struct zw_verification *zw_verify_batch(struct zw_arena *arena,
+					struct zw_diags *diags,
+					const struct zw_sources *sources,
+					const u8 *bytes, size_t n,
+					const struct zw_statement *statement,
+					const struct zw_verify_options *options)
+{
+	struct job job = { .arena = arena,
+			   .sources = sources,
+			   .statement = statement,
+			   .options = options,
+			   .out = ZW_NEW(arena, struct zw_verification) };
+
+	zw_cuts_init(&job.cuts, arena);
+	zw_meaning_cuts(&job.cuts, statement);
+	digest(bytes, n, job.out->digest);
+	job.out->families[ZW_IPV4] = job.out->families[ZW_IPV6] = true;
+	add_claims(&job);
+	verify_bytes(&job, diags, bytes, n);
+	sum_up(&job);
+	assume(&job,
+	       ZW_STR("no other table, and nothing outside nf_tables, carries packets past these hooks"));
+	progress(&job, 1000);
+	return job.out;
+}

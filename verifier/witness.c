@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The search for a packet that shows something, and its description.
+ *
+ * A member of the set is picked with values that a reader expects (tcp, a high
+ * source port, state new); then single fields are made more natural one after
+ * the other as long as the packet stays in the set. The concrete interpreter
+ * runs it with the outcomes that the point gives to the unknowns. */
+#include <netinet/in.h>
+
+#include "verifier/witness.h"
+
+struct finder {
+	const struct zw_search *s;
+	struct zw_space *space;
+	zw_node set;
+	u32 *point;
+	u32 *trial;
+	u32 n; /* variables */
+	enum zw_family family;
+};
+
+static u32 field_value(const struct finder *f, u32 field)
+{
+	return zw_space_value(f->space, field, f->point);
+}
+
+/* ---- picking ------------------------------------------------------------- */
+
+static void set_address(const struct finder *f, u32 field, u128 value,
+			u32 *point)
+{
+	u32 i;
+
+	if (f->family == ZW_IPV4) {
+		zw_space_set(f->space, field, (u32)value, point);
+		return;
+	}
+	for (i = 0; i < 4; i++)
+		zw_space_set(f->space, field + i, (u32)(value >> (96 - 32 * i)),
+			     point);
+}
+
+static u128 address_at(const struct finder *f, u32 field)
+{
+	u128 value = 0;
+	u32 i, words = f->family == ZW_IPV4 ? 1 : 4;
+
+	for (i = 0; i < words; i++)
+		value = value << 32 | field_value(f, field + i);
+	return value;
+}
+
+/* Addresses of the documentation blocks, in each family. */
+static u128 example(enum zw_family family, bool dst)
+{
+	if (family == ZW_IPV4)
+		return dst ? 0xcb007109 : 0xc6336407;
+	return (u128)0x20010db8 << 96 | (u128)(dst ? 2 : 1) << 64 |
+	       (dst ? 9 : 7);
+}
+
+static void preferences(const struct finder *f, u32 *v)
+{
+	memset(v, 0, f->n * sizeof(*v));
+	zw_space_set(f->space, ZW_FIELD_FAMILY, f->family == ZW_IPV6, v);
+	zw_space_set(f->space, ZW_FIELD_STATE, ZW_STATE_NEW, v);
+	zw_space_set(f->space, ZW_FIELD_PROTO, IPPROTO_TCP, v);
+	zw_space_set(f->space, ZW_FIELD_DPORT, 443, v);
+	zw_space_set(f->space, ZW_FIELD_SPORT, 40000, v);
+	zw_space_set(f->space, ZW_FIELD_FLAGS, 2, v);
+	zw_space_set(f->space, ZW_FIELD_HOPS, 63, v);
+	zw_space_set(f->space, ZW_FIELD_LENGTH, ZW_LENGTH_WHOLE, v);
+	set_address(f, ZW_FIELD_SRC, example(f->family, false), v);
+	set_address(f, ZW_FIELD_DST, example(f->family, true), v);
+}
+
+static bool pick(struct finder *f, enum zw_family family)
+{
+	struct zw_diagrams *d = f->space->d;
+	zw_node part = zw_and(
+		d, f->set,
+		zw_space_is(f->space, ZW_FIELD_FAMILY, family == ZW_IPV6));
+
+	f->family = family;
+	preferences(f, f->trial);
+	return zw_pick(d, part, f->trial, f->point);
+}
+
+/* Keep the trial if it is in the set. */
+static bool keep(struct finder *f)
+{
+	if (zw_at(f->space->d, f->set, f->trial) != 1)
+		return false;
+	memcpy(f->point, f->trial, f->n * sizeof(*f->point));
+	return true;
+}
+
+static void begin_trial(struct finder *f)
+{
+	memcpy(f->trial, f->point, f->n * sizeof(*f->trial));
+}
+
+static bool try_value(struct finder *f, u32 field, u32 value)
+{
+	begin_trial(f);
+	zw_space_set(f->space, field, value, f->trial);
+	return keep(f);
+}
+
+static bool try_address(struct finder *f, u32 field, u128 value)
+{
+	begin_trial(f);
+	set_address(f, field, value, f->trial);
+	return keep(f);
+}
+
+/* Hosts rather than the address of a network. */
+static void polish_address(struct finder *f, u32 field)
+{
+	u128 value = address_at(f, field);
+	u32 i;
+
+	for (i = 10; i > 0 && !(value & 255); i -= 3) {
+		if (try_address(f, field, value + i))
+			return;
+	}
+}
+
+/* Entries whose tuples are those of the packet, where nothing else is asked. */
+static void polish_tuples(struct finder *f)
+{
+	bool reply = field_value(f, ZW_FIELD_DIRECTION) == 1;
+	u128 src = address_at(f, ZW_FIELD_SRC);
+	u128 dst = address_at(f, ZW_FIELD_DST);
+	u32 sport = field_value(f, ZW_FIELD_SPORT);
+	u32 dport = field_value(f, ZW_FIELD_DPORT);
+	u32 same = reply ? ZW_FIELD_REPLY_SRC : ZW_FIELD_ORIGINAL_SRC;
+	u32 other = reply ? ZW_FIELD_ORIGINAL_SRC : ZW_FIELD_REPLY_SRC;
+	u32 same_port = reply ? ZW_FIELD_REPLY_SPORT : ZW_FIELD_ORIGINAL_SPORT;
+	u32 other_port = reply ? ZW_FIELD_ORIGINAL_SPORT : ZW_FIELD_REPLY_SPORT;
+
+	try_address(f, same, src);
+	try_address(f, same + 4, dst);
+	try_address(f, other, dst);
+	try_address(f, other + 4, src);
+	try_value(f, same_port, sport);
+	try_value(f, same_port + 1, dport);
+	try_value(f, other_port, dport);
+	try_value(f, other_port + 1, sport);
+}
+
+static void polish(struct finder *f)
+{
+	u32 proto;
+
+	polish_address(f, ZW_FIELD_SRC);
+	polish_address(f, ZW_FIELD_DST);
+	proto = field_value(f, ZW_FIELD_PROTO);
+	if (proto == IPPROTO_ICMP)
+		try_value(f, ZW_FIELD_SPORT, 8 << 8);
+	if (proto == IPPROTO_ICMPV6)
+		try_value(f, ZW_FIELD_SPORT, 128 << 8);
+	if (proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6) {
+		if (field_value(f, ZW_FIELD_SPORT) == 40000)
+			try_value(f, ZW_FIELD_SPORT, 3 << 8 | 1);
+	}
+	if (proto != IPPROTO_TCP)
+		try_value(f, ZW_FIELD_FLAGS, 0);
+	polish_tuples(f);
+}
+
+/* ---- running ------------------------------------------------------------- */
+
+static struct zw_choice_list choices(const struct finder *f)
+{
+	const struct zw_symbolic *s = f->s->symbolic;
+	struct zw_choice *v = ZW_NEW_ARRAY(f->s->arena, struct zw_choice,
+					   s->approximations.n);
+	struct zw_choice_list list = { v, 0 };
+	size_t i;
+
+	for (i = 0; i < s->approximations.n; i++) {
+		const struct zw_approximation *a = &s->approximations.v[i];
+
+		if (a->family != f->family || a->path != f->s->path)
+			continue;
+		v[list.n].chain = a->chain;
+		v[list.n].position = a->position;
+		v[list.n].expr = a->expr;
+		v[list.n++].holds = f->point[a->variable] != 0;
+	}
+	return list;
+}
+
+static bool is_rejection(enum zw_pass pass)
+{
+	return pass >= ZW_PASS_REJECT_RESET;
+}
+
+static bool as_wanted(const struct finder *f, const struct zw_run *run)
+{
+	enum zw_pass said;
+
+	switch (f->s->wanted) {
+	case ZW_WANT_ACCEPT:
+		return run->verdict == ZW_RUN_ACCEPT;
+	case ZW_WANT_NO_ACCEPT:
+		return run->verdict != ZW_RUN_ACCEPT;
+	case ZW_WANT_NO_DROP:
+		return run->verdict == ZW_RUN_ACCEPT ||
+		       run->verdict == ZW_RUN_REJECT;
+	case ZW_WANT_NO_REJECT:
+		return run->verdict != ZW_RUN_REJECT;
+	case ZW_WANT_SAME:
+		break;
+	}
+	said = zw_at(f->space->d, f->s->diagram, f->point);
+	if (said == ZW_PASS_ACCEPT)
+		return run->verdict == ZW_RUN_ACCEPT;
+	if (is_rejection(said))
+		return run->verdict == ZW_RUN_REJECT;
+	return run->verdict == ZW_RUN_DROP || run->verdict == ZW_RUN_STOLEN;
+}
+
+/* ---- describing ---------------------------------------------------------- */
+
+static bool member(const struct finder *f, u32 zone, u32 field)
+{
+	struct zw_ip ip = { f->family, address_at(f, field) };
+
+	return zw_ipset_contains(f->s->statement->zones.v[zone].members, ip);
+}
+
+static u32 class_of(const struct finder *f, u32 field)
+{
+	return f->point[f->space->fields.v[field].slices[0].variable];
+}
+
+static bool ipsec_fits(const struct finder *f, u32 zone, u32 field)
+{
+	enum zw_ipsec wanted = f->s->statement->zones.v[zone].ipsec;
+
+	return wanted == ZW_IPSEC_EITHER ||
+	       (wanted == ZW_IPSEC_ONLY) == (field_value(f, field) != 0);
+}
+
+/* The zone on the interface that the address is a member of, or the first one
+ * there. */
+static u32 zone_at(const struct finder *f, u32 port, u32 ipsec, u32 address)
+{
+	u32 class = class_of(f, port), i, best = ZW_ELSEWHERE;
+	const struct zw_ports *ports = f->s->ports;
+
+	for (i = 0; i < ports->counts[class]; i++) {
+		u32 zone = ports->zones[class][i];
+
+		if (!ipsec_fits(f, zone, ipsec))
+			continue;
+		if (member(f, zone, address))
+			return zone;
+		if (best == ZW_ELSEWHERE)
+			best = zone;
+	}
+	return best;
+}
+
+/* A destination in a zone's networks is that zone's, by whatever interface. */
+static u32 zone_to(const struct finder *f)
+{
+	const struct zw_statement *statement = f->s->statement;
+	struct zw_ip ip = { f->family, address_at(f, ZW_FIELD_DST) };
+	u32 z;
+
+	for (z = 0; z < statement->zones.n; z++) {
+		if (statement->zones.v[z].has_network &&
+		    zw_ipset_contains(statement->zones.v[z].networks, ip))
+			return z;
+	}
+	return zone_at(f, ZW_FIELD_OUT, ZW_FIELD_IPSEC_OUT, ZW_FIELD_DST);
+}
+
+static struct zw_str proto_name(struct zw_arena *arena, u8 proto)
+{
+	static const struct {
+		u8 number;
+		const char *name;
+	} names[] = {
+		{ 1, "icmp" },	 { 2, "igmp" },		{ 4, "ipv4" },
+		{ 6, "tcp" },	 { 17, "udp" },		{ 33, "dccp" },
+		{ 41, "ipv6" },	 { 46, "rsvp" },	{ 47, "gre" },
+		{ 50, "esp" },	 { 51, "ah" },		{ 58, "ipv6-icmp" },
+		{ 88, "eigrp" }, { 89, "ospfigp" },	{ 94, "ipip" },
+		{ 103, "pim" },	 { 108, "ipcomp" },	{ 112, "vrrp" },
+		{ 115, "l2tp" }, { 132, "sctp" },	{ 136, "udplite" },
+		{ 0, "hopopt" }, { 137, "mpls-in-ip" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (names[i].number == proto)
+			return zw_str_from(names[i].name);
+	}
+	return zw_strf(arena, "%u", proto);
+}
+
+static void add_detail(struct zw_buf *buf, const char *text)
+{
+	if (buf->n)
+		zw_buf_puts(buf, ", ");
+	zw_buf_puts(buf, text);
+}
+
+static struct zw_str details(const struct finder *f)
+{
+	static const struct {
+		u32 field;
+		const char *text;
+	} flags[] = {
+		{ ZW_FIELD_HAS_LSRR, "loose source route" },
+		{ ZW_FIELD_HAS_SSRR, "strict source route" },
+		{ ZW_FIELD_HAS_RR, "record route" },
+		{ ZW_FIELD_HAS_ALERT, "router alert" },
+		{ ZW_FIELD_HAS_HOPOPTS, "hop-by-hop options" },
+		{ ZW_FIELD_HAS_ROUTING, "routing header" },
+		{ ZW_FIELD_HAS_FRAGMENT, "fragment header" },
+		{ ZW_FIELD_HAS_DSTOPTS, "destination options" },
+	};
+	struct zw_buf buf = { 0 };
+	struct zw_str out;
+	size_t i, from = 0, to = 8;
+
+	if (f->family == ZW_IPV4)
+		to = 4;
+	else
+		from = 4;
+	for (i = from; i < to; i++) {
+		if (field_value(f, flags[i].field))
+			add_detail(&buf, flags[i].text);
+	}
+	if (f->family == ZW_IPV4 && field_value(f, ZW_FIELD_FRAG) & 0x3fff)
+		add_detail(&buf, "fragment");
+	if (field_value(f, ZW_FIELD_LENGTH) < ZW_LENGTH_WHOLE)
+		add_detail(&buf, "cut short");
+	if (f->s->path != ZW_PATH_OUTPUT && field_value(f, ZW_FIELD_IPSEC_IN))
+		add_detail(&buf, "came by IPsec");
+	if (f->s->path != ZW_PATH_INPUT && field_value(f, ZW_FIELD_IPSEC_OUT))
+		add_detail(&buf, "leaves by IPsec");
+	out = zw_str_copy(f->s->arena, (struct zw_str){ buf.data, buf.n });
+	zw_buf_free(&buf);
+	return out;
+}
+
+static void describe_key(const struct finder *f, struct zw_witness *w)
+{
+	u32 sport = field_value(f, ZW_FIELD_SPORT);
+
+	switch (w->proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		w->has_ports = true;
+		w->sport = (u16)sport;
+		w->dport = (u16)field_value(f, ZW_FIELD_DPORT);
+		break;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		w->has_type = true;
+		w->type = (u8)(sport >> 8);
+		w->code = (u8)sport;
+		break;
+	default:
+		break;
+	}
+}
+
+static struct zw_str interface_name(const struct finder *f, u32 field)
+{
+	return zw_str_copy(
+		f->s->arena,
+		zw_str_from(f->space->classes[class_of(f, field)].sample));
+}
+
+static void describe_state(const struct finder *f, struct zw_witness *w)
+{
+	static const char *const names[] = { "invalid", "established",
+					     "related", "new", "untracked" };
+	u32 index = class_of(f, ZW_FIELD_STATE);
+
+	w->state = zw_str_from(names[index]);
+	w->direction = ZW_STR("");
+	if (index == ZW_IS_ESTABLISHED || index == ZW_IS_RELATED)
+		w->direction = field_value(f, ZW_FIELD_DIRECTION)
+				       ? ZW_STR("reply")
+				       : ZW_STR("original");
+}
+
+static void describe_assumptions(const struct finder *f,
+				 const struct zw_run *run, struct zw_witness *w)
+{
+	const struct zw_symbolic *s = f->s->symbolic;
+	u32 i;
+	size_t k;
+
+	for (i = 0; i < run->n_choices && i < ZW_RUN_CHOICES; i++) {
+		const struct zw_choice *c = &run->choices[i];
+		const struct zw_chain *chain = &s->ruleset->chains.v[c->chain];
+		const char *what = "an unknown";
+
+		for (k = 0; k < s->approximations.n; k++) {
+			const struct zw_approximation *a =
+				&s->approximations.v[k];
+
+			if (a->chain == c->chain &&
+			    a->position == c->position && a->expr == c->expr)
+				what = a->what;
+		}
+		zw_push(f->s->arena, w->assumptions,
+			zw_strf(f->s->arena, "%s in rule %u of chain '%.*s' %s",
+				what, c->position, ZW_STR_ARG(chain->name),
+				c->holds ? "lets it go on"
+					 : "does not let it go on"));
+	}
+}
+
+static void describe(const struct finder *f, const struct zw_packet *packet,
+		     const struct zw_run *run, const struct zw_trace *trace,
+		     struct zw_witness *w)
+{
+	struct zw_arena *arena = f->s->arena;
+	bool input = f->s->path == ZW_PATH_INPUT;
+	bool output = f->s->path == ZW_PATH_OUTPUT;
+
+	*w = (struct zw_witness){ .family = f->family };
+	w->from_zone = output ? ZW_SELF
+			      : zone_at(f, ZW_FIELD_IN, ZW_FIELD_IPSEC_IN,
+					ZW_FIELD_SRC);
+	w->to_zone = input ? ZW_SELF : zone_to(f);
+	w->in = output ? ZW_STR("self") : interface_name(f, ZW_FIELD_IN);
+	w->out = input ? ZW_STR("self") : interface_name(f, ZW_FIELD_OUT);
+	w->proto = (u8)field_value(f, ZW_FIELD_PROTO);
+	w->proto_name = proto_name(arena, w->proto);
+	w->src = (struct zw_ip){ f->family, address_at(f, ZW_FIELD_SRC) };
+	w->dst = (struct zw_ip){ f->family, address_at(f, ZW_FIELD_DST) };
+	describe_key(f, w);
+	describe_state(f, w);
+	w->details = details(f);
+	w->outcome = run->verdict == ZW_RUN_ACCEPT   ? ZW_STR("accepted")
+		     : run->verdict == ZW_RUN_REJECT ? ZW_STR("rejected")
+						     : ZW_STR("dropped");
+	w->path.v = trace->steps.v;
+	w->path.n = trace->steps.n;
+	w->path.cap = trace->steps.cap;
+	describe_assumptions(f, run, w);
+	w->bytes =
+		zw_str_copy(arena, (struct zw_str){ (const char *)packet->bytes,
+						    packet->n });
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
+static enum zw_found run_point(struct finder *f, struct zw_witness *witness,
+			       struct zw_str *reason)
+{
+	struct zw_arena *arena = f->s->arena;
+	struct zw_packet *packet = ZW_NEW(arena, struct zw_packet);
+	struct zw_run *run = ZW_NEW(arena, struct zw_run);
+	struct zw_trace trace = { .arena = arena };
+	struct zw_choice_list list = choices(f);
+	const struct zw_ruleset *ruleset = f->s->symbolic->ruleset;
+
+	zw_packet_from_point(f->space, f->point, f->s->path, packet);
+	zw_interpret(f->s->interpreter, packet, f->s->path, zw_choose_from_list,
+		     &list, &trace, run);
+	if (run->unmodelled) {
+		*reason = zw_strf(
+			arena, "rule %u of chain '%.*s': %s",
+			run->unmodelled_position,
+			ZW_STR_ARG(
+				ruleset->chains.v[run->unmodelled_chain].name),
+			run->unmodelled_reason);
+		return ZW_FOUND_UNREAL;
+	}
+	if (!as_wanted(f, run)) {
+		*reason = ZW_STR("the interpreter does not confirm the packet");
+		return ZW_FOUND_DIFFERS;
+	}
+	describe(f, packet, run, &trace, witness);
+	return ZW_FOUND;
+}
+
+enum zw_found zw_witness_find(const struct zw_search *search, zw_node set,
+			      u32 *point, struct zw_witness *witness,
+			      struct zw_str *reason)
+{
+	struct finder f = { .s = search,
+			    .space = search->symbolic->space,
+			    .set = set,
+			    .point = point };
+	enum zw_found found = ZW_FOUND_DIFFERS;
+	u32 family;
+
+	f.n = zw_variable_count(f.space->d);
+	f.trial = ZW_NEW_ARRAY(search->arena, u32, f.n);
+	*reason = ZW_STR("no packet of the set can be built");
+	for (family = 0; family < ZW_FAMILY_COUNT && found != ZW_FOUND;
+	     family++) {
+		if (!pick(&f, family))
+			continue;
+		polish(&f);
+		found = run_point(&f, witness, reason);
+	}
+	return found;
+}
