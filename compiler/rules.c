@@ -72,6 +72,11 @@ static void pair_sides(struct zw_resolver *r, struct pairing *pairing)
 		pairing->found = r->pair_lists.v[at];
 		return;
 	}
+	/* room for all of them at once: growing would leave copies behind */
+	pairing->found.pairs.cap =
+		pairing->from->zones.n * pairing->to->zones.n;
+	pairing->found.pairs.v = ZW_NEW_ARRAY(r->arena, struct zw_rule_pair,
+					      pairing->found.pairs.cap);
 	for (i = 0; i < pairing->from->zones.n; i++) {
 		for (j = 0; j < pairing->to->zones.n; j++)
 			pair_zones(r, pairing, &pairing->from->zones.v[i],

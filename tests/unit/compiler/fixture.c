@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Texts and files through parser and resolver; what was said as text. */
 #include "tests/unit/compiler/fixture.h"
 
 #include "grammar/grammar.h"
