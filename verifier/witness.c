@@ -424,6 +424,25 @@ static void describe_assumptions(const struct finder *f,
 	}
 }
 
+/* The steps borrow from the ruleset, which does not live as long. */
+static void copy_path(const struct finder *f, const struct zw_trace *trace,
+		      struct zw_witness *w)
+{
+	struct zw_arena *arena = f->s->arena;
+	size_t i;
+
+	for (i = 0; i < trace->steps.n; i++) {
+		struct zw_step step = trace->steps.v[i];
+
+		step.hook = zw_str_copy(arena, step.hook);
+		step.table = zw_str_copy(arena, step.table);
+		step.chain = zw_str_copy(arena, step.chain);
+		step.comment = zw_str_copy(arena, step.comment);
+		step.what = zw_str_copy(arena, step.what);
+		zw_push(arena, w->path, step);
+	}
+}
+
 static void describe(const struct finder *f, const struct zw_packet *packet,
 		     const struct zw_run *run, const struct zw_trace *trace,
 		     struct zw_witness *w)
@@ -449,9 +468,7 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 	w->outcome = run->verdict == ZW_RUN_ACCEPT   ? ZW_STR("accepted")
 		     : run->verdict == ZW_RUN_REJECT ? ZW_STR("rejected")
 						     : ZW_STR("dropped");
-	w->path.v = trace->steps.v;
-	w->path.n = trace->steps.n;
-	w->path.cap = trace->steps.cap;
+	copy_path(f, trace, w);
 	describe_assumptions(f, run, w);
 	w->bytes =
 		zw_str_copy(arena, (struct zw_str){ (const char *)packet->bytes,
