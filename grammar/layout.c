@@ -194,6 +194,8 @@ static bool newline_ends(struct zw_parse *parse)
 		return false;
 	if (!brace_follows(parse, &brace))
 		return true;
+	if (parse->failed)
+		return false;
 	diag = zw_mistake(parse, ZW_Z0017, brace,
 			  "'{' does not stand on its statement's line");
 	if (diag)

@@ -377,6 +377,10 @@ static void syntax_mistake(struct zw_parse *parse, int found,
 			      "the list goes on after this comma");
 	if (is_word(found))
 		suggest(parse, set, diag);
+	else if (found == TOKEN_ADDRESS && expects(set, "self"))
+		zw_mistake_help(parse, diag,
+				"addresses narrow a zone: zone(%s)",
+				zw_quoted(parse, layout->last_span));
 }
 
 void zw_report_syntax(struct zw_parse *parse, int found,
