@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Address translation: the nat hook, and the expressions nat, masq, redir.
+ *
+ * Follows nf_nat_core.c (nf_nat_inet_fn, nf_nat_setup_info,
+ * get_unique_tuple), nft_nat.c, nft_masq.c, nft_redir.c. All chains of type nat
+ * run where the kernel's nat hook stands, whatever priority they name; they
+ * meet the first packet of a connection alone, the first of them that sets a
+ * binding ends the hook, and later packets are rewritten by the binding.
+ *
+ * Which address of several, which port of several, and the gateway's own
+ * addresses (masq, redir) are not in the ruleset: the caller chooses. That a
+ * tuple is taken already, so that the kernel changes the port, is not
+ * modelled. */
+#include <string.h>
+
+#include "verifier/interpret_internal.h"
+
+#define RANGE_NETMAP (1u << 6) /* NF_NAT_RANGE_NETMAP */
+
+static bool destination_hook(u32 hook)
+{
+	return hook == NF_INET_PRE_ROUTING || hook == NF_INET_LOCAL_OUT;
+}
+
+static u32 address_len(const struct zw_machine *m)
+{
+	return m->v6 ? 16 : 4;
+}
+
+static u32 address_at(const struct zw_machine *m, bool destination)
+{
+	if (m->v6)
+		return destination ? 24 : 8;
+	return destination ? 16 : 12;
+}
+
+/* Where the port is; 0 if the packet has none to rewrite. */
+static u32 port_at(const struct zw_machine *m, bool destination)
+{
+	if (!m->d.has_transport || m->d.fragoff)
+		return 0;
+	switch (m->d.l4proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return m->d.thoff + (destination ? 2 : 0);
+	default:
+		return 0;
+	}
+}
+
+static void rewrite_address(struct zw_machine *m, bool destination,
+			    const u8 *address)
+{
+	zw_packet_rewrite(m->packet, address_at(m, destination), address,
+			  address_len(m));
+}
+
+static void rewrite_port(struct zw_machine *m, bool destination, u16 port)
+{
+	u8 bytes[2] = { (u8)(port >> 8), (u8)port };
+	u32 at = port_at(m, destination);
+
+	if (at)
+		zw_packet_rewrite(m->packet, at, bytes, 2);
+}
+
+/* The packet now has this binding: the other direction's tuple answers to it.
+ */
+static void set_binding(struct zw_machine *m, bool destination,
+			const u8 *address, u16 port)
+{
+	struct zw_conntrack *ct = &m->packet->ct;
+	struct zw_tuple *reply = &ct->tuple[(ct->direction & 1) ^ 1];
+
+	if (destination) {
+		memcpy(reply->src, address, address_len(m));
+		reply->sport = port;
+		ct->status |= ZW_STATUS_DNAT;
+		m->run->dnat = true;
+	} else {
+		memcpy(reply->dst, address, address_len(m));
+		reply->dport = port;
+		ct->status |= ZW_STATUS_SNAT;
+		m->run->snat = true;
+	}
+}
+
+/* ---- one expression ---- */
+
+struct target {
+	bool destination;
+	bool has_address;
+	u8 address[16];
+	u16 port;
+};
+
+static u16 port_now(const struct zw_machine *m, bool destination)
+{
+	u32 at = port_at(m, destination);
+
+	if (!at || at + 2 > m->packet->n)
+		return 0;
+	return (u16)(m->packet->bytes[at] << 8 | m->packet->bytes[at + 1]);
+}
+
+static u16 reg_port(struct zw_machine *m, u8 slot)
+{
+	const u8 *p = zw_machine_reg(m, slot);
+
+	return (u16)(p[0] << 8 | p[1]);
+}
+
+static void choose_address(struct zw_machine *m, const struct zw_expr *expr,
+			   struct target *target)
+{
+	const u8 *lo = zw_machine_reg(m, expr->nat.sreg_addr_min);
+	const u8 *hi = zw_machine_reg(m, expr->nat.sreg_addr_max);
+	const u8 *old = m->packet->bytes + address_at(m, target->destination);
+	u32 len = address_len(m), i;
+	struct zw_choice choice;
+
+	target->has_address = true;
+	memcpy(target->address, lo, len);
+	if (!memcmp(lo, hi, len))
+		return;
+	if (expr->nat.flags & RANGE_NETMAP) {
+		for (i = 0; i < len; i++) {
+			u8 host = lo[i] ^ hi[i];
+
+			target->address[i] =
+				(u8)((lo[i] & ~host) | (old[i] & host));
+		}
+		return;
+	}
+	choice = zw_machine_ask(m, expr, true, NULL);
+	if (choice.value_len == len && memcmp(choice.value, lo, len) >= 0 &&
+	    memcmp(choice.value, hi, len) <= 0)
+		memcpy(target->address, choice.value, len);
+}
+
+static void choose_port(struct zw_machine *m, const struct zw_expr *expr,
+			struct target *target)
+{
+	u16 lo, hi;
+
+	if (expr->nat.sreg_port_min == ZW_REG_NONE)
+		return;
+	lo = reg_port(m, expr->nat.sreg_port_min);
+	hi = reg_port(m, expr->nat.sreg_port_max);
+	if (target->port >= lo && target->port <= hi)
+		return;
+	if (lo != hi)
+		zw_machine_ask(m, expr, true, NULL);
+	target->port = lo;
+}
+
+/* An address of the gateway, if the caller knows one. */
+static void choose_own(struct zw_machine *m, const struct zw_expr *expr,
+		       struct target *target)
+{
+	u32 len = address_len(m);
+	struct zw_choice choice = zw_machine_ask(m, expr, true, NULL);
+
+	if (choice.value_len == len) {
+		target->has_address = true;
+		memcpy(target->address, choice.value, len);
+	}
+}
+
+static void loopback(const struct zw_machine *m, struct target *target)
+{
+	target->has_address = true;
+	if (m->v6)
+		target->address[15] = 1;
+	else
+		memcpy(target->address, "\x7f\0\0\1", 4);
+}
+
+void zw_eval_nat(struct zw_machine *m, const struct zw_expr *expr)
+{
+	struct target target = { .destination =
+					 expr->nat.type == NFT_NAT_DNAT };
+	u32 len = address_len(m);
+	const u8 *old;
+
+	if (expr->kind == ZW_EXPR_NAT && expr->nat.family != NFPROTO_INET &&
+	    expr->nat.family != (m->v6 ? NFPROTO_IPV6 : NFPROTO_IPV4))
+		return; /* of the other family: nothing (nft_nat_inet_eval) */
+	target.port = port_now(m, target.destination);
+	old = m->packet->bytes + address_at(m, target.destination);
+	memcpy(target.address, old, len);
+	if (expr->kind == ZW_EXPR_NAT && expr->nat.sreg_addr_min != ZW_REG_NONE)
+		choose_address(m, expr, &target);
+	else if (expr->kind == ZW_EXPR_REDIR && m->hook == NF_INET_LOCAL_OUT) {
+		memset(target.address, 0, sizeof(target.address));
+		loopback(m, &target);
+	} else if (expr->kind != ZW_EXPR_NAT)
+		choose_own(m, expr, &target);
+	choose_port(m, expr, &target);
+	if (memcmp(target.address, old, len) ||
+	    target.port != port_now(m, target.destination)) {
+		set_binding(m, target.destination, target.address, target.port);
+		rewrite_address(m, target.destination, target.address);
+		rewrite_port(m, target.destination, target.port);
+	}
+	m->run->redirected |= expr->kind == ZW_EXPR_REDIR;
+	m->run->masqueraded |= expr->kind == ZW_EXPR_MASQ;
+	m->verdict = (struct zw_ruling){ NF_ACCEPT, ZW_NONE };
+	m->bound = true;
+}
+
+/* ---- the hook ---- */
+
+/* A later packet of a connection: as its binding says (nf_nat_packet). */
+static void apply_binding(struct zw_machine *m)
+{
+	const struct zw_conntrack *ct = &m->packet->ct;
+	const struct zw_tuple *other = &ct->tuple[(ct->direction & 1) ^ 1];
+	bool destination = destination_hook(m->hook);
+	bool reply = ct->direction & 1;
+	u32 bit = destination != reply ? ZW_STATUS_DNAT : ZW_STATUS_SNAT;
+
+	if (!(ct->status & bit))
+		return;
+	if (destination) {
+		rewrite_address(m, true, other->src);
+		rewrite_port(m, true, other->sport);
+		m->run->dnat = true;
+	} else {
+		rewrite_address(m, false, other->dst);
+		rewrite_port(m, false, other->dport);
+		m->run->snat = true;
+	}
+}
+
+static bool is_icmp_error(const struct zw_machine *m)
+{
+	u8 type;
+
+	if (!m->d.has_transport || m->d.fragoff || m->d.thoff >= m->packet->n)
+		return false;
+	type = m->packet->bytes[m->d.thoff];
+	if (m->d.l4proto == IPPROTO_ICMPV6)
+		return type < 128;
+	return m->d.l4proto == IPPROTO_ICMP &&
+	       (type == 3 || type == 4 || type == 5 || type == 11 ||
+		type == 12);
+}
+
+s32 zw_run_nat(struct zw_machine *m, const struct zw_hook_list *list)
+{
+	bool first =
+		m->packet->ct.state == ZW_CT_NEW ||
+		(m->packet->ct.state == ZW_CT_RELATED && !is_icmp_error(m));
+	size_t i;
+	s32 code;
+
+	if (!zw_machine_has_entry(m) || !m->in->nat[m->v6])
+		return NF_ACCEPT;
+	if (!first || m->packet->ct.direction == ZW_CT_REPLY) {
+		apply_binding(m);
+		return NF_ACCEPT;
+	}
+	for (i = 0; i < list->nat.n; i++) {
+		m->bound = false;
+		code = zw_run_chain(m, list->nat.v[i]);
+		if (code != NF_ACCEPT)
+			return code;
+		if (m->bound)
+			break;
+	}
+	return NF_ACCEPT;
+}
