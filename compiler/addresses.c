@@ -82,16 +82,15 @@ struct zw_define *zw_find_define(struct zw_resolver *r,
 
 static void unknown_define(struct zw_resolver *r, struct zw_ast_name name)
 {
+	size_t i, n = zw_candidates(r, r->defines.n);
 	struct zw_ast_name *names =
-		ZW_NEW_ARRAY(r->arena, struct zw_ast_name, r->defines.n);
+		ZW_NEW_ARRAY(r->arena, struct zw_ast_name, n);
 	struct zw_diag *diag;
-	size_t i;
 	u32 at;
 
-	for (i = 0; i < r->defines.n; i++)
+	for (i = 0; i < n; i++)
 		names[i] = r->defines.v[i].stmt->name;
-	diag = zw_unknown_name(r, ZW_Z1001, "define", name, names,
-			       r->defines.n);
+	diag = zw_unknown_name(r, ZW_Z1001, "define", name, names, n);
 	if (zw_map_get(&r->zones, name.text, &at))
 		zw_diag_label(r->diags, diag, r->model->zones.v[at].span,
 			      "a zone has this name, no define");

@@ -9,11 +9,13 @@
 #include "compiler/resolve.h"
 #include "grammar/grammar.h"
 
-static zw_claim_terms terms_of(struct zw_resolver *r,
-			       const struct zw_side *side)
+static zw_claim_terms terms_of(struct zw_resolver *r, struct zw_side *side)
 {
 	zw_claim_terms terms = { 0 };
 	size_t i;
+
+	if (side->terms_known)
+		return side->terms;
 
 	for (i = 0; i < side->zones.n; i++) {
 		struct zw_claim_term term = {
@@ -25,6 +27,8 @@ static zw_claim_terms terms_of(struct zw_resolver *r,
 			term.addrs = side->zones.v[i].addrs;
 		zw_push(r->arena, terms, term);
 	}
+	side->terms = terms;
+	side->terms_known = true;
 	return terms;
 }
 
@@ -201,11 +205,11 @@ static struct zw_str text_of(struct zw_resolver *r,
 void zw_resolve_claim(struct zw_resolver *r, const struct zw_scope *scope,
 		      const struct zw_ast_stmt *stmt)
 {
-	static const struct zw_side nobody;
+	struct zw_side nobody = { .terms_known = true };
 	struct zw_claim claim = { .kind = kind_of(stmt), .span = stmt->span };
 	enum zw_side_use use = use_of(claim.kind);
 	struct zw_rule_options options = { 0 };
-	const struct zw_side *from, *to = &nobody;
+	struct zw_side *from, *to = &nobody;
 	zw_service_items items = { 0 };
 	bool ok = true;
 

@@ -62,6 +62,22 @@ static enum zw_zone_kind kind_of(const struct zw_ast_stmt *stmt)
 	}
 }
 
+static bool too_many_zones(struct zw_resolver *r,
+			   const struct zw_ast_stmt *stmt)
+{
+	struct zw_diag *diag;
+
+	if (r->model->zones.n < ZW_ZONE_LIMIT)
+		return false;
+	if (!r->exhausted) {
+		diag = zw_diag(r->diags, ZW_Z2032, stmt->name.span,
+			       "more than %d zones", ZW_ZONE_LIMIT);
+		zw_diag_here(r->diags, diag, "one too many");
+	}
+	r->exhausted = true;
+	return true;
+}
+
 static void declare_zone(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
 	struct zw_zone zone = {
@@ -84,6 +100,8 @@ static void declare_zone(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 
 		zw_diag_here(r->diags, diag, "this one has %zu", zone.name.n);
 	}
+	if (too_many_zones(r, stmt))
+		return;
 	zw_map_init(&extra.hosts, r->arena);
 	zw_map_put(&r->zones, zone.name, (u32)r->model->zones.n);
 	zw_push(r->arena, r->model->zones, zone);
@@ -140,6 +158,28 @@ void zw_declare(struct zw_resolver *r, struct zw_scope *scope,
 	}
 	if (gateway)
 		r->model->gateway = zw_str_copy(r->arena, gateway->name.text);
+}
+
+bool zw_expand(struct zw_resolver *r, struct zw_span span, u64 n)
+{
+	struct zw_diag *diag;
+
+	r->expanded += n;
+	if (r->expanded <= ZW_EXPANSION_LIMIT)
+		return true;
+	if (!r->exhausted) {
+		diag = zw_diag(r->diags, ZW_Z2032, span,
+			       "rules come to more than %u pairs of zones",
+			       ZW_EXPANSION_LIMIT);
+		zw_diag_here(r->diags, diag, "full here");
+	}
+	r->exhausted = true;
+	return false;
+}
+
+size_t zw_candidates(const struct zw_resolver *r, size_t n)
+{
+	return r->diags->errors < ZW_ERROR_LIMIT ? n : 0;
 }
 
 struct zw_diag *zw_unknown_name(struct zw_resolver *r, enum zw_code code,

@@ -102,6 +102,21 @@ static bool known(struct zw_resolver *r, struct zw_zone *zone,
 	return false;
 }
 
+static bool too_many(struct zw_resolver *r, struct zw_span span)
+{
+	struct zw_diag *diag;
+
+	if (++r->interface_count <= ZW_INTERFACE_LIMIT)
+		return false;
+	if (!r->exhausted) {
+		diag = zw_diag(r->diags, ZW_Z2032, span,
+			       "more than %d interfaces", ZW_INTERFACE_LIMIT);
+		zw_diag_here(r->diags, diag, "one too many");
+	}
+	r->exhausted = true;
+	return true;
+}
+
 static void add_interface(struct zw_resolver *r, struct zw_zone *zone,
 			  const struct zw_ast_name *written)
 {
@@ -114,6 +129,8 @@ static void add_interface(struct zw_resolver *r, struct zw_zone *zone,
 		interface.pattern = true;
 		interface.name.n--;
 	}
+	if (too_many(r, written->span))
+		return;
 	if (check_name(r, written, &interface) && !known(r, zone, &interface))
 		zw_push(r->arena, zone->interfaces, interface);
 }

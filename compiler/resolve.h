@@ -18,6 +18,11 @@
 #define ZW_COUNT_NAME_LIMIT 200
 #define ZW_INTERFACE_NAME_LIMIT 15
 #define ZW_COMMENT_LIMIT 127
+/* Bounds for texts made to exhaust: zones, interfaces of all zones, and what
+ * endpoints and rules come to when lists, kinds and `any` are written out. */
+#define ZW_ZONE_LIMIT 1024
+#define ZW_INTERFACE_LIMIT 16384
+#define ZW_EXPANSION_LIMIT (16u << 20)
 
 enum {
 	ZW_PROTO_ICMP = 1,
@@ -85,6 +90,8 @@ struct zw_side {
 	bool said;	   /* there is a warning that it is empty */
 	bool lone_zone;	   /* a single zone by its name: A -> A is meant so */
 	u32 number;	   /* for caches */
+	zw_claim_terms terms; /* of claims; empty until asked for */
+	bool terms_known;
 };
 
 /* What an endpoint is for: the same words mean members in rules, and any
@@ -127,6 +134,9 @@ struct zw_resolver {
 	ZW_VEC(struct zw_side *) sides;
 	struct zw_map pairs_cache;
 	ZW_VEC(struct zw_rule) pair_lists; /* only PAIRS is used */
+	u32 interface_count;
+	u64 expanded;	/* entries written out, against ZW_EXPANSION_LIMIT */
+	bool exhausted; /* and it has been said */
 	u32 rule_count; /* also of rules that match nothing */
 };
 
@@ -142,6 +152,11 @@ void zw_declare(struct zw_resolver *r, struct zw_scope *scope,
 struct zw_diag *zw_unknown_name(struct zw_resolver *r, enum zw_code code,
 				const char *what, struct zw_ast_name name,
 				const struct zw_ast_name *candidates, size_t n);
+
+/* Count N entries against a limit; false past it, which is said once. */
+bool zw_expand(struct zw_resolver *r, struct zw_span span, u64 n);
+/* N, or 0 when there were so many errors that suggestions are not listed. */
+size_t zw_candidates(const struct zw_resolver *r, size_t n);
 
 /* addresses.c: ADDRS of a scope as one set. */
 struct zw_addrs_result {
@@ -214,10 +229,10 @@ struct zw_str zw_standard_service_name(size_t i);
 
 /* sides.c */
 struct zw_slot *zw_new_slots(struct zw_resolver *r);
-const struct zw_side *zw_resolve_side(struct zw_resolver *r,
-				      const struct zw_scope *scope,
-				      const struct zw_ast_side *side,
-				      enum zw_side_use use);
+struct zw_side *zw_resolve_side(struct zw_resolver *r,
+				const struct zw_scope *scope,
+				const struct zw_ast_side *side,
+				enum zw_side_use use);
 /* The families that a set has addresses of. */
 u8 zw_set_families(struct zw_ipset set);
 

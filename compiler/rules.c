@@ -60,7 +60,9 @@ static void pair_zones(struct zw_resolver *r, struct pairing *pairing,
 	zw_push(r->arena, pairing->found.pairs, pair);
 }
 
-static void pair_sides(struct zw_resolver *r, struct pairing *pairing)
+/* False after a diagnostic. */
+static bool pair_sides(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+		       struct pairing *pairing)
 {
 	struct zw_str key =
 		zw_strf(r->arena, "%u:%u:%u:%u", pairing->from->number,
@@ -70,8 +72,11 @@ static void pair_sides(struct zw_resolver *r, struct pairing *pairing)
 
 	if (zw_map_get(&r->pairs_cache, key, &at)) {
 		pairing->found = r->pair_lists.v[at];
-		return;
+		return true;
 	}
+	if (!zw_expand(r, stmt->span,
+		       (u64)pairing->from->zones.n * pairing->to->zones.n))
+		return false;
 	/* room for all of them at once: growing would leave copies behind */
 	pairing->found.pairs.cap =
 		pairing->from->zones.n * pairing->to->zones.n;
@@ -83,9 +88,10 @@ static void pair_sides(struct zw_resolver *r, struct pairing *pairing)
 				   &pairing->to->zones.v[j]);
 	}
 	if (!pairing->found.pairs.n)
-		return;
+		return true;
 	zw_map_put(&r->pairs_cache, key, (u32)r->pair_lists.n);
 	zw_push(r->arena, r->pair_lists, pairing->found);
+	return true;
 }
 
 static const char *family_names(u8 families)
@@ -210,7 +216,8 @@ void zw_resolve_rule(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	if (!ok || pairing.from->poisoned || pairing.to->poisoned)
 		return;
 	pairing.families = zw_service_families(&rule.services);
-	pair_sides(r, &pairing);
+	if (!pair_sides(r, stmt, &pairing))
+		return;
 	if (!pairing.found.pairs.n) {
 		no_pairs(r, stmt, &pairing);
 		return;

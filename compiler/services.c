@@ -355,18 +355,18 @@ static bool add_declared(struct zw_resolver *r, struct zw_service *service,
 
 static bool unknown_service(struct zw_resolver *r, struct zw_ast_name name)
 {
-	size_t standard = zw_standard_service_count(), i;
-	size_t n = r->services.n + standard;
+	size_t own = zw_candidates(r, r->services.n), i;
+	size_t standard = zw_candidates(r, zw_standard_service_count());
 	struct zw_ast_name *names =
-		ZW_NEW_ARRAY(r->arena, struct zw_ast_name, n);
+		ZW_NEW_ARRAY(r->arena, struct zw_ast_name, own + standard);
 
-	for (i = 0; i < r->services.n; i++)
+	for (i = 0; i < own; i++)
 		names[i] = r->services.v[i].stmt->name;
 	for (i = 0; i < standard; i++) {
-		names[r->services.n + i].text = zw_standard_service_name(i);
-		names[r->services.n + i].span = ZW_NO_SPAN;
+		names[own + i].text = zw_standard_service_name(i);
+		names[own + i].span = ZW_NO_SPAN;
 	}
-	zw_unknown_name(r, ZW_Z1002, "service", name, names, n);
+	zw_unknown_name(r, ZW_Z1002, "service", name, names, own + standard);
 	return false;
 }
 

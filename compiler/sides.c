@@ -96,6 +96,8 @@ static struct zw_ipset part_of_define(struct zw_resolver *r,
 	if (slot >= r->model->zones.n)
 		return define->set;
 	if (!define->in_zone) {
+		if (!zw_expand(r, define->stmt->name.span, n))
+			return define->set; /* an error by now */
 		define->in_zone = ZW_NEW_ARRAY(r->arena, struct zw_ipset, n);
 		define->in_zone_known = ZW_NEW_ARRAY(r->arena, bool, n);
 	}
@@ -116,7 +118,7 @@ struct slots {
 static bool unknown_zone(struct work *work, struct zw_ast_name name)
 {
 	struct zw_resolver *r = work->r;
-	size_t i, n = r->model->zones.n;
+	size_t i, n = zw_candidates(r, r->model->zones.n);
 	struct zw_ast_name *names =
 		ZW_NEW_ARRAY(r->arena, struct zw_ast_name, n);
 	const struct zw_define *define;
@@ -314,12 +316,12 @@ static void narrow_by(struct work *work, const struct zw_ast_term *term,
 static void unknown_host(struct work *work, u32 zone, struct zw_ast_name name)
 {
 	struct zw_resolver *r = work->r;
+	size_t i, n = 0, most = zw_candidates(r, r->model->hosts.n);
 	struct zw_ast_name *names =
-		ZW_NEW_ARRAY(r->arena, struct zw_ast_name, r->model->hosts.n);
-	size_t i, n = 0;
+		ZW_NEW_ARRAY(r->arena, struct zw_ast_name, most);
 	struct zw_diag *diag;
 
-	for (i = 0; i < r->model->hosts.n; i++) {
+	for (i = 0; i < most; i++) {
 		const struct zw_host *host = &r->model->hosts.v[i];
 
 		if (host->zone != zone)
@@ -395,6 +397,10 @@ static void apply(struct work *work, const struct zw_ast_term *term,
 
 	if (!term_slots(work, term, except, &slots))
 		return;
+	if (!zw_expand(work->r, term->span, slots.v.n)) {
+		work->side->poisoned = true;
+		return;
+	}
 	check_poison(work, &slots);
 	if (except && !work->side->poisoned && !has_slot(work, &slots)) {
 		diag = zw_diag(work->r->diags, ZW_Z3007, term->span,
@@ -478,10 +484,10 @@ static struct zw_str cache_key(struct zw_resolver *r,
 	return zw_sources_text(r->sources, side->span);
 }
 
-const struct zw_side *zw_resolve_side(struct zw_resolver *r,
-				      const struct zw_scope *scope,
-				      const struct zw_ast_side *side,
-				      enum zw_side_use use)
+struct zw_side *zw_resolve_side(struct zw_resolver *r,
+				const struct zw_scope *scope,
+				const struct zw_ast_side *side,
+				enum zw_side_use use)
 {
 	struct work work = { .r = r, .scope = scope, .use = use };
 	struct zw_str key = cache_key(r, scope, side);
