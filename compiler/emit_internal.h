@@ -17,9 +17,9 @@ struct zw_emitter {
 	struct zw_buf *out;
 	const struct zw_plan *plan;
 	u32 generation;
-	u32 seq; /* of the next message */
+	u32 seq;		    /* of the next message */
 	struct zw_emitted *emitted; /* may be NULL */
-	char *scratch; /* ZW_EMIT_SCRATCH bytes */
+	char *scratch;		    /* ZW_EMIT_SCRATCH bytes */
 };
 
 /* A message in SCRATCH that libnftnl fills, and its way into the batch. */

@@ -110,13 +110,12 @@ static void note_object(struct zw_emitter *emitter, u16 message,
 {
 	if (!emitter->emitted)
 		return;
-	zw_emit_note(emitter,
-		     (struct zw_emit_origin){
-			     .message = message,
-			     .what = zw_strf(emitter->arena, "%s %s", what,
-					     name),
-			     .span = ZW_NO_SPAN,
-			     .set = ZW_EMIT_NO_SET });
+	zw_emit_note(emitter, (struct zw_emit_origin){
+				      .message = message,
+				      .what = zw_strf(emitter->arena, "%s %s",
+						      what, name),
+				      .span = ZW_NO_SPAN,
+				      .set = ZW_EMIT_NO_SET });
 }
 
 static void emit_table(struct zw_emitter *emitter)
@@ -213,8 +212,8 @@ static void emit_hooks(struct zw_emitter *emitter, bool replace)
 		if (chain->hook == ZW_PLAN_NO_HOOK)
 			continue;
 		if (replace)
-			emit_flush(emitter, zw_plan_name(name, chain->name,
-							 false, 0));
+			emit_flush(emitter,
+				   zw_plan_name(name, chain->name, false, 0));
 		for (size_t r = 0; r < chain->rules.n; r++)
 			zw_emit_rule(emitter, i, r);
 	}

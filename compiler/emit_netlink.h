@@ -33,21 +33,21 @@ enum zw_emit_step {
 /* Objects in the kernel by their full names. */
 struct zw_emit_names {
 	ZW_VEC(struct zw_str) chains; /* regular ones */
-	ZW_VEC(struct zw_str) sets; /* and maps */
+	ZW_VEC(struct zw_str) sets;   /* and maps */
 };
 
 struct zw_emit_options { /* zeroed: the whole, without generation */
 	enum zw_emit_step step;
-	u32 generation; /* of names; 0: no suffix */
+	u32 generation;			 /* of names; 0: no suffix */
 	const struct zw_emit_names *old; /* of DELETE, which reads no plan */
 };
 
 /* What message SEQ was, to say of a kernel's error. */
 struct zw_emit_origin {
 	u32 seq;
-	size_t offset; /* of the message in the batch */
-	u16 message; /* NFT_MSG_... */
-	struct zw_str what; /* "rule of chain z_input", "set z_zone.a.4" */
+	size_t offset;	     /* of the message in the batch */
+	u16 message;	     /* NFT_MSG_... */
+	struct zw_str what;  /* "rule of chain z_input", "set z_zone.a.4" */
 	struct zw_span span; /* may be ZW_NO_SPAN */
 	struct zw_str place; /* "hq.zw:14"; may be empty */
 	/* Of elements: which of SET's (index, count) the message carries;

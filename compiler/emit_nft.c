@@ -227,8 +227,7 @@ static void put_set(const struct printer *p, const struct zw_plan_set *set)
 	zw_buf_puts(p->out, " {\n\t\ttype ");
 	for (unsigned i = 0; i < set->fields; i++)
 		zw_buf_printf(p->out, "%s%s", i ? " . " : "",
-			      zw_key_info((enum zw_key)set->field[i])
-				      ->type);
+			      zw_key_info((enum zw_key)set->field[i])->type);
 	zw_buf_puts(p->out, set->map ? " : verdict\n" : "\n");
 	if (set->interval)
 		zw_buf_puts(p->out, "\t\tflags interval\n");
@@ -259,8 +258,7 @@ static bool implied(const struct zw_plan_rule *rule, u32 index)
 
 		for (unsigned f = 0; f < later->fields; f++) {
 			enum zw_key which = (enum zw_key)later->field[f];
-			const struct zw_key_info *field =
-				zw_key_info(which);
+			const struct zw_key_info *field = zw_key_info(which);
 
 			if (family && field->nfproto == match->value[0])
 				return true;
@@ -299,8 +297,7 @@ static void put_field(struct zw_buf *out, const struct zw_plan_rule *rule,
 	zw_buf_puts(out, word);
 }
 
-static void put_mask_any(struct zw_buf *out, enum zw_key which,
-			 const u8 *other)
+static void put_mask_any(struct zw_buf *out, enum zw_key which, const u8 *other)
 {
 	switch (which) {
 	case ZW_KEY_CT_STATE:

@@ -66,8 +66,7 @@ static void load_exthdr(struct nftnl_rule *rule,
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_OFFSET, 0);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_LEN, 1);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_OP, (u32)field->a);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_FLAGS,
-			   NFT_EXTHDR_F_PRESENT);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_FLAGS, NFT_EXTHDR_F_PRESENT);
 }
 
 static void load(struct nftnl_rule *rule, enum zw_key which, u32 reg)
@@ -134,8 +133,7 @@ static void lookup(struct zw_emitter *emitter, struct nftnl_rule *rule,
 		enum zw_key field = (enum zw_key)match->field[i];
 
 		ZW_ASSERT(zw_key_info(field)->datatype ==
-			  zw_key_info((enum zw_key)set->field[i])
-				  ->datatype);
+			  zw_key_info((enum zw_key)set->field[i])->datatype);
 		load(rule, field, slot_register(slot));
 		slot += (zw_key_info(field)->bytes + 3u) / 4;
 	}

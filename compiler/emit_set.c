@@ -103,14 +103,13 @@ void zw_emit_set(struct zw_emitter *emitter, u32 index)
 				  (u32)plan->elements.n);
 	set_user_data(set, plan);
 	if (emitter->emitted)
-		zw_emit_note(emitter,
-			     (struct zw_emit_origin){
-				     .message = NFT_MSG_NEWSET,
-				     .what = zw_strf(emitter->arena, "set %s",
-						     name),
-				     .span = plan->span,
-				     .place = plan->place,
-				     .set = ZW_EMIT_NO_SET });
+		zw_emit_note(emitter, (struct zw_emit_origin){
+					      .message = NFT_MSG_NEWSET,
+					      .what = zw_strf(emitter->arena,
+							      "set %s", name),
+					      .span = plan->span,
+					      .place = plan->place,
+					      .set = ZW_EMIT_NO_SET });
 	header = zw_emit_message_begin(emitter, NFT_MSG_NEWSET, NLM_F_CREATE);
 	nftnl_set_nlmsg_build_payload(header, set);
 	zw_emit_message_end(emitter, header);
@@ -174,9 +173,8 @@ static void put_verdict(struct zw_emitter *emitter, struct writer *w,
 	put_u32(w, NFTA_VERDICT_CODE, zw_emit_verdict(element->verdict));
 	if (element->verdict == ZW_PLAN_JUMP ||
 	    element->verdict == ZW_PLAN_GOTO) {
-		zw_plan_name(name,
-			     emitter->plan->chains.v[element->chain].name, true,
-			     emitter->generation);
+		zw_plan_name(name, emitter->plan->chains.v[element->chain].name,
+			     true, emitter->generation);
 		attribute(w, NFTA_VERDICT_CHAIN, name, strlen(name) + 1);
 	}
 	nest_end(w, verdict);
@@ -209,8 +207,7 @@ static size_t spread_key(const struct zw_plan_set *set, const u8 *packed,
 	}
 	memset(out, 0, 64);
 	for (unsigned i = 0; i < set->fields; i++) {
-		unsigned bytes =
-			zw_key_info((enum zw_key)set->field[i])->bytes;
+		unsigned bytes = zw_key_info((enum zw_key)set->field[i])->bytes;
 
 		memcpy(out + n, packed, bytes);
 		packed += bytes;
@@ -279,17 +276,17 @@ static size_t emit_list(struct zw_emitter *emitter, u32 index, size_t first)
 	nest_end(&w, nest);
 	header->nlmsg_len = (u32)w.n;
 	if (emitter->emitted)
-		zw_emit_note(emitter,
-			     (struct zw_emit_origin){
-				     .message = NFT_MSG_NEWSETELEM,
-				     .what = zw_strf(emitter->arena,
-						     "elements of set %s",
-						     name),
-				     .span = set->span,
-				     .place = set->place,
-				     .set = index,
-				     .first = first,
-				     .count = i - first });
+		zw_emit_note(
+			emitter,
+			(struct zw_emit_origin){
+				.message = NFT_MSG_NEWSETELEM,
+				.what = zw_strf(emitter->arena,
+						"elements of set %s", name),
+				.span = set->span,
+				.place = set->place,
+				.set = index,
+				.first = first,
+				.count = i - first });
 	zw_emit_message_end(emitter, header);
 	return i;
 }

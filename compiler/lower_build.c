@@ -10,8 +10,7 @@ static struct zw_plan_match *next(struct zw_draft *draft,
 {
 	struct zw_plan_match *match;
 
-	ZW_ASSERT(draft->n <
-		  sizeof(draft->matches) / sizeof(*draft->matches));
+	ZW_ASSERT(draft->n < sizeof(draft->matches) / sizeof(*draft->matches));
 	match = &draft->matches[draft->n++];
 	*match = (struct zw_plan_match){ .test = test,
 					 .fields = 1,
@@ -111,22 +110,43 @@ void zw_draft_address(struct zw_draft *draft, enum zw_key key,
 		    next(draft, ZW_TEST_EQ, key)->value);
 }
 
+/* Large sets are found by where they stand first: hashing a million intervals
+ * once for each pair of zones would take seconds. */
+u32 zw_address_id(struct zw_lowering *l, enum zw_family family,
+		  struct zw_intervals set)
+{
+	struct {
+		const void *v;
+		size_t n;
+		u64 family;
+	} where = { set.v, set.n, family };
+	struct zw_str at = { (const char *)&where, sizeof(where) };
+	struct zw_str content = { (const char *)set.v, set.n * sizeof(*set.v) };
+	u32 id;
+
+	if (zw_map_get(&l->address_places, at, &id))
+		return id;
+	if (!zw_map_get(&l->address_ids[family], content, &id)) {
+		id = (u32)l->address_sets.n;
+		zw_push(l->arena, l->address_sets, ZW_NONE);
+		zw_map_put(&l->address_ids[family], content, id);
+	}
+	zw_map_put(&l->address_places, zw_str_copy(l->arena, at), id);
+	return id;
+}
+
 /* The set of these addresses, made under NAME if there is none of equal
  * content. */
 static u32 address_set(struct zw_lowering *l, enum zw_family family,
 		       struct zw_intervals set, struct zw_str name)
 {
-	struct zw_str content = { (const char *)set.v, set.n * sizeof(*set.v) };
-	enum zw_key key = family == ZW_IPV4 ? ZW_KEY_IP_SADDR :
-					      ZW_KEY_IP6_SADDR;
+	enum zw_key key =
+		family == ZW_IPV4 ? ZW_KEY_IP_SADDR : ZW_KEY_IP6_SADDR;
+	u32 id = zw_address_id(l, family, set), index;
 	struct zw_plan_set *plan;
-	u32 index;
 
-	/* an IPv4 and an IPv6 set of equal numbers are not one: tell the
-	 * families apart by looking, since numbers rarely meet */
-	if (zw_map_get(&l->sets, content, &index) &&
-	    l->plan->sets.v[index].family == family)
-		return index;
+	if (l->address_sets.v[id] != ZW_NONE)
+		return l->address_sets.v[id];
 	if (!name.n)
 		name = zw_number_name(l, "addr");
 	index = zw_set(l, name, true, false, &key, 1, zw_no_cause(l));
@@ -134,7 +154,7 @@ static u32 address_set(struct zw_lowering *l, enum zw_family family,
 	plan->is_addresses = true;
 	plan->family = family;
 	plan->addresses = set;
-	zw_map_put(&l->sets, content, index);
+	l->address_sets.v[id] = index;
 	return index;
 }
 
@@ -149,8 +169,8 @@ void zw_draft_addresses(struct zw_lowering *l, struct zw_draft *draft,
 	ZW_ASSERT(set.n);
 	family_for(draft, key, family);
 	if (set.n > 1) {
-		zw_draft_lookup_as(l, draft,
-				   address_set(l, family, set, name), key);
+		zw_draft_lookup_as(l, draft, address_set(l, family, set, name),
+				   key);
 		return;
 	}
 	differ = set.v[0].lo ^ set.v[0].hi;
@@ -161,8 +181,8 @@ void zw_draft_addresses(struct zw_lowering *l, struct zw_draft *draft,
 		return;
 	}
 	if ((differ & (differ + 1)) || (set.v[0].lo & differ)) {
-		zw_draft_lookup_as(l, draft,
-				   address_set(l, family, set, name), key);
+		zw_draft_lookup_as(l, draft, address_set(l, family, set, name),
+				   key);
 		return;
 	}
 	match = next(draft, ZW_TEST_MASK_EQ, key);
@@ -175,11 +195,11 @@ void zw_draft_members(struct zw_lowering *l, struct zw_draft *draft,
 {
 	struct zw_str label = zw_zone_label(l, zone);
 
-	zw_draft_addresses(
-		l, draft, key, family,
-		l->model->zones.v[zone].members.of[family],
-		zw_strf(l->arena, "z_zone.%.*s.%d", ZW_STR_ARG(label),
-			family == ZW_IPV4 ? 4 : 6));
+	zw_draft_addresses(l, draft, key, family,
+			   l->model->zones.v[zone].members.of[family],
+			   zw_strf(l->arena, "z_zone.%.*s.%d",
+				   ZW_STR_ARG(label),
+				   family == ZW_IPV4 ? 4 : 6));
 }
 
 struct zw_cause zw_no_cause(const struct zw_lowering *l)
@@ -203,8 +223,7 @@ struct zw_plan_rule *zw_draft_end(struct zw_lowering *l,
 
 	ZW_ASSERT(home->rules.n < ZW_CHAIN_LIMIT);
 	rule.matches = ZW_NEW_ARRAY(l->arena, struct zw_plan_match, draft->n);
-	memcpy(rule.matches, draft->matches,
-	       draft->n * sizeof(*rule.matches));
+	memcpy(rule.matches, draft->matches, draft->n * sizeof(*rule.matches));
 	zw_push(l->arena, home->rules, rule);
 	return &home->rules.v[home->rules.n - 1];
 }
@@ -329,9 +348,9 @@ struct zw_str zw_comment(struct zw_arena *arena, struct zw_str place)
 	for (size_t i = cut; i < place.n; i++) {
 		u8 c = (u8)place.p[i];
 
-		text[i - cut] = c < ' ' || c == 0x7f || c == '"' || c == '\\' ?
-					'?' :
-					(char)c;
+		text[i - cut] = c < ' ' || c == 0x7f || c == '"' || c == '\\'
+					? '?'
+					: (char)c;
 	}
 	return (struct zw_str){ text, place.n - cut };
 }

@@ -14,21 +14,21 @@ struct cover {
 	struct zw_arena *arena;
 	unsigned fields;
 	size_t limit; /* of out.n */
-	size_t work; /* what is left of it */
+	size_t work;  /* what is left of it */
 	zw_cells *out;
 };
 
-#define BY_FIELD(f)                                                         \
-	static int by_field_##f(const void *left, const void *right)        \
-	{                                                                   \
-		const struct zw_cell *a = *(struct zw_cell *const *)left;   \
-		const struct zw_cell *b = *(struct zw_cell *const *)right;  \
-                                                                            \
-		if (a->lo[f] != b->lo[f])                                   \
-			return a->lo[f] < b->lo[f] ? -1 : 1;                \
-		if (a->hi[f] != b->hi[f])                                   \
-			return a->hi[f] < b->hi[f] ? -1 : 1;                \
-		return a->cause < b->cause ? -1 : a->cause > b->cause;      \
+#define BY_FIELD(f)                                                        \
+	static int by_field_##f(const void *left, const void *right)       \
+	{                                                                  \
+		const struct zw_cell *a = *(struct zw_cell *const *)left;  \
+		const struct zw_cell *b = *(struct zw_cell *const *)right; \
+                                                                           \
+		if (a->lo[f] != b->lo[f])                                  \
+			return a->lo[f] < b->lo[f] ? -1 : 1;               \
+		if (a->hi[f] != b->hi[f])                                  \
+			return a->hi[f] < b->hi[f] ? -1 : 1;               \
+		return a->cause < b->cause ? -1 : a->cause > b->cause;     \
 	}
 BY_FIELD(0)
 BY_FIELD(1)

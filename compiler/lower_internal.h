@@ -11,7 +11,7 @@
 #include "compiler/plan.h"
 
 #define ZW_NONE UINT32_MAX
-#define ZW_CHAIN_LIMIT 2000 /* rules */
+#define ZW_CHAIN_LIMIT 2000    /* rules */
 #define ZW_BOX_SET_LIMIT 20000 /* elements of a concatenated interval set */
 #define ZW_PAIR_MAP_LIMIT 4096 /* combinations of interfaces in one map */
 
@@ -39,12 +39,15 @@ struct zw_lowering {
 	ZW_VEC(struct zw_port_class) classes;
 	struct zw_grant *grants; /* by from, to, rule */
 	size_t grant_count;
-	bool *opens; /* [from][to], ZW_SELF as the last */
-	struct zw_map sets; /* content -> set */
+	bool *opens;		      /* [from][to], ZW_SELF as the last */
+	struct zw_map sets;	      /* content or name -> set */
+	struct zw_map address_places; /* where a set stands -> id */
+	struct zw_map address_ids[ZW_FAMILY_COUNT]; /* content -> id */
+	ZW_VEC(u32) address_sets;		    /* id -> set, or ZW_NONE */
 	struct zw_map chains; /* what it is for -> chain */
-	u32 numbers; /* of sets that no zone names */
-	u32 reject; /* chain, or ZW_NONE */
-	struct zw_str place; /* of what no line asks */
+	u32 numbers;	      /* of sets that no zone names */
+	u32 reject;	      /* chain, or ZW_NONE */
+	struct zw_str place;  /* of what no line asks */
 };
 
 /* ---- lower_build.c: chains, rules, sets ---- */
@@ -74,6 +77,9 @@ void zw_draft_address(struct zw_draft *draft, enum zw_key key,
 void zw_draft_addresses(struct zw_lowering *l, struct zw_draft *draft,
 			enum zw_key key, enum zw_family family,
 			struct zw_intervals set, struct zw_str name);
+/* A number that equal sets of addresses of one family have in common. */
+u32 zw_address_id(struct zw_lowering *l, enum zw_family family,
+		  struct zw_intervals set);
 /* KEY lies in the members of ZONE. */
 void zw_draft_members(struct zw_lowering *l, struct zw_draft *draft,
 		      enum zw_key key, enum zw_family family, u32 zone);
@@ -124,7 +130,7 @@ struct zw_str zw_zone_label(struct zw_lowering *l, u32 zone);
 
 /* Ways by interface to a verdict: CLASS_OUT may be ZW_NONE, and CLASS_IN. */
 struct zw_way {
-	u32 in, out; /* classes */
+	u32 in, out;   /* classes */
 	int direction; /* 0, 1; -1: any */
 	enum zw_plan_verdict verdict;
 	u32 chain;
@@ -208,6 +214,22 @@ void zw_lower_prerouting(struct zw_lowering *l, u32 chain);
 void zw_lower_forward(struct zw_lowering *l, u32 chain);
 void zw_lower_input(struct zw_lowering *l, u32 chain);
 void zw_lower_output(struct zw_lowering *l, u32 chain);
+
+/* Tests of a zone's side: addresses and IPsec. */
+void zw_test_source(struct zw_lowering *l, struct zw_draft *draft,
+		    enum zw_family family, u32 zone);
+void zw_test_destination(struct zw_lowering *l, struct zw_draft *draft,
+			 enum zw_family family, u32 zone);
+/* The source of the quoted flow, as the tuple of DIRECTION has it. */
+void zw_test_quoted(struct zw_lowering *l, struct zw_draft *draft,
+		    enum zw_family family, int direction, u32 zone);
+/* What DHCP sends to the gateway from no address of its zone: 0 IPv4, 1 from
+ * an IPv6 client, 2 from an IPv6 server. */
+void zw_draft_dhcp(struct zw_lowering *l, struct zw_draft *draft,
+		   unsigned which);
+struct zw_intervals zw_link_local(struct zw_lowering *l);
+bool zw_names_networks(const struct zw_zone *zone);
+bool zw_any_zone(const struct zw_zone *zone);
 
 /* The two sets of ICMP types that are errors. */
 u32 zw_error_types(struct zw_lowering *l, enum zw_family family);

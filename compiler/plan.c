@@ -27,64 +27,63 @@
 
 static const struct zw_key_info fields[] = {
 	[ZW_KEY_IIFNAME] = { "iifname", "ifname", 41, 16, true, META(IIFNAME),
-			       0, 0 },
+			     0, 0 },
 	[ZW_KEY_OIFNAME] = { "oifname", "ifname", 41, 16, true, META(OIFNAME),
-			       0, 0 },
+			     0, 0 },
 	[ZW_KEY_NFPROTO] = { "meta nfproto", "nf_proto", 2, 1, true,
-			       META(NFPROTO), 0, 0 },
+			     META(NFPROTO), 0, 0 },
 	[ZW_KEY_L4PROTO] = { "meta l4proto", "inet_proto", 12, 1, true,
-			       META(L4PROTO), 0, 0 },
+			     META(L4PROTO), 0, 0 },
 	[ZW_KEY_IPSEC_IN] = { "meta ipsec", "boolean", 39, 1, true,
-				META(SECPATH), 0, 0 },
-	[ZW_KEY_IPSEC_OUT] = { "rt ipsec", "boolean", 39, 1, true,
-				 ZW_FROM_RT, NFT_RT_XFRM, 0, 0, 0 },
-	[ZW_KEY_IP_SADDR] = { "ip saddr", "ipv4_addr", 7, 4, false,
-				NETWORK(12), IP4, 0 },
-	[ZW_KEY_IP_DADDR] = { "ip daddr", "ipv4_addr", 7, 4, false,
-				NETWORK(16), IP4, 0 },
-	[ZW_KEY_IP_FRAG] = { "ip frag-off", "integer", 4, 2, false,
-			       NETWORK(6), IP4, 0 },
+			      META(SECPATH), 0, 0 },
+	[ZW_KEY_IPSEC_OUT] = { "rt ipsec", "boolean", 39, 1, true, ZW_FROM_RT,
+			       NFT_RT_XFRM, 0, 0, 0 },
+	[ZW_KEY_IP_SADDR] = { "ip saddr", "ipv4_addr", 7, 4, false, NETWORK(12),
+			      IP4, 0 },
+	[ZW_KEY_IP_DADDR] = { "ip daddr", "ipv4_addr", 7, 4, false, NETWORK(16),
+			      IP4, 0 },
+	[ZW_KEY_IP_FRAG] = { "ip frag-off", "integer", 4, 2, false, NETWORK(6),
+			     IP4, 0 },
 	[ZW_KEY_IP6_SADDR] = { "ip6 saddr", "ipv6_addr", 8, 16, false,
-				 NETWORK(8), IP6, 0 },
+			       NETWORK(8), IP6, 0 },
 	[ZW_KEY_IP6_DADDR] = { "ip6 daddr", "ipv6_addr", 8, 16, false,
-				 NETWORK(24), IP6, 0 },
+			       NETWORK(24), IP6, 0 },
 	[ZW_KEY_IP6_HOPLIMIT] = { "ip6 hoplimit", "integer", 4, 1, false,
-				    NETWORK(7), IP6, 0 },
+				  NETWORK(7), IP6, 0 },
 	[ZW_KEY_TH_SPORT] = { "th sport", "inet_service", 13, 2, false,
-				TRANSPORT(0), 0, 0 },
+			      TRANSPORT(0), 0, 0 },
 	[ZW_KEY_TH_DPORT] = { "th dport", "inet_service", 13, 2, false,
-				TRANSPORT(2), 0, 0 },
+			      TRANSPORT(2), 0, 0 },
 	[ZW_KEY_TCP_FLAGS] = { "tcp flags", "tcp_flag", 15, 1, false,
-				 TRANSPORT(13), 0, 6 },
+			       TRANSPORT(13), 0, 6 },
 	[ZW_KEY_ICMP_TYPE] = { "icmp type", "icmp_type", 14, 1, false,
-				 TRANSPORT(0), IP4, 1 },
+			       TRANSPORT(0), IP4, 1 },
 	[ZW_KEY_ICMP_CODE] = { "icmp code", "icmp_code", 32, 1, false,
-				 TRANSPORT(1), IP4, 1 },
+			       TRANSPORT(1), IP4, 1 },
 	[ZW_KEY_ICMP6_TYPE] = { "icmpv6 type", "icmpv6_type", 29, 1, false,
-				  TRANSPORT(0), IP6, 58 },
+				TRANSPORT(0), IP6, 58 },
 	[ZW_KEY_ICMP6_CODE] = { "icmpv6 code", "icmpv6_code", 33, 1, false,
-				  TRANSPORT(1), IP6, 58 },
+				TRANSPORT(1), IP6, 58 },
 	[ZW_KEY_CT_STATE] = { "ct state", "ct_state", 26, 4, true,
-				CT(STATE, -1), 0, 0 },
+			      CT(STATE, -1), 0, 0 },
 	[ZW_KEY_CT_DIRECTION] = { "ct direction", "ct_dir", 27, 1, true,
-				    CT(DIRECTION, -1), 0, 0 },
+				  CT(DIRECTION, -1), 0, 0 },
 	[ZW_KEY_CT_ORIGINAL_IP_SADDR] = { "ct original ip saddr", "ipv4_addr",
-					    7, 4, false, CT(SRC_IP, 0), 0, 0 },
-	[ZW_KEY_CT_ORIGINAL_IP6_SADDR] = { "ct original ip6 saddr",
-					     "ipv6_addr", 8, 16, false,
-					     CT(SRC_IP6, 0), 0, 0 },
+					  7, 4, false, CT(SRC_IP, 0), 0, 0 },
+	[ZW_KEY_CT_ORIGINAL_IP6_SADDR] = { "ct original ip6 saddr", "ipv6_addr",
+					   8, 16, false, CT(SRC_IP6, 0), 0, 0 },
 	[ZW_KEY_CT_REPLY_IP_SADDR] = { "ct reply ip saddr", "ipv4_addr", 7, 4,
-					 false, CT(SRC_IP, 1), 0, 0 },
+				       false, CT(SRC_IP, 1), 0, 0 },
 	[ZW_KEY_CT_REPLY_IP6_SADDR] = { "ct reply ip6 saddr", "ipv6_addr", 8,
-					  16, false, CT(SRC_IP6, 1), 0, 0 },
+					16, false, CT(SRC_IP6, 1), 0, 0 },
 	[ZW_KEY_IP_OPTION_LSRR] = { "ip option lsrr", "boolean", 39, 1, true,
-				      OPTION(131), IP4, 0 },
+				    OPTION(131), IP4, 0 },
 	[ZW_KEY_IP_OPTION_SSRR] = { "ip option ssrr", "boolean", 39, 1, true,
-				      OPTION(137), IP4, 0 },
+				    OPTION(137), IP4, 0 },
 	[ZW_KEY_IP6_ROUTING] = { "exthdr rt", "boolean", 39, 1, true,
-				   HEADER(43), IP6, 0 },
+				 HEADER(43), IP6, 0 },
 	[ZW_KEY_IP6_FRAGMENT] = { "exthdr frag", "boolean", 39, 1, true,
-				    HEADER(44), IP6, 0 },
+				  HEADER(44), IP6, 0 },
 };
 
 _Static_assert(sizeof(fields) / sizeof(*fields) == ZW_KEY_COUNT,
@@ -200,9 +199,9 @@ static struct cost chain_cost(const struct zw_plan *plan, struct cost *known,
 	for (size_t i = 0; i < chain->rules.n; i++) {
 		const struct zw_plan_rule *rule = &chain->rules.v[i];
 		const struct zw_plan_match *last =
-			rule->match_count ?
-				&rule->matches[rule->match_count - 1] :
-				NULL;
+			rule->match_count
+				? &rule->matches[rule->match_count - 1]
+				: NULL;
 
 		sum.expressions += zw_plan_rule_expressions(rule);
 		for (u32 m = 0; m < rule->match_count; m++)
@@ -212,8 +211,8 @@ static struct cost chain_cost(const struct zw_plan *plan, struct cost *known,
 		    rule->verdict == ZW_PLAN_GOTO)
 			target = chain_cost(plan, known, rule->chain);
 		else if (last && last->test == ZW_TEST_MAP)
-			target = map_cost(plan, known,
-					  &plan->sets.v[last->set]);
+			target =
+				map_cost(plan, known, &plan->sets.v[last->set]);
 		target.lookups += sum.lookups;
 		target.expressions += sum.expressions;
 		if (rule->verdict == ZW_PLAN_JUMP)
@@ -250,17 +249,16 @@ void zw_plan_stats(struct zw_arena *arena, const struct zw_plan *plan,
 		if (n > stats->largest_set)
 			stats->largest_set = n;
 	}
-	stats->paths =
-		ZW_NEW_ARRAY(arena, struct zw_plan_path, plan->pairs.n);
+	stats->paths = ZW_NEW_ARRAY(arena, struct zw_plan_path, plan->pairs.n);
 	stats->path_count = plan->pairs.n;
 	for (size_t i = 0; i < plan->pairs.n; i++) {
 		const struct zw_plan_pair *pair = &plan->pairs.v[i];
 		struct cost cost = chain_cost(plan, known, pair->chain);
 
-		stats->paths[i] = (struct zw_plan_path){
-			pair->from, pair->to, pair->family, cost.lookups,
-			cost.expressions
-		};
+		stats->paths[i] =
+			(struct zw_plan_path){ pair->from, pair->to,
+					       pair->family, cost.lookups,
+					       cost.expressions };
 		if (cost.expressions > stats->longest.expressions)
 			stats->longest = stats->paths[i];
 	}
@@ -280,12 +278,14 @@ static void print_path(struct zw_buf *out, const char *what,
 
 void zw_plan_stats_print(struct zw_buf *out, const struct zw_plan_stats *stats)
 {
-	zw_buf_printf(out, "chains %zu (%zu base), rules %zu, expressions %zu\n",
+	zw_buf_printf(out,
+		      "chains %zu (%zu base), rules %zu, expressions %zu\n",
 		      stats->chains, stats->base_chains, stats->rules,
 		      stats->expressions);
 	zw_buf_printf(out, "sets and maps %zu, elements %zu\n", stats->sets,
 		      stats->elements);
-	zw_buf_printf(out, "largest chain %zu rules, largest set %zu elements\n",
+	zw_buf_printf(out,
+		      "largest chain %zu rules, largest set %zu elements\n",
 		      stats->largest_chain, stats->largest_set);
 	for (size_t i = 0; i < stats->path_count; i++)
 		print_path(out, "path", &stats->paths[i]);

@@ -34,7 +34,7 @@ enum zw_key {
 	ZW_KEY_OIFNAME,
 	ZW_KEY_NFPROTO, /* 2: IPv4, 10: IPv6 */
 	ZW_KEY_L4PROTO,
-	ZW_KEY_IPSEC_IN, /* 1: came by IPsec */
+	ZW_KEY_IPSEC_IN,  /* 1: came by IPsec */
 	ZW_KEY_IPSEC_OUT, /* 1: goes by IPsec */
 	ZW_KEY_IP_SADDR,
 	ZW_KEY_IP_DADDR,
@@ -49,7 +49,7 @@ enum zw_key {
 	ZW_KEY_ICMP_CODE,
 	ZW_KEY_ICMP6_TYPE,
 	ZW_KEY_ICMP6_CODE,
-	ZW_KEY_CT_STATE, /* 4 bytes, host order */
+	ZW_KEY_CT_STATE,     /* 4 bytes, host order */
 	ZW_KEY_CT_DIRECTION, /* 0: original, 1: reply */
 	ZW_KEY_CT_ORIGINAL_IP_SADDR,
 	ZW_KEY_CT_ORIGINAL_IP6_SADDR,
@@ -64,17 +64,17 @@ enum zw_key {
 
 /* How a field is loaded. */
 enum zw_key_source {
-	ZW_FROM_META, /* a: key */
+	ZW_FROM_META,	 /* a: key */
 	ZW_FROM_PAYLOAD, /* a: base, b: offset */
-	ZW_FROM_CT, /* a: key, b: direction or -1 */
-	ZW_FROM_EXTHDR, /* a: operation, b: type; presence */
-	ZW_FROM_RT, /* a: key */
+	ZW_FROM_CT,	 /* a: key, b: direction or -1 */
+	ZW_FROM_EXTHDR,	 /* a: operation, b: type; presence */
+	ZW_FROM_RT,	 /* a: key */
 };
 
 struct zw_key_info {
-	const char *nft; /* as nft spells it */
+	const char *nft;  /* as nft spells it */
 	const char *type; /* nft's name of its type */
-	u8 datatype; /* nft's number of its type */
+	u8 datatype;	  /* nft's number of its type */
 	u8 bytes;
 	bool host_order;
 	enum zw_key_source source;
@@ -88,11 +88,11 @@ const struct zw_key_info *zw_key_info(enum zw_key field);
 #define ZW_PLAN_KEY_FIELDS 5
 
 enum zw_plan_test {
-	ZW_TEST_EQ, /* field == value */
-	ZW_TEST_RANGE, /* value <= field <= other (big-endian fields) */
-	ZW_TEST_MASK_EQ, /* (field & other) == value */
+	ZW_TEST_EQ,	  /* field == value */
+	ZW_TEST_RANGE,	  /* value <= field <= other (big-endian fields) */
+	ZW_TEST_MASK_EQ,  /* (field & other) == value */
 	ZW_TEST_MASK_ANY, /* (field & other) != 0 */
-	ZW_TEST_IN, /* the fields, concatenated, are in SET */
+	ZW_TEST_IN,	  /* the fields, concatenated, are in SET */
 	ZW_TEST_MAP, /* likewise; the verdict is the element's. Last match of
 		      * its rule, whose own verdict is ZW_PLAN_CONTINUE */
 };
@@ -114,7 +114,7 @@ enum zw_plan_verdict {
 	ZW_PLAN_RETURN,
 	ZW_PLAN_JUMP, /* to CHAIN */
 	ZW_PLAN_GOTO,
-	ZW_PLAN_REJECT_RESET, /* TCP reset; the rule has tested for TCP */
+	ZW_PLAN_REJECT_RESET,	   /* TCP reset; the rule has tested for TCP */
 	ZW_PLAN_REJECT_PROHIBITED, /* ICMP administratively prohibited */
 };
 
@@ -124,7 +124,7 @@ struct zw_plan_rule {
 	bool counter;
 	bool log;
 	struct zw_str log_prefix; /* at most 127 bytes */
-	u32 log_group; /* 0: the kernel's log */
+	u32 log_group;		  /* 0: the kernel's log */
 	enum zw_plan_verdict verdict;
 	u32 chain; /* of JUMP and GOTO: index into the plan's chains */
 	struct zw_span span; /* of the statement; ZW_NO_SPAN if none asks */
@@ -152,8 +152,8 @@ struct zw_plan_chain {
 struct zw_plan_element {
 	const u8 *lo, *hi;
 	enum zw_plan_verdict verdict; /* of a map */
-	u32 chain; /* of a map's JUMP and GOTO */
-	struct zw_str place; /* the element's comment; may be empty */
+	u32 chain;		      /* of a map's JUMP and GOTO */
+	struct zw_str place;	      /* the element's comment; may be empty */
 };
 
 /* A set or verdict map. One field and not INTERVAL, or several and not

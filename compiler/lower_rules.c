@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules between two zones, in one family, as a chain. First deny and reject
+ * in the order of the text, then the allows. Neighbours of one verdict form a
+ * run, within which order means nothing, so the boxes of a run are brought
+ * together: services with the same sides in one list, then as few lookups as
+ * lower_boxes.c finds. A chain that would only drop is none: its caller drops.
+ *
+ * A side that was not narrowed is not tested here; the way to the chain has
+ * tested it. */
+#include <stdlib.h>
+
+#include "compiler/lower_internal.h"
+
+bool zw_opens(const struct zw_lowering *l, u32 from, u32 to)
+{
+	size_t n = l->model->zones.n, side = n + 1;
+	size_t a = from == ZW_SELF ? n : from, b = to == ZW_SELF ? n : to;
+
+	return l->opens[a * side + b];
+}
+
+/* One rule as it stands between the two zones; NULL: a whole side. */
+struct entry {
+	const struct zw_rule *rule;
+	const struct zw_intervals *src, *dst;
+};
+typedef ZW_VEC(struct entry) entries;
+
+static bool before(const struct zw_grant *a, u32 from, u32 to)
+{
+	return a->from != from ? a->from < from : a->to < to;
+}
+
+static size_t first_grant(const struct zw_lowering *l, u32 from, u32 to)
+{
+	size_t lo = 0, hi = l->grant_count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (before(&l->grants[middle], from, to))
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
+static bool is_whole(const struct zw_lowering *l, bool said, u32 zone,
+		     const struct zw_ipset *set)
+{
+	return said || (zone != ZW_SELF &&
+			zw_ipset_equal(l->model->zones.v[zone].members, *set));
+}
+
+/* Append what stands between FROM and TO in FAMILY. */
+static void gather(struct zw_lowering *l, entries *list, u32 from, u32 to,
+		   enum zw_family family, bool whole_alone)
+{
+	for (size_t i = first_grant(l, from, to);
+	     i < l->grant_count && l->grants[i].from == from &&
+	     l->grants[i].to == to;
+	     i++) {
+		const struct zw_rule_pair *pair = l->grants[i].pair;
+		const struct zw_rule *rule =
+			&l->model->rules.v[l->grants[i].rule];
+		struct entry entry = { rule, &pair->src.of[family],
+				       &pair->dst.of[family] };
+
+		ZW_ASSERT(!rule->options.has_limit &&
+			  !rule->options.connections && !rule->options.log &&
+			  !rule->options.count && !rule->options.during.n);
+		if (is_whole(l, pair->whole_src, from, &pair->src))
+			entry.src = NULL;
+		else if (!entry.src->n || whole_alone)
+			continue;
+		if (is_whole(l, pair->whole_dst, to, &pair->dst))
+			entry.dst = NULL;
+		else if (!entry.dst->n)
+			continue;
+		zw_push(l->arena, *list, entry);
+	}
+}
+
+static int by_order(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+	bool allow_a = a->rule->action == ZW_ALLOW;
+	bool allow_b = b->rule->action == ZW_ALLOW;
+
+	if (allow_a != allow_b)
+		return allow_a ? 1 : -1;
+	return a->rule->number < b->rule->number
+		       ? -1
+		       : a->rule->number > b->rule->number;
+}
+
+/* ---- bringing services of equal sides together ---- */
+
+struct group {
+	struct zw_box box;
+	size_t cap;
+};
+typedef ZW_VEC(struct group) groups;
+
+static void add_item(struct zw_lowering *l, struct group *group,
+		     struct zw_service_item item, u32 cause)
+{
+	struct zw_box *box = &group->box;
+
+	if (box->n == group->cap) {
+		size_t room = group->cap ? 2 * group->cap : 4;
+		struct zw_service_item *items =
+			ZW_NEW_ARRAY(l->arena, struct zw_service_item, room);
+		u32 *causes = ZW_NEW_ARRAY(l->arena, u32, room);
+
+		if (box->n) {
+			memcpy(items, box->items, box->n * sizeof(*items));
+			memcpy(causes, box->item_causes,
+			       box->n * sizeof(*causes));
+		}
+		box->items = items;
+		box->item_causes = causes;
+		group->cap = room;
+	}
+	box->items[box->n] = item;
+	box->item_causes[box->n++] = cause;
+}
+
+/* The group of an entry's sides; KNOWN finds it by the sides' ids. */
+static struct group *group_of(struct zw_lowering *l, groups *list,
+			      struct zw_map *known, const struct entry *entry,
+			      enum zw_family family)
+{
+	u32 ids[2] = { 0, 0 }, at;
+	struct zw_str key = { (const char *)ids, sizeof(ids) };
+	struct group group = { .cap = 0 };
+
+	if (entry->src)
+		ids[0] = zw_address_id(l, family, *entry->src) + 1;
+	if (entry->dst)
+		ids[1] = zw_address_id(l, family, *entry->dst) + 1;
+	if (zw_map_get(known, key, &at))
+		return &list->v[at];
+	group.box.src = entry->src;
+	group.box.dst = entry->dst;
+	group.box.src_id = ids[0];
+	group.box.dst_id = ids[1];
+	zw_map_put(known, zw_str_copy(l->arena, key), (u32)list->n);
+	zw_push(l->arena, *list, group);
+	return &list->v[list->n - 1];
+}
+
+static void lower_entries(struct zw_lowering *l, struct zw_run *run,
+			  const struct entry *list, size_t n)
+{
+	struct zw_cause *causes = ZW_NEW_ARRAY(l->arena, struct zw_cause, n);
+	struct zw_box *boxes;
+	groups made = { 0 };
+	struct zw_map known;
+
+	zw_map_init(&known, l->arena);
+	for (u32 i = 0; i < n; i++) {
+		struct group *group =
+			group_of(l, &made, &known, &list[i], run->family);
+		const struct zw_rule *rule = list[i].rule;
+
+		causes[i].span = rule->span;
+		causes[i].place = zw_comment(l->arena, rule->place);
+		for (size_t s = 0; s < rule->services.n; s++)
+			if (rule->services.v[s].families >> run->family & 1)
+				add_item(l, group, rule->services.v[s], i);
+	}
+	boxes = ZW_NEW_ARRAY(l->arena, struct zw_box, made.n);
+	run->n = 0;
+	for (size_t i = 0; i < made.n; i++)
+		if (made.v[i].box.n)
+			boxes[run->n++] = made.v[i].box;
+	run->boxes = boxes;
+	run->causes = causes;
+	zw_lower_run(l, run);
+}
+
+static void set_verdict(struct zw_lowering *l, struct zw_run *run,
+			enum zw_action action)
+{
+	run->target = 0;
+	switch (action) {
+	case ZW_ALLOW:
+		run->verdict = ZW_PLAN_ACCEPT;
+		break;
+	case ZW_DENY:
+		run->verdict = ZW_PLAN_DROP;
+		break;
+	case ZW_REJECT:
+		run->verdict = ZW_PLAN_GOTO;
+		run->target = zw_reject_chain(l);
+		break;
+	}
+}
+
+static u32 chain_of(struct zw_lowering *l, entries *list, enum zw_family family,
+		    struct zw_str name)
+{
+	struct zw_run run = { .family = family };
+	bool needed = false;
+	u32 chain;
+
+	for (size_t i = 0; i < list->n; i++)
+		needed |= list->v[i].rule->action != ZW_DENY;
+	if (!needed)
+		return ZW_NONE;
+	qsort(list->v, list->n, sizeof(*list->v), by_order);
+	chain = zw_chain(l, name);
+	run.chain = chain;
+	for (size_t i = 0, end; i < list->n; i = end) {
+		enum zw_action action = list->v[i].rule->action;
+
+		for (end = i;
+		     end < list->n && list->v[end].rule->action == action;
+		     end++)
+			;
+		set_verdict(l, &run, action);
+		lower_entries(l, &run, list->v + i, end - i);
+	}
+	zw_final_drop(l, run.chain);
+	return chain;
+}
+
+static bool has_members(const struct zw_lowering *l, u32 zone,
+			enum zw_family family)
+{
+	return zone == ZW_SELF || l->model->zones.v[zone].members.of[family].n;
+}
+
+u32 zw_rules_chain(struct zw_lowering *l, u32 from, u32 to,
+		   enum zw_family family)
+{
+	struct zw_str a = zw_zone_label(l, from), b = zw_zone_label(l, to);
+	entries list = { 0 };
+	struct zw_str name;
+	u32 chain;
+
+	/* DHCP comes to the gateway also from a zone of the other family */
+	if ((to != ZW_SELF && !has_members(l, from, family)) ||
+	    !has_members(l, to, family))
+		return ZW_NONE;
+	gather(l, &list, from, to, family, false);
+	if (!list.n)
+		return ZW_NONE;
+	name = zw_strf(l->arena, "z_rules.%.*s.%.*s.%d", ZW_STR_ARG(a),
+		       ZW_STR_ARG(b), family == ZW_IPV4 ? 4 : 6);
+	chain = zw_known_chain(l, name);
+	if (chain != ZW_NONE)
+		return chain;
+	chain = chain_of(l, &list, family, name);
+	if (chain == ZW_NONE)
+		return ZW_NONE;
+	zw_map_put(&l->chains, name, chain);
+	zw_push(l->arena, l->plan->pairs,
+		((struct zw_plan_pair){ a, b, family, chain }));
+	return chain;
+}
+
+u32 zw_dhcp_chain(struct zw_lowering *l, const struct zw_port_class *class,
+		  enum zw_family family)
+{
+	u32 zones = 0, zone = 0, chain;
+	entries list = { 0 };
+	struct zw_str name;
+
+	for (size_t i = 0; i < class->zones.n; i++) {
+		if (!l->model->zones.v[class->zones.v[i]].has_network)
+			continue;
+		zone = class->zones.v[i];
+		zones++;
+		gather(l, &list, zone, ZW_SELF, family, true);
+	}
+	if (zones == 1)
+		return zw_rules_chain(l, zone, ZW_SELF, family);
+	name = zw_strf(l->arena, "z_rules_dhcp.%.*s.%d",
+		       ZW_STR_ARG(class->name), family == ZW_IPV4 ? 4 : 6);
+	chain = zw_known_chain(l, name);
+	if (chain == ZW_NONE)
+		chain = chain_of(l, &list, family, name);
+	if (chain != ZW_NONE)
+		zw_map_put(&l->chains, name, chain);
+	return chain;
+}
