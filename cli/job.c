@@ -54,8 +54,6 @@ bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job)
 			      cli->values[ZW_OPT_CLAIMS], &claims);
 		options.claims = &claims;
 	}
-	if (cli->diags.errors)
-		return false;
 	job->model = zw_resolve(cli->arena, cli->sources, &cli->diags, &ast,
 				&options);
 	if (!job->model)

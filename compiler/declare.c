@@ -191,6 +191,8 @@ struct zw_diag *zw_unknown_name(struct zw_resolver *r, enum zw_code code,
 	struct zw_str near;
 	size_t i;
 
+	if (r->incomplete)
+		return ZW_NEW(r->arena, struct zw_diag); /* not listed */
 	diag = zw_diag(r->diags, code, name.span, "unknown %s '%.*s'", what,
 		       ZW_STR_ARG(name.text));
 	zw_diag_here(r->diags, diag, "no %s of this name", what);

@@ -104,6 +104,7 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 	r->diags = diags;
 	r->model = ZW_NEW(arena, struct zw_model);
 	r->today = options && options->today ? options->today : clock_day();
+	r->incomplete = diags->errors > 0;
 	start(r, ast);
 	zw_declare(r, &r->policy, ast);
 	if (options && options->claims)

@@ -134,6 +134,9 @@ struct zw_resolver {
 	ZW_VEC(struct zw_side *) sides;
 	struct zw_map pairs_cache;
 	ZW_VEC(struct zw_rule) pair_lists; /* only PAIRS is used */
+	/* Statements were left out for their syntax: what is not there may
+	 * have been in one of them, so nobody is told that it is missing. */
+	bool incomplete;
 	u32 interface_count;
 	u64 expanded;	/* entries written out, against ZW_EXPANSION_LIMIT */
 	bool exhausted; /* and it has been said */

@@ -145,8 +145,8 @@ static bool no_such_kind(struct work *work, const struct zw_ast_term *term,
 	struct zw_resolver *r = work->r;
 	struct zw_diag *diag;
 
-	if (except) /* said as an exception that excepts nothing */
-		return true;
+	if (except || r->incomplete) /* the former is said by the caller */
+		return except;
 	if (work->use == ZW_USE_RULE) {
 		diag = zw_diag(r->diags, ZW_Z2011, term->span,
 			       "no zone is of the kind '%.*s'",
@@ -455,6 +455,7 @@ static void build(struct work *work, const struct zw_ast_side *side)
 	struct zw_diag *diag;
 	size_t i;
 
+	work->side->poisoned = r->incomplete;
 	r->touched.n = 0;
 	for (i = 0; i < side->terms.n; i++)
 		apply(work, &side->terms.v[i], false);

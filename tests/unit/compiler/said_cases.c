@@ -693,6 +693,57 @@ const struct said_case said_cases[] = {
 	  "Z1003 20:7 unknown zone 'nowhere17'\n"
 	  "Z1003 21:7 unknown zone 'nowhere18'\n"
 	  "Z1003 22:7 unknown zone 'nowhere19'\n" },
+	{ "beside a syntax error nothing is missed",
+	  "zone z { interfaces e0 }\n"
+	  "zone y { interface e1 network 10.0.0.1/8 }\n"
+	  "allow z -> y : ssh\n"
+	  "allow dmz -> y(nowhere) : nothing\n"
+	  "never any except z -> y\n"
+	  "define a = 10.0.0.9-10.0.0.1\n"
+	  "define a = 10.0.0.1\n",
+	  NULL,
+	  "Z0001 1:10 expected '}' or a member of the zone after '{', found 'interfaces'\n"
+	  "  help: did you mean 'interface'\?\n"
+	  "Z1005 7:8 define 'a' is declared twice\n"
+	  "  6:8 first declared here\n"
+	  "Z2002 6:12 range ends before it begins\n"
+	  "Z2001 2:31 prefix has bits set behind its length of 8\n"
+	  "  help: write 10.0.0.0/8\n" },
+	{ "two networks against one",
+	  "external zone out { interface wan0 }\n"
+	  "internal zone in { interface lan0 network 10.1.0.0/16 }\n"
+	  "zone c { interface e2 network 10.1.4.0/24, 10.1.0.0/24 }\n"
+	  "zone d { interface e3 network 10.1.4.128/25 }\n",
+	  NULL,
+	  "Z2018 3:31 networks of zones 'in' and 'c' overlap\n"
+	  "  2:43 in zone 'in' here\n"
+	  "Z2018 4:31 networks of zones 'in' and 'd' overlap\n"
+	  "  2:43 in zone 'in' here\n"
+	  "Z2018 4:31 networks of zones 'c' and 'd' overlap\n"
+	  "  3:31 in zone 'c' here\n" },
+	{ "a host of the policy in a claim",
+	  "external zone out { interface wan0 }\n"
+	  "internal zone in { interface lan0 network 10.1.0.0/16 }\n"
+	  "zone c { interface e2 network 10.3.0.0/16\n"
+	  " host h = 10.3.0.1 }\n",
+	  "never out -> c.h : ssh\n"
+	  "never out -> c.g\n",
+	  "Z1004 c.zw:2:16 unknown host 'g'\n"
+	  "  3:6 the zone that should have it\n" },
+	{ "names of four kinds",
+	  "zone x { interface x network x\n"
+	  " host x = x }\n"
+	  "define x = 10.0.0.1\n"
+	  "service x = tcp/1\n"
+	  "zone y { interface y }\n"
+	  "allow x.x -> y : x\n",
+	  NULL, "" },
+	{ "protocols by number and name",
+	  "external zone out { interface wan0 }\n"
+	  "internal zone in { interface lan0 network 10.1.0.0/16 }\n"
+	  "allow in -> out : proto/6, esp, ah, ospf\n"
+	  "allow in -> out : icmpv6/nd-router-advert, icmp/redirect\n",
+	  NULL, "Z2013 4:1 no rule decides about these messages\n" },
 };
 
 const size_t said_case_count = sizeof(said_cases) / sizeof(said_cases[0]);
