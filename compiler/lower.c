@@ -81,13 +81,13 @@ struct zw_plan *zw_lower(struct zw_arena *arena, const struct zw_model *model)
 		zw_map_init(&l.address_ids[f], arena);
 	list_grants(&l);
 	zw_find_classes(&l);
-	prerouting = zw_base_chain(&l, "z_prerouting", ZW_PLAN_PREROUTING,
+	prerouting = zw_lower_base_chain(&l, "z_prerouting", ZW_PLAN_PREROUTING,
 				   ZW_PLAN_PREROUTING_PRIORITY);
-	input = zw_base_chain(&l, "z_input", ZW_PLAN_INPUT,
+	input = zw_lower_base_chain(&l, "z_input", ZW_PLAN_INPUT,
 			      ZW_PLAN_FILTER_PRIORITY);
-	forward = zw_base_chain(&l, "z_forward", ZW_PLAN_FORWARD,
+	forward = zw_lower_base_chain(&l, "z_forward", ZW_PLAN_FORWARD,
 				ZW_PLAN_FILTER_PRIORITY);
-	output = zw_base_chain(&l, "z_output", ZW_PLAN_OUTPUT,
+	output = zw_lower_base_chain(&l, "z_output", ZW_PLAN_OUTPUT,
 			       ZW_PLAN_FILTER_PRIORITY);
 	zw_lower_prerouting(&l, prerouting);
 	zw_lower_input(&l, input);

@@ -255,7 +255,7 @@ u32 zw_chain(struct zw_lowering *l, struct zw_str name)
 	return (u32)l->plan->chains.n - 1;
 }
 
-u32 zw_base_chain(struct zw_lowering *l, const char *name,
+u32 zw_lower_base_chain(struct zw_lowering *l, const char *name,
 		  enum zw_plan_hook hook, int priority)
 {
 	u32 index = zw_chain(l, zw_str_from(name));

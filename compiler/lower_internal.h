@@ -102,7 +102,7 @@ void zw_rule_to(struct zw_lowering *l, const struct zw_draft *draft, u32 chain,
 void zw_final_drop(struct zw_lowering *l, u32 chain);
 
 u32 zw_chain(struct zw_lowering *l, struct zw_str name);
-u32 zw_base_chain(struct zw_lowering *l, const char *name,
+u32 zw_lower_base_chain(struct zw_lowering *l, const char *name,
 		  enum zw_plan_hook hook, int priority);
 /* The chain that rejects. */
 u32 zw_reject_chain(struct zw_lowering *l);
