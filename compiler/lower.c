@@ -69,7 +69,7 @@ struct zw_plan *zw_lower(struct zw_arena *arena, const struct zw_model *model)
 		.model = model,
 		.plan = plan,
 		.reject = ZW_NONE,
-		.place = zw_comment(arena, model->place),
+		.place = zw_lower_comment(arena, model->place),
 	};
 	u32 prerouting, input, forward, output;
 
@@ -80,15 +80,15 @@ struct zw_plan *zw_lower(struct zw_arena *arena, const struct zw_model *model)
 	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++)
 		zw_map_init(&l.address_ids[f], arena);
 	list_grants(&l);
-	zw_find_classes(&l);
+	zw_lower_find_classes(&l);
 	prerouting = zw_lower_base_chain(&l, "z_prerouting", ZW_PLAN_PREROUTING,
-				   ZW_PLAN_PREROUTING_PRIORITY);
+					 ZW_PLAN_PREROUTING_PRIORITY);
 	input = zw_lower_base_chain(&l, "z_input", ZW_PLAN_INPUT,
-			      ZW_PLAN_FILTER_PRIORITY);
+				    ZW_PLAN_FILTER_PRIORITY);
 	forward = zw_lower_base_chain(&l, "z_forward", ZW_PLAN_FORWARD,
-				ZW_PLAN_FILTER_PRIORITY);
+				      ZW_PLAN_FILTER_PRIORITY);
 	output = zw_lower_base_chain(&l, "z_output", ZW_PLAN_OUTPUT,
-			       ZW_PLAN_FILTER_PRIORITY);
+				     ZW_PLAN_FILTER_PRIORITY);
 	zw_lower_prerouting(&l, prerouting);
 	zw_lower_input(&l, input);
 	zw_lower_forward(&l, forward);

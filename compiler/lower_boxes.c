@@ -243,9 +243,9 @@ static void add_rule(struct zw_lowering *l, struct zw_run *run,
 
 	if (home->rules.n >= ZW_CHAIN_LIMIT - 1) {
 		struct zw_draft on = { .n = 0 };
-		u32 more = zw_chain(l, zw_number_name(l, "more"));
+		u32 more = zw_lower_chain(l, zw_lower_number_name(l, "more"));
 
-		zw_rule_to(l, &on, run->chain, ZW_PLAN_GOTO, more);
+		zw_lower_rule_to(l, &on, run->chain, ZW_PLAN_GOTO, more);
 		run->chain = more;
 	}
 	zw_draft_end(l, draft, run->chain, run->verdict, run->target, cause);
@@ -404,17 +404,18 @@ static void cells_rule(struct zw_lowering *l, struct zw_run *run,
 				ZW_STR_ARG(run->causes[v[i].cause].place));
 	}
 	if (!zw_map_get(&l->sets, (struct zw_str){ key.data, key.n }, &set)) {
-		set = zw_set(l,
-			     zw_number_name(l, layout->addresses ? "flow"
-								 : "service"),
-			     interval, false, layout->keys, layout->fields,
-			     cause);
+		set = zw_lower_set(
+			l,
+			zw_lower_number_name(l, layout->addresses ? "flow"
+								  : "service"),
+			interval, false, layout->keys, layout->fields, cause);
 		for (size_t i = 0; i < n; i++) {
 			struct zw_plan_element *element;
 
 			pack(layout, v[i].lo, lo);
 			pack(layout, v[i].hi, hi);
-			element = zw_set_add(l, set, lo, interval ? hi : NULL);
+			element = zw_lower_set_add(l, set, lo,
+						   interval ? hi : NULL);
 			if (comments)
 				element->place = run->causes[v[i].cause].place;
 		}
@@ -501,7 +502,7 @@ static void ranged(struct zw_lowering *l, struct zw_run *run,
 	zw_cells cover = { 0 };
 
 	if (limit <= ZW_BOX_SET_LIMIT &&
-	    zw_cover(l->arena, v, n, layout->fields, limit, &cover)) {
+	    zw_lower_cover(l->arena, v, n, layout->fields, limit, &cover)) {
 		cells_rule(l, run, layout, prefix, cover.v, cover.n, true,
 			   comments);
 		return;

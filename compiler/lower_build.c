@@ -112,8 +112,8 @@ void zw_draft_address(struct zw_draft *draft, enum zw_key key,
 
 /* Large sets are found by where they stand first: hashing a million intervals
  * once for each pair of zones would take seconds. */
-u32 zw_address_id(struct zw_lowering *l, enum zw_family family,
-		  struct zw_intervals set)
+u32 zw_lower_address_id(struct zw_lowering *l, enum zw_family family,
+			struct zw_intervals set)
 {
 	struct {
 		const void *v;
@@ -142,14 +142,15 @@ static u32 address_set(struct zw_lowering *l, enum zw_family family,
 {
 	enum zw_key key =
 		family == ZW_IPV4 ? ZW_KEY_IP_SADDR : ZW_KEY_IP6_SADDR;
-	u32 id = zw_address_id(l, family, set), index;
+	u32 id = zw_lower_address_id(l, family, set), index;
 	struct zw_plan_set *plan;
 
 	if (l->address_sets.v[id] != ZW_NONE)
 		return l->address_sets.v[id];
 	if (!name.n)
-		name = zw_number_name(l, "addr");
-	index = zw_set(l, name, true, false, &key, 1, zw_no_cause(l));
+		name = zw_lower_number_name(l, "addr");
+	index = zw_lower_set(l, name, true, false, &key, 1,
+			     zw_lower_no_cause(l));
 	plan = &l->plan->sets.v[index];
 	plan->is_addresses = true;
 	plan->family = family;
@@ -193,7 +194,7 @@ void zw_draft_addresses(struct zw_lowering *l, struct zw_draft *draft,
 void zw_draft_members(struct zw_lowering *l, struct zw_draft *draft,
 		      enum zw_key key, enum zw_family family, u32 zone)
 {
-	struct zw_str label = zw_zone_label(l, zone);
+	struct zw_str label = zw_lower_zone_label(l, zone);
 
 	zw_draft_addresses(l, draft, key, family,
 			   l->model->zones.v[zone].members.of[family],
@@ -202,7 +203,7 @@ void zw_draft_members(struct zw_lowering *l, struct zw_draft *draft,
 				   family == ZW_IPV4 ? 4 : 6));
 }
 
-struct zw_cause zw_no_cause(const struct zw_lowering *l)
+struct zw_cause zw_lower_no_cause(const struct zw_lowering *l)
 {
 	return (struct zw_cause){ ZW_NO_SPAN, l->place };
 }
@@ -228,26 +229,26 @@ struct zw_plan_rule *zw_draft_end(struct zw_lowering *l,
 	return &home->rules.v[home->rules.n - 1];
 }
 
-void zw_rule(struct zw_lowering *l, const struct zw_draft *draft, u32 chain,
-	     enum zw_plan_verdict verdict)
+void zw_lower_rule(struct zw_lowering *l, const struct zw_draft *draft,
+		   u32 chain, enum zw_plan_verdict verdict)
 {
-	zw_draft_end(l, draft, chain, verdict, 0, zw_no_cause(l));
+	zw_draft_end(l, draft, chain, verdict, 0, zw_lower_no_cause(l));
 }
 
-void zw_rule_to(struct zw_lowering *l, const struct zw_draft *draft, u32 chain,
-		enum zw_plan_verdict verdict, u32 target)
+void zw_lower_rule_to(struct zw_lowering *l, const struct zw_draft *draft,
+		      u32 chain, enum zw_plan_verdict verdict, u32 target)
 {
-	zw_draft_end(l, draft, chain, verdict, target, zw_no_cause(l));
+	zw_draft_end(l, draft, chain, verdict, target, zw_lower_no_cause(l));
 }
 
-void zw_final_drop(struct zw_lowering *l, u32 chain)
+void zw_lower_final_drop(struct zw_lowering *l, u32 chain)
 {
 	struct zw_draft draft = { .n = 0 };
 
-	zw_rule(l, &draft, chain, ZW_PLAN_DROP);
+	zw_lower_rule(l, &draft, chain, ZW_PLAN_DROP);
 }
 
-u32 zw_chain(struct zw_lowering *l, struct zw_str name)
+u32 zw_lower_chain(struct zw_lowering *l, struct zw_str name)
 {
 	struct zw_plan_chain chain = { .name = name, .hook = ZW_PLAN_NO_HOOK };
 
@@ -256,30 +257,31 @@ u32 zw_chain(struct zw_lowering *l, struct zw_str name)
 }
 
 u32 zw_lower_base_chain(struct zw_lowering *l, const char *name,
-		  enum zw_plan_hook hook, int priority)
+			enum zw_plan_hook hook, int priority)
 {
-	u32 index = zw_chain(l, zw_str_from(name));
+	u32 index = zw_lower_chain(l, zw_str_from(name));
 
 	l->plan->chains.v[index].hook = hook;
 	l->plan->chains.v[index].priority = priority;
 	return index;
 }
 
-u32 zw_reject_chain(struct zw_lowering *l)
+u32 zw_lower_reject_chain(struct zw_lowering *l)
 {
 	struct zw_draft tcp = { .n = 0 }, rest = { .n = 0 };
 
 	if (l->reject != ZW_NONE)
 		return l->reject;
-	l->reject = zw_chain(l, ZW_STR("z_reject"));
+	l->reject = zw_lower_chain(l, ZW_STR("z_reject"));
 	zw_draft_equal(&tcp, ZW_KEY_L4PROTO, 6);
-	zw_rule(l, &tcp, l->reject, ZW_PLAN_REJECT_RESET);
-	zw_rule(l, &rest, l->reject, ZW_PLAN_REJECT_PROHIBITED);
+	zw_lower_rule(l, &tcp, l->reject, ZW_PLAN_REJECT_RESET);
+	zw_lower_rule(l, &rest, l->reject, ZW_PLAN_REJECT_PROHIBITED);
 	return l->reject;
 }
 
-u32 zw_set(struct zw_lowering *l, struct zw_str name, bool interval, bool map,
-	   const enum zw_key *keys, unsigned n, struct zw_cause cause)
+u32 zw_lower_set(struct zw_lowering *l, struct zw_str name, bool interval,
+		 bool map, const enum zw_key *keys, unsigned n,
+		 struct zw_cause cause)
 {
 	struct zw_plan_set set = {
 		.name = name,
@@ -299,8 +301,8 @@ u32 zw_set(struct zw_lowering *l, struct zw_str name, bool interval, bool map,
 	return (u32)l->plan->sets.n - 1;
 }
 
-struct zw_plan_element *zw_set_add(struct zw_lowering *l, u32 index,
-				   const u8 *lo, const u8 *hi)
+struct zw_plan_element *zw_lower_set_add(struct zw_lowering *l, u32 index,
+					 const u8 *lo, const u8 *hi)
 {
 	struct zw_plan_set *set = &l->plan->sets.v[index];
 	struct zw_plan_element element = { 0 };
@@ -316,27 +318,28 @@ struct zw_plan_element *zw_set_add(struct zw_lowering *l, u32 index,
 	return &set->elements.v[set->elements.n - 1];
 }
 
-u32 zw_byte_set(struct zw_lowering *l, const char *name, enum zw_key key,
-		const u8 *values, size_t n)
+u32 zw_lower_byte_set(struct zw_lowering *l, const char *name, enum zw_key key,
+		      const u8 *values, size_t n)
 {
 	struct zw_str text = zw_str_from(name);
 	u32 set;
 
 	if (zw_map_get(&l->sets, text, &set))
 		return set;
-	set = zw_set(l, text, false, false, &key, 1, zw_no_cause(l));
+	set = zw_lower_set(l, text, false, false, &key, 1,
+			   zw_lower_no_cause(l));
 	for (size_t i = 0; i < n; i++)
-		zw_set_add(l, set, &values[i], NULL);
+		zw_lower_set_add(l, set, &values[i], NULL);
 	zw_map_put(&l->sets, text, set);
 	return set;
 }
 
-struct zw_str zw_number_name(struct zw_lowering *l, const char *what)
+struct zw_str zw_lower_number_name(struct zw_lowering *l, const char *what)
 {
 	return zw_strf(l->arena, "z_%s.%u", what, ++l->numbers);
 }
 
-struct zw_str zw_comment(struct zw_arena *arena, struct zw_str place)
+struct zw_str zw_lower_comment(struct zw_arena *arena, struct zw_str place)
 {
 	size_t cut = place.n > 127 ? place.n - 127 : 0;
 	char *text;
@@ -355,7 +358,7 @@ struct zw_str zw_comment(struct zw_arena *arena, struct zw_str place)
 	return (struct zw_str){ text, place.n - cut };
 }
 
-u32 zw_known_chain(const struct zw_lowering *l, struct zw_str key)
+u32 zw_lower_known_chain(const struct zw_lowering *l, struct zw_str key)
 {
 	u32 chain;
 
@@ -363,15 +366,15 @@ u32 zw_known_chain(const struct zw_lowering *l, struct zw_str key)
 }
 
 /* The two sets of ICMP types that are errors. */
-u32 zw_error_types(struct zw_lowering *l, enum zw_family family)
+u32 zw_lower_error_types(struct zw_lowering *l, enum zw_family family)
 {
 	static const u8 four[] = { 3, 11, 12 }, six[] = { 1, 2, 3, 4 };
 
 	if (family == ZW_IPV4)
-		return zw_byte_set(l, "z_errors.4", ZW_KEY_ICMP_TYPE, four,
-				   sizeof(four));
-	return zw_byte_set(l, "z_errors.6", ZW_KEY_ICMP6_TYPE, six,
-			   sizeof(six));
+		return zw_lower_byte_set(l, "z_errors.4", ZW_KEY_ICMP_TYPE,
+					 four, sizeof(four));
+	return zw_lower_byte_set(l, "z_errors.6", ZW_KEY_ICMP6_TYPE, six,
+				 sizeof(six));
 }
 
 void zw_draft_error(struct zw_lowering *l, struct zw_draft *draft,
@@ -379,5 +382,5 @@ void zw_draft_error(struct zw_lowering *l, struct zw_draft *draft,
 {
 	zw_draft_family(draft, family);
 	zw_draft_equal(draft, ZW_KEY_L4PROTO, family == ZW_IPV4 ? 1 : 58);
-	zw_draft_lookup(l, draft, zw_error_types(l, family));
+	zw_draft_lookup(l, draft, zw_lower_error_types(l, family));
 }

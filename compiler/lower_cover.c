@@ -158,8 +158,8 @@ static bool strips(struct cover *c, struct zw_cell **cells, size_t n,
 	return sweep(c, cells, n, field, box);
 }
 
-bool zw_cover(struct zw_arena *arena, struct zw_cell *cells, size_t n,
-	      unsigned fields, size_t limit, zw_cells *out)
+bool zw_lower_cover(struct zw_arena *arena, struct zw_cell *cells, size_t n,
+		    unsigned fields, size_t limit, zw_cells *out)
 {
 	struct cover c = {
 		.arena = arena,

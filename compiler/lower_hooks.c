@@ -14,7 +14,7 @@
 #define LINK_LOCAL ((u128)0xfe80 << 112)
 #define DHCP_RELAYS ((u128)0xff02 << 112 | 0x10002)
 
-struct zw_intervals zw_link_local(struct zw_lowering *l)
+struct zw_intervals zw_lower_link_local(struct zw_lowering *l)
 {
 	return zw_intervals_one(l->arena, LINK_LOCAL,
 				LINK_LOCAL | (~(u128)0 >> 10));
@@ -27,7 +27,7 @@ static void drop_header(struct zw_lowering *l, u32 chain, enum zw_family family,
 
 	zw_draft_family(&draft, family);
 	zw_draft_equal(&draft, key, 1);
-	zw_rule(l, &draft, chain, ZW_PLAN_DROP);
+	zw_lower_rule(l, &draft, chain, ZW_PLAN_DROP);
 }
 
 static void drop_odd_packets(struct zw_lowering *l, u32 chain)
@@ -36,20 +36,20 @@ static void drop_odd_packets(struct zw_lowering *l, u32 chain)
 
 	zw_draft_family(&draft, ZW_IPV4);
 	zw_draft_any(&draft, ZW_KEY_IP_FRAG, 0x3fff);
-	zw_rule(l, &draft, chain, ZW_PLAN_DROP);
+	zw_lower_rule(l, &draft, chain, ZW_PLAN_DROP);
 	drop_header(l, chain, ZW_IPV4, ZW_KEY_IP_OPTION_LSRR);
 	drop_header(l, chain, ZW_IPV4, ZW_KEY_IP_OPTION_SSRR);
 	drop_header(l, chain, ZW_IPV6, ZW_KEY_IP6_FRAGMENT);
 	drop_header(l, chain, ZW_IPV6, ZW_KEY_IP6_ROUTING);
 }
 
-bool zw_any_zone(const struct zw_zone *zone)
+bool zw_lower_any_zone(const struct zw_zone *zone)
 {
 	(void)zone;
 	return true;
 }
 
-bool zw_names_networks(const struct zw_zone *zone)
+bool zw_lower_names_networks(const struct zw_zone *zone)
 {
 	return zone->has_network;
 }
@@ -57,7 +57,7 @@ bool zw_names_networks(const struct zw_zone *zone)
 void zw_draft_dhcp(struct zw_lowering *l, struct zw_draft *draft,
 		   unsigned which)
 {
-	struct zw_intervals local = zw_link_local(l);
+	struct zw_intervals local = zw_lower_link_local(l);
 	struct zw_str none = { "", 0 };
 
 	if (which == 0) {
@@ -92,44 +92,44 @@ static u32 exceptions_chain(struct zw_lowering *l, unsigned link, unsigned dhcp)
 		130, 131, 132, 133, 134, 135, 136, 143
 	};
 	struct zw_str name = zw_strf(l->arena, "z_link.%u%u", link, dhcp);
-	u32 chain = zw_known_chain(l, name);
+	u32 chain = zw_lower_known_chain(l, name);
 	struct zw_draft any = { .n = 0 }, unspecified = { .n = 0 };
 
 	if (chain != ZW_NONE)
 		return chain;
-	chain = zw_chain(l, name);
+	chain = zw_lower_chain(l, name);
 	zw_map_put(&l->chains, name, chain);
 	zw_draft_ipsec_mask(&any, link, false);
-	zw_draft_addresses(l, &any, ZW_KEY_IP6_SADDR, ZW_IPV6, zw_link_local(l),
-			   ZW_STR(""));
+	zw_draft_addresses(l, &any, ZW_KEY_IP6_SADDR, ZW_IPV6,
+			   zw_lower_link_local(l), ZW_STR(""));
 	zw_draft_equal(&any, ZW_KEY_L4PROTO, 58);
 	zw_draft_lookup(l, &any,
-			zw_byte_set(l, "z_link_types", ZW_KEY_ICMP6_TYPE,
-				    link_types, sizeof(link_types)));
-	zw_rule(l, &any, chain, ZW_PLAN_ACCEPT);
+			zw_lower_byte_set(l, "z_link_types", ZW_KEY_ICMP6_TYPE,
+					  link_types, sizeof(link_types)));
+	zw_lower_rule(l, &any, chain, ZW_PLAN_ACCEPT);
 	zw_draft_ipsec_mask(&unspecified, link, false);
 	zw_draft_address(&unspecified, ZW_KEY_IP6_SADDR, ZW_IPV6, 0);
 	zw_draft_equal(&unspecified, ZW_KEY_L4PROTO, 58);
 	zw_draft_range(&unspecified, ZW_KEY_ICMP6_TYPE, 133, 136);
-	zw_rule(l, &unspecified, chain, ZW_PLAN_ACCEPT);
+	zw_lower_rule(l, &unspecified, chain, ZW_PLAN_ACCEPT);
 	for (unsigned which = 0; dhcp && which < 3; which++) {
 		struct zw_draft draft = { .n = 0 };
 
 		zw_draft_ipsec_mask(&draft, dhcp, false);
 		zw_draft_dhcp(l, &draft, which);
-		zw_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 	return chain;
 }
 
 static u32 source_chain(struct zw_lowering *l,
 			const struct zw_port_class *class)
 {
-	u32 chain = zw_chain(
+	u32 chain = zw_lower_chain(
 		l, zw_strf(l->arena, "z_source.%.*s", ZW_STR_ARG(class->name)));
-	unsigned link = zw_class_ipsec(l, class, zw_any_zone);
-	unsigned dhcp = zw_class_ipsec(l, class, zw_names_networks);
+	unsigned link = zw_lower_class_ipsec(l, class, zw_lower_any_zone);
+	unsigned dhcp = zw_lower_class_ipsec(l, class, zw_lower_names_networks);
 	struct zw_draft rest = { .n = 0 };
 
 	for (size_t i = 0; i < class->zones.n; i++) {
@@ -145,11 +145,11 @@ static u32 source_chain(struct zw_lowering *l,
 					 f == ZW_IPV4 ? ZW_KEY_IP_SADDR
 						      : ZW_KEY_IP6_SADDR,
 					 (enum zw_family)f, zone);
-			zw_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 		}
 	}
-	zw_rule_to(l, &rest, chain, ZW_PLAN_GOTO,
-		   exceptions_chain(l, link, dhcp));
+	zw_lower_rule_to(l, &rest, chain, ZW_PLAN_GOTO,
+			 exceptions_chain(l, link, dhcp));
 	return chain;
 }
 
@@ -159,7 +159,7 @@ void zw_lower_prerouting(struct zw_lowering *l, u32 chain)
 	zw_ways ways = { 0 };
 
 	zw_draft_interface(&loopback, ZW_KEY_IIFNAME, ZW_STR("lo"));
-	zw_rule(l, &loopback, chain, ZW_PLAN_ACCEPT);
+	zw_lower_rule(l, &loopback, chain, ZW_PLAN_ACCEPT);
 	drop_odd_packets(l, chain);
 	for (u32 i = 0; i < l->classes.n; i++)
 		zw_push(l->arena, ways,
@@ -167,9 +167,9 @@ void zw_lower_prerouting(struct zw_lowering *l, u32 chain)
 					  source_chain(l, &l->classes.v[i]) }));
 	if (ways.n) {
 		zw_draft_ways(l, &sources, "z_sources", &ways);
-		zw_rule(l, &sources, chain, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &sources, chain, ZW_PLAN_CONTINUE);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 }
 
 /* ---- forward ---- */
@@ -181,10 +181,10 @@ static void drop_link_messages(struct zw_lowering *l, u32 chain)
 		130, 131, 132, 133, 134, 135, 136, 137, 143
 	};
 	enum zw_key key = ZW_KEY_L4PROTO;
-	u32 four = zw_chain(l, ZW_STR("z_forward.icmp"));
-	u32 six = zw_chain(l, ZW_STR("z_forward.icmp6"));
-	u32 map = zw_set(l, ZW_STR("z_forward.protocols"), false, true, &key, 1,
-			 zw_no_cause(l));
+	u32 four = zw_lower_chain(l, ZW_STR("z_forward.icmp"));
+	u32 six = zw_lower_chain(l, ZW_STR("z_forward.icmp6"));
+	u32 map = zw_lower_set(l, ZW_STR("z_forward.protocols"), false, true,
+			       &key, 1, zw_lower_no_cause(l));
 	struct zw_draft redirect = { .n = 0 }, link = { .n = 0 },
 			by = { .n = 0 };
 	struct zw_plan_element *element;
@@ -192,21 +192,22 @@ static void drop_link_messages(struct zw_lowering *l, u32 chain)
 	zw_draft_family(&redirect, ZW_IPV4);
 	zw_draft_equal(&redirect, ZW_KEY_L4PROTO, 1);
 	zw_draft_equal(&redirect, ZW_KEY_ICMP_TYPE, 5);
-	zw_rule(l, &redirect, four, ZW_PLAN_DROP);
+	zw_lower_rule(l, &redirect, four, ZW_PLAN_DROP);
 	zw_draft_family(&link, ZW_IPV6);
 	zw_draft_equal(&link, ZW_KEY_L4PROTO, 58);
 	zw_draft_lookup(l, &link,
-			zw_byte_set(l, "z_never_forwarded", ZW_KEY_ICMP6_TYPE,
-				    types, sizeof(types)));
-	zw_rule(l, &link, six, ZW_PLAN_DROP);
-	element = zw_set_add(l, map, (const u8[]){ 1 }, NULL);
+			zw_lower_byte_set(l, "z_never_forwarded",
+					  ZW_KEY_ICMP6_TYPE, types,
+					  sizeof(types)));
+	zw_lower_rule(l, &link, six, ZW_PLAN_DROP);
+	element = zw_lower_set_add(l, map, (const u8[]){ 1 }, NULL);
 	element->verdict = ZW_PLAN_JUMP;
 	element->chain = four;
-	element = zw_set_add(l, map, (const u8[]){ 58 }, NULL);
+	element = zw_lower_set_add(l, map, (const u8[]){ 58 }, NULL);
 	element->verdict = ZW_PLAN_JUMP;
 	element->chain = six;
 	zw_draft_lookup(l, &by, map);
-	zw_rule(l, &by, chain, ZW_PLAN_CONTINUE);
+	zw_lower_rule(l, &by, chain, ZW_PLAN_CONTINUE);
 }
 
 /* The sources that prerouting lets through for the gateway alone, by trusted
@@ -235,20 +236,20 @@ static void drop_exceptions(struct zw_lowering *l, u32 chain)
 		zw_draft_address(&draft, ZW_KEY_IP_SADDR, ZW_IPV4, 0);
 		zw_draft_classes(l, &draft, "z_no_unspecified", ZW_KEY_IIFNAME,
 				 four);
-		zw_rule(l, &draft, chain, ZW_PLAN_DROP);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_DROP);
 	}
 	draft.n = 0;
 	if (any_six) {
 		zw_draft_addresses(l, &draft, ZW_KEY_IP6_SADDR, ZW_IPV6,
-				   zw_link_local(l), ZW_STR(""));
+				   zw_lower_link_local(l), ZW_STR(""));
 		zw_draft_classes(l, &draft, "z_no_link_local", ZW_KEY_IIFNAME,
 				 six);
-		zw_rule(l, &draft, chain, ZW_PLAN_DROP);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_DROP);
 	}
 }
 
-void zw_test_source(struct zw_lowering *l, struct zw_draft *draft,
-		    enum zw_family family, u32 zone)
+void zw_lower_test_source(struct zw_lowering *l, struct zw_draft *draft,
+			  enum zw_family family, u32 zone)
 {
 	zw_draft_ipsec(l, draft, zone, false);
 	zw_draft_members(l, draft,
@@ -256,8 +257,8 @@ void zw_test_source(struct zw_lowering *l, struct zw_draft *draft,
 			 family, zone);
 }
 
-void zw_test_destination(struct zw_lowering *l, struct zw_draft *draft,
-			 enum zw_family family, u32 zone)
+void zw_lower_test_destination(struct zw_lowering *l, struct zw_draft *draft,
+			       enum zw_family family, u32 zone)
 {
 	zw_draft_ipsec(l, draft, zone, true);
 	zw_draft_members(l, draft,
@@ -266,8 +267,8 @@ void zw_test_destination(struct zw_lowering *l, struct zw_draft *draft,
 }
 
 /* The source of the quoted flow, as the tuple of DIRECTION has it. */
-void zw_test_quoted(struct zw_lowering *l, struct zw_draft *draft,
-		    enum zw_family family, int direction, u32 zone)
+void zw_lower_test_quoted(struct zw_lowering *l, struct zw_draft *draft,
+			  enum zw_family family, int direction, u32 zone)
 {
 	enum zw_key key =
 		direction ? (family == ZW_IPV4 ? ZW_KEY_CT_REPLY_IP_SADDR
@@ -296,8 +297,8 @@ static open_pairs open_between(struct zw_lowering *l, u32 in, u32 out,
 		for (size_t b = 0; b < o->zones.n; b++) {
 			u32 from = i->zones.v[a], to = o->zones.v[b];
 
-			if (direction ? zw_opens(l, to, from)
-				      : zw_opens(l, from, to))
+			if (direction ? zw_lower_opens(l, to, from)
+				      : zw_lower_opens(l, from, to))
 				zw_push(l->arena, pairs,
 					((struct open_pair){ from, to }));
 		}
@@ -319,10 +320,10 @@ static u32 passing_chain(struct zw_lowering *l, const open_pairs *pairs,
 	for (size_t i = 0; i < pairs->n; i++)
 		key = zw_strf(l->arena, "%.*s %u>%u", ZW_STR_ARG(key),
 			      trusted ? 0 : pairs->v[i].from, pairs->v[i].to);
-	chain = zw_known_chain(l, key);
+	chain = zw_lower_known_chain(l, key);
 	if (chain != ZW_NONE)
 		return chain;
-	chain = zw_chain(l, name);
+	chain = zw_lower_chain(l, name);
 	zw_map_put(&l->chains, key, chain);
 	for (size_t i = 0; i < pairs->n; i++) {
 		u32 from = pairs->v[i].from, to = pairs->v[i].to;
@@ -336,36 +337,39 @@ static u32 passing_chain(struct zw_lowering *l, const open_pairs *pairs,
 				    !l->model->zones.v[to].members.of[f].n)
 					continue;
 			if (!trusted)
-				zw_test_source(l, &draft, (enum zw_family)f,
-					       from);
+				zw_lower_test_source(l, &draft,
+						     (enum zw_family)f, from);
 			if (quoted)
-				zw_test_quoted(l, &draft, (enum zw_family)f,
-					       direction, from);
-			zw_test_destination(l, &draft, (enum zw_family)f, to);
-			zw_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+				zw_lower_test_quoted(l, &draft,
+						     (enum zw_family)f,
+						     direction, from);
+			zw_lower_test_destination(l, &draft, (enum zw_family)f,
+						  to);
+			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 		}
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 	return chain;
 }
 
 /* Returns to its caller if the quoted flow's source is a member of ZONE. */
 static u32 quoted_chain(struct zw_lowering *l, u32 zone, int direction)
 {
-	struct zw_str label = zw_zone_label(l, zone);
-	u32 chain = zw_chain(l, zw_strf(l->arena, "z_quoted.%s.%.*s",
-					direction ? "reply" : "original",
-					ZW_STR_ARG(label)));
+	struct zw_str label = zw_lower_zone_label(l, zone);
+	u32 chain = zw_lower_chain(l, zw_strf(l->arena, "z_quoted.%s.%.*s",
+					      direction ? "reply" : "original",
+					      ZW_STR_ARG(label)));
 
 	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 		struct zw_draft draft = { .n = 0 };
 
 		if (!l->model->zones.v[zone].members.of[f].n)
 			continue;
-		zw_test_quoted(l, &draft, (enum zw_family)f, direction, zone);
-		zw_rule(l, &draft, chain, ZW_PLAN_RETURN);
+		zw_lower_test_quoted(l, &draft, (enum zw_family)f, direction,
+				     zone);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_RETURN);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -427,26 +431,26 @@ static void lower_related(struct zw_lowering *l, u32 chain,
 			  const struct zw_draft *established,
 			  const zw_ways *shared)
 {
-	u32 related = zw_chain(l, ZW_STR("z_forward.related"));
-	u32 errors = zw_chain(l, ZW_STR("z_forward.errors"));
+	u32 related = zw_lower_chain(l, ZW_STR("z_forward.related"));
+	u32 errors = zw_lower_chain(l, ZW_STR("z_forward.errors"));
 	static const char *const names[] = { "z_quoted.original",
 					     "z_quoted.reply" };
 	struct zw_draft to = { .n = 0 };
 
 	zw_draft_any(&to, ZW_KEY_CT_STATE, ZW_STATE_RELATED);
-	zw_rule_to(l, &to, chain, ZW_PLAN_GOTO, related);
+	zw_lower_rule_to(l, &to, chain, ZW_PLAN_GOTO, related);
 	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 		struct zw_draft draft = { .n = 0 };
 
 		zw_draft_error(l, &draft, (enum zw_family)f);
-		zw_rule_to(l, &draft, related, ZW_PLAN_GOTO, errors);
+		zw_lower_rule_to(l, &draft, related, ZW_PLAN_GOTO, errors);
 	}
-	zw_final_drop(l, related);
+	zw_lower_final_drop(l, related);
 	if (shared->n) {
 		struct zw_draft draft = { .n = 0 };
 
 		zw_draft_ways(l, &draft, "z_quoted.between", shared);
-		zw_rule(l, &draft, errors, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &draft, errors, ZW_PLAN_CONTINUE);
 	}
 	for (int d = 0; d < 2; d++) {
 		struct zw_draft draft = { .n = 0 };
@@ -466,10 +470,10 @@ static void lower_related(struct zw_lowering *l, u32 chain,
 			continue;
 		zw_draft_equal(&draft, ZW_KEY_CT_DIRECTION, (u64)d);
 		zw_draft_ways(l, &draft, names[d], &ways);
-		zw_rule(l, &draft, errors, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &draft, errors, ZW_PLAN_CONTINUE);
 	}
-	zw_rule(l, established, errors, ZW_PLAN_CONTINUE);
-	zw_final_drop(l, errors);
+	zw_lower_rule(l, established, errors, ZW_PLAN_CONTINUE);
+	zw_lower_final_drop(l, errors);
 }
 
 /* New packets between two classes: which pair of zones is it? */
@@ -484,29 +488,29 @@ static u32 new_chain(struct zw_lowering *l, u32 in, u32 out)
 			for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 				u32 from = i->zones.v[a], to = o->zones.v[b];
 				struct zw_draft draft = { .n = 0 };
-				u32 rules = zw_rules_chain(l, from, to,
-							   (enum zw_family)f);
+				u32 rules = zw_lower_rules_chain(
+					l, from, to, (enum zw_family)f);
 
 				if (rules == ZW_NONE)
 					continue;
 				if (chain == ZW_NONE)
-					chain = zw_chain(
+					chain = zw_lower_chain(
 						l,
 						zw_strf(l->arena,
 							"z_new.%.*s.%.*s",
 							ZW_STR_ARG(i->name),
 							ZW_STR_ARG(o->name)));
-				zw_test_source(l, &draft, (enum zw_family)f,
-					       from);
-				zw_test_destination(l, &draft,
-						    (enum zw_family)f, to);
-				zw_rule_to(l, &draft, chain, ZW_PLAN_GOTO,
-					   rules);
+				zw_lower_test_source(l, &draft,
+						     (enum zw_family)f, from);
+				zw_lower_test_destination(
+					l, &draft, (enum zw_family)f, to);
+				zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO,
+						 rules);
 			}
 		}
 	}
 	if (chain != ZW_NONE)
-		zw_final_drop(l, chain);
+		zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -524,7 +528,7 @@ void zw_lower_forward(struct zw_lowering *l, u32 chain)
 		zw_draft_any(&established, ZW_KEY_CT_STATE,
 			     ZW_STATE_ESTABLISHED);
 		established.matches[established.n++] = lookup.matches[0];
-		zw_rule(l, &established, chain, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &established, chain, ZW_PLAN_CONTINUE);
 		lower_related(l, chain, &lookup, &shared);
 	}
 	for (u32 i = 0; i < l->classes.n; i++) {
@@ -541,7 +545,7 @@ void zw_lower_forward(struct zw_lowering *l, u32 chain)
 	if (fresh.n) {
 		zw_draft_any(&new, ZW_KEY_CT_STATE, ZW_STATE_NEW);
 		zw_draft_ways(l, &new, "z_new", &fresh);
-		zw_rule(l, &new, chain, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &new, chain, ZW_PLAN_CONTINUE);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 }

@@ -78,8 +78,8 @@ void zw_draft_addresses(struct zw_lowering *l, struct zw_draft *draft,
 			enum zw_key key, enum zw_family family,
 			struct zw_intervals set, struct zw_str name);
 /* A number that equal sets of addresses of one family have in common. */
-u32 zw_address_id(struct zw_lowering *l, enum zw_family family,
-		  struct zw_intervals set);
+u32 zw_lower_address_id(struct zw_lowering *l, enum zw_family family,
+			struct zw_intervals set);
 /* KEY lies in the members of ZONE. */
 void zw_draft_members(struct zw_lowering *l, struct zw_draft *draft,
 		      enum zw_key key, enum zw_family family, u32 zone);
@@ -94,39 +94,40 @@ struct zw_plan_rule *zw_draft_end(struct zw_lowering *l,
 				  enum zw_plan_verdict verdict, u32 target,
 				  struct zw_cause cause);
 /* The same for what no line asks. */
-void zw_rule(struct zw_lowering *l, const struct zw_draft *draft, u32 chain,
-	     enum zw_plan_verdict verdict);
-void zw_rule_to(struct zw_lowering *l, const struct zw_draft *draft, u32 chain,
-		enum zw_plan_verdict verdict, u32 target);
+void zw_lower_rule(struct zw_lowering *l, const struct zw_draft *draft,
+		   u32 chain, enum zw_plan_verdict verdict);
+void zw_lower_rule_to(struct zw_lowering *l, const struct zw_draft *draft,
+		      u32 chain, enum zw_plan_verdict verdict, u32 target);
 /* An unconditional drop. */
-void zw_final_drop(struct zw_lowering *l, u32 chain);
+void zw_lower_final_drop(struct zw_lowering *l, u32 chain);
 
-u32 zw_chain(struct zw_lowering *l, struct zw_str name);
+u32 zw_lower_chain(struct zw_lowering *l, struct zw_str name);
 u32 zw_lower_base_chain(struct zw_lowering *l, const char *name,
-		  enum zw_plan_hook hook, int priority);
+			enum zw_plan_hook hook, int priority);
 /* The chain that rejects. */
-u32 zw_reject_chain(struct zw_lowering *l);
+u32 zw_lower_reject_chain(struct zw_lowering *l);
 
-u32 zw_set(struct zw_lowering *l, struct zw_str name, bool interval, bool map,
-	   const enum zw_key *keys, unsigned n, struct zw_cause cause);
+u32 zw_lower_set(struct zw_lowering *l, struct zw_str name, bool interval,
+		 bool map, const enum zw_key *keys, unsigned n,
+		 struct zw_cause cause);
 /* Append an element; HI may be NULL. Both are copied. */
-struct zw_plan_element *zw_set_add(struct zw_lowering *l, u32 set, const u8 *lo,
-				   const u8 *hi);
+struct zw_plan_element *zw_lower_set_add(struct zw_lowering *l, u32 set,
+					 const u8 *lo, const u8 *hi);
 /* A hash of values of one byte, under NAME. */
-u32 zw_byte_set(struct zw_lowering *l, const char *name, enum zw_key key,
-		const u8 *values, size_t n);
-struct zw_str zw_number_name(struct zw_lowering *l, const char *what);
-struct zw_cause zw_no_cause(const struct zw_lowering *l);
+u32 zw_lower_byte_set(struct zw_lowering *l, const char *name, enum zw_key key,
+		      const u8 *values, size_t n);
+struct zw_str zw_lower_number_name(struct zw_lowering *l, const char *what);
+struct zw_cause zw_lower_no_cause(const struct zw_lowering *l);
 /* A comment as the kernel and nft can keep it: 127 bytes, no quote. */
-struct zw_str zw_comment(struct zw_arena *arena, struct zw_str place);
+struct zw_str zw_lower_comment(struct zw_arena *arena, struct zw_str place);
 /* A chain kept under KEY (which is not copied), or ZW_NONE. */
-u32 zw_known_chain(const struct zw_lowering *l, struct zw_str key);
+u32 zw_lower_known_chain(const struct zw_lowering *l, struct zw_str key);
 
 /* ---- lower_ports.c: interfaces ---- */
 
-void zw_find_classes(struct zw_lowering *l);
+void zw_lower_find_classes(struct zw_lowering *l);
 /* What a zone is called in names of objects. */
-struct zw_str zw_zone_label(struct zw_lowering *l, u32 zone);
+struct zw_str zw_lower_zone_label(struct zw_lowering *l, u32 zone);
 
 /* Ways by interface to a verdict: CLASS_OUT may be ZW_NONE, and CLASS_IN. */
 struct zw_way {
@@ -151,22 +152,23 @@ void zw_draft_ipsec(struct zw_lowering *l, struct zw_draft *draft, u32 zone,
 		    bool out);
 /* What of (in the clear 1, by IPsec 2) the zones of a class for which WANTED
  * holds take. */
-unsigned zw_class_ipsec(const struct zw_lowering *l,
-			const struct zw_port_class *class,
-			bool (*wanted)(const struct zw_zone *zone));
+unsigned zw_lower_class_ipsec(const struct zw_lowering *l,
+			      const struct zw_port_class *class,
+			      bool (*wanted)(const struct zw_zone *zone));
 void zw_draft_ipsec_mask(struct zw_draft *draft, unsigned taken, bool out);
 
 /* ---- lower_rules.c ---- */
 
-bool zw_opens(const struct zw_lowering *l, u32 from, u32 to);
+bool zw_lower_opens(const struct zw_lowering *l, u32 from, u32 to);
 /* The chain that decides new packets of FAMILY from FROM to TO, whose sides
  * have been tested; ZW_NONE if no rule lets any pass or rejects any. */
-u32 zw_rules_chain(struct zw_lowering *l, u32 from, u32 to,
-		   enum zw_family family);
+u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
+			 enum zw_family family);
 /* Likewise for DHCP to the gateway, where several zones of a class may all be
  * meant: the rules from whole zones. */
-u32 zw_dhcp_chain(struct zw_lowering *l, const struct zw_port_class *class,
-		  enum zw_family family);
+u32 zw_lower_dhcp_chain(struct zw_lowering *l,
+			const struct zw_port_class *class,
+			enum zw_family family);
 
 /* ---- lower_cover.c ---- */
 
@@ -182,8 +184,8 @@ typedef ZW_VEC(struct zw_cell) zw_cells;
 
 /* The union of CELLS as boxes of which no two overlap, appended to OUT; false,
  * OUT as before, if that takes more than LIMIT boxes. CELLS are reordered. */
-bool zw_cover(struct zw_arena *arena, struct zw_cell *cells, size_t n,
-	      unsigned fields, size_t limit, zw_cells *out);
+bool zw_lower_cover(struct zw_arena *arena, struct zw_cell *cells, size_t n,
+		    unsigned fields, size_t limit, zw_cells *out);
 
 /* ---- lower_boxes.c: what one run of rules matches, as few lookups ---- */
 
@@ -216,23 +218,23 @@ void zw_lower_input(struct zw_lowering *l, u32 chain);
 void zw_lower_output(struct zw_lowering *l, u32 chain);
 
 /* Tests of a zone's side: addresses and IPsec. */
-void zw_test_source(struct zw_lowering *l, struct zw_draft *draft,
-		    enum zw_family family, u32 zone);
-void zw_test_destination(struct zw_lowering *l, struct zw_draft *draft,
-			 enum zw_family family, u32 zone);
+void zw_lower_test_source(struct zw_lowering *l, struct zw_draft *draft,
+			  enum zw_family family, u32 zone);
+void zw_lower_test_destination(struct zw_lowering *l, struct zw_draft *draft,
+			       enum zw_family family, u32 zone);
 /* The source of the quoted flow, as the tuple of DIRECTION has it. */
-void zw_test_quoted(struct zw_lowering *l, struct zw_draft *draft,
-		    enum zw_family family, int direction, u32 zone);
+void zw_lower_test_quoted(struct zw_lowering *l, struct zw_draft *draft,
+			  enum zw_family family, int direction, u32 zone);
 /* What DHCP sends to the gateway from no address of its zone: 0 IPv4, 1 from
  * an IPv6 client, 2 from an IPv6 server. */
 void zw_draft_dhcp(struct zw_lowering *l, struct zw_draft *draft,
 		   unsigned which);
-struct zw_intervals zw_link_local(struct zw_lowering *l);
-bool zw_names_networks(const struct zw_zone *zone);
-bool zw_any_zone(const struct zw_zone *zone);
+struct zw_intervals zw_lower_link_local(struct zw_lowering *l);
+bool zw_lower_names_networks(const struct zw_zone *zone);
+bool zw_lower_any_zone(const struct zw_zone *zone);
 
 /* The two sets of ICMP types that are errors. */
-u32 zw_error_types(struct zw_lowering *l, enum zw_family family);
+u32 zw_lower_error_types(struct zw_lowering *l, enum zw_family family);
 /* "ICMP error of FAMILY", appended. */
 void zw_draft_error(struct zw_lowering *l, struct zw_draft *draft,
 		    enum zw_family family);

@@ -18,12 +18,13 @@ static void lower_loopback(struct zw_lowering *l, u32 chain, enum zw_key key)
 	struct zw_draft draft = { .n = 0 };
 
 	zw_draft_interface(&draft, key, ZW_STR("lo"));
-	zw_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+	zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 }
 
 static void add_jump(struct zw_lowering *l, u32 map, u8 value, u32 chain)
 {
-	struct zw_plan_element *element = zw_set_add(l, map, &value, NULL);
+	struct zw_plan_element *element =
+		zw_lower_set_add(l, map, &value, NULL);
 
 	element->verdict = ZW_PLAN_JUMP;
 	element->chain = chain;
@@ -39,24 +40,24 @@ static void icmp6(struct zw_draft *draft)
 static u32 lower_protocols(struct zw_lowering *l, u32 chain, const char *hook)
 {
 	enum zw_key key = ZW_KEY_L4PROTO;
-	u32 four = zw_chain(l, zw_strf(l->arena, "z_%s.icmp", hook));
-	u32 six = zw_chain(l, zw_strf(l->arena, "z_%s.icmp6", hook));
-	u32 map = zw_set(l, zw_strf(l->arena, "z_%s.protocols", hook), false,
-			 true, &key, 1, zw_no_cause(l));
+	u32 four = zw_lower_chain(l, zw_strf(l->arena, "z_%s.icmp", hook));
+	u32 six = zw_lower_chain(l, zw_strf(l->arena, "z_%s.icmp6", hook));
+	u32 map = zw_lower_set(l, zw_strf(l->arena, "z_%s.protocols", hook),
+			       false, true, &key, 1, zw_lower_no_cause(l));
 	struct zw_draft draft = { .n = 0 }, by = { .n = 0 };
 
 	zw_draft_family(&draft, ZW_IPV4);
 	zw_draft_equal(&draft, ZW_KEY_L4PROTO, 1);
 	zw_draft_equal(&draft, ZW_KEY_ICMP_TYPE, 5);
-	zw_rule(l, &draft, four, ZW_PLAN_DROP);
+	zw_lower_rule(l, &draft, four, ZW_PLAN_DROP);
 	draft.n = 0;
 	icmp6(&draft);
 	zw_draft_equal(&draft, ZW_KEY_ICMP6_TYPE, 137);
-	zw_rule(l, &draft, six, ZW_PLAN_DROP);
+	zw_lower_rule(l, &draft, six, ZW_PLAN_DROP);
 	add_jump(l, map, 1, four);
 	add_jump(l, map, 58, six);
 	zw_draft_lookup(l, &by, map);
-	zw_rule(l, &by, chain, ZW_PLAN_CONTINUE);
+	zw_lower_rule(l, &by, chain, ZW_PLAN_CONTINUE);
 	return six;
 }
 
@@ -67,17 +68,17 @@ static void drop_other_link(struct zw_lowering *l, u32 chain)
 
 	icmp6(&draft);
 	zw_draft_lookup(l, &draft,
-			zw_byte_set(l, "z_link_types", ZW_KEY_ICMP6_TYPE, types,
-				    sizeof(types)));
-	zw_rule(l, &draft, chain, ZW_PLAN_DROP);
+			zw_lower_byte_set(l, "z_link_types", ZW_KEY_ICMP6_TYPE,
+					  types, sizeof(types)));
+	zw_lower_rule(l, &draft, chain, ZW_PLAN_DROP);
 }
 
 static u32 report_types(struct zw_lowering *l)
 {
 	static const u8 types[] = { 130, 131, 132, 143 };
 
-	return zw_byte_set(l, "z_report_types", ZW_KEY_ICMP6_TYPE, types,
-			   sizeof(types));
+	return zw_lower_byte_set(l, "z_report_types", ZW_KEY_ICMP6_TYPE, types,
+				 sizeof(types));
 }
 
 /* ---- input ---- */
@@ -87,9 +88,9 @@ static u32 report_types(struct zw_lowering *l)
 static u32 advertisement_chain(struct zw_lowering *l,
 			       const struct zw_port_class *class)
 {
-	u32 chain = zw_chain(l, zw_strf(l->arena, "z_advertised.%.*s",
-					ZW_STR_ARG(class->name)));
-	unsigned taken = zw_class_ipsec(l, class, is_external);
+	u32 chain = zw_lower_chain(l, zw_strf(l->arena, "z_advertised.%.*s",
+					      ZW_STR_ARG(class->name)));
+	unsigned taken = zw_lower_class_ipsec(l, class, is_external);
 	struct zw_draft local = { .n = 0 }, none = { .n = 0 };
 
 	for (size_t i = 0; i < class->zones.n; i++) {
@@ -99,17 +100,17 @@ static u32 advertisement_chain(struct zw_lowering *l,
 		if (!is_external(&l->model->zones.v[zone]) ||
 		    !l->model->zones.v[zone].members.of[ZW_IPV6].n)
 			continue;
-		zw_test_source(l, &draft, ZW_IPV6, zone);
-		zw_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+		zw_lower_test_source(l, &draft, ZW_IPV6, zone);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 	}
 	zw_draft_ipsec_mask(&local, taken, false);
 	zw_draft_addresses(l, &local, ZW_KEY_IP6_SADDR, ZW_IPV6,
-			   zw_link_local(l), ZW_STR(""));
-	zw_rule(l, &local, chain, ZW_PLAN_ACCEPT);
+			   zw_lower_link_local(l), ZW_STR(""));
+	zw_lower_rule(l, &local, chain, ZW_PLAN_ACCEPT);
 	zw_draft_ipsec_mask(&none, taken, false);
 	zw_draft_address(&none, ZW_KEY_IP6_SADDR, ZW_IPV6, 0);
-	zw_rule(l, &none, chain, ZW_PLAN_ACCEPT);
-	zw_final_drop(l, chain);
+	zw_lower_rule(l, &none, chain, ZW_PLAN_ACCEPT);
+	zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -140,7 +141,7 @@ static void lower_advertisements(struct zw_lowering *l, u32 chain)
 	zw_draft_equal(&draft, ZW_KEY_ICMP6_TYPE, 134);
 	zw_draft_equal(&draft, ZW_KEY_IP6_HOPLIMIT, 255);
 	zw_draft_ways(l, &draft, "z_advertised", &ways);
-	zw_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
+	zw_lower_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
 }
 
 /* The interface and the source have been tested in prerouting. */
@@ -151,16 +152,17 @@ static void lower_link_in(struct zw_lowering *l, u32 chain)
 
 	icmp6(&neighbour);
 	zw_draft_lookup(l, &neighbour,
-			zw_byte_set(l, "z_neighbour_types", ZW_KEY_ICMP6_TYPE,
-				    types, sizeof(types)));
+			zw_lower_byte_set(l, "z_neighbour_types",
+					  ZW_KEY_ICMP6_TYPE, types,
+					  sizeof(types)));
 	zw_draft_equal(&neighbour, ZW_KEY_IP6_HOPLIMIT, 255);
-	zw_rule(l, &neighbour, chain, ZW_PLAN_ACCEPT);
+	zw_lower_rule(l, &neighbour, chain, ZW_PLAN_ACCEPT);
 	lower_advertisements(l, chain);
 	icmp6(&report);
 	zw_draft_lookup(l, &report, report_types(l));
 	zw_draft_addresses(l, &report, ZW_KEY_IP6_SADDR, ZW_IPV6,
-			   zw_link_local(l), ZW_STR(""));
-	zw_rule(l, &report, chain, ZW_PLAN_ACCEPT);
+			   zw_lower_link_local(l), ZW_STR(""));
+	zw_lower_rule(l, &report, chain, ZW_PLAN_ACCEPT);
 	drop_other_link(l, chain);
 }
 
@@ -174,11 +176,11 @@ static u32 from_chain(struct zw_lowering *l, const struct zw_port_class *class,
 	for (size_t i = 0; i < class->zones.n; i++) {
 		u32 zone = class->zones.v[i];
 
-		if (direction ? !zw_opens(l, ZW_SELF, zone)
-			      : !zw_opens(l, zone, ZW_SELF))
+		if (direction ? !zw_lower_opens(l, ZW_SELF, zone)
+			      : !zw_lower_opens(l, zone, ZW_SELF))
 			continue;
 		if (chain == ZW_NONE)
-			chain = zw_chain(
+			chain = zw_lower_chain(
 				l, zw_strf(l->arena, "z_%s.%s.%.*s",
 					   quoted ? "input_quoted" : "input",
 					   direction ? "reply" : "original",
@@ -188,15 +190,17 @@ static u32 from_chain(struct zw_lowering *l, const struct zw_port_class *class,
 
 			if (!l->model->zones.v[zone].members.of[f].n)
 				continue;
-			zw_test_source(l, &draft, (enum zw_family)f, zone);
+			zw_lower_test_source(l, &draft, (enum zw_family)f,
+					     zone);
 			if (quoted)
-				zw_test_quoted(l, &draft, (enum zw_family)f,
-					       direction, zone);
-			zw_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+				zw_lower_test_quoted(l, &draft,
+						     (enum zw_family)f,
+						     direction, zone);
+			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 		}
 	}
 	if (chain != ZW_NONE)
-		zw_final_drop(l, chain);
+		zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -223,38 +227,40 @@ static void input_by_direction(struct zw_lowering *l, u32 chain, bool quoted)
 			continue;
 		zw_draft_equal(&draft, ZW_KEY_CT_DIRECTION, (u64)d);
 		zw_draft_ways(l, &draft, names[quoted][d], &ways);
-		zw_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 }
 
 static u32 state_chain(struct zw_lowering *l, u32 chain, u64 state,
 		       const char *name)
 {
-	u32 target = zw_chain(l, zw_str_from(name));
+	u32 target = zw_lower_chain(l, zw_str_from(name));
 	struct zw_draft draft = { .n = 0 };
 
 	zw_draft_any(&draft, ZW_KEY_CT_STATE, state);
-	zw_rule_to(l, &draft, chain, ZW_PLAN_GOTO, target);
+	zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, target);
 	return target;
 }
 
 static void lower_dhcp(struct zw_lowering *l, u32 *chain,
 		       const struct zw_port_class *class, struct zw_str name)
 {
-	unsigned taken = zw_class_ipsec(l, class, zw_names_networks);
+	unsigned taken =
+		zw_lower_class_ipsec(l, class, zw_lower_names_networks);
 
 	for (unsigned which = 0; taken && which < 3; which++) {
-		u32 rules = zw_dhcp_chain(l, class, which ? ZW_IPV6 : ZW_IPV4);
+		u32 rules = zw_lower_dhcp_chain(l, class,
+						which ? ZW_IPV6 : ZW_IPV4);
 		struct zw_draft draft = { .n = 0 };
 
 		if (rules == ZW_NONE)
 			continue;
 		if (*chain == ZW_NONE)
-			*chain = zw_chain(l, name);
+			*chain = zw_lower_chain(l, name);
 		zw_draft_ipsec_mask(&draft, taken, false);
 		zw_draft_dhcp(l, &draft, which);
-		zw_rule_to(l, &draft, *chain, ZW_PLAN_GOTO, rules);
+		zw_lower_rule_to(l, &draft, *chain, ZW_PLAN_GOTO, rules);
 	}
 }
 
@@ -272,19 +278,20 @@ static u32 new_in_chain(struct zw_lowering *l,
 
 			if (!l->model->zones.v[zone].members.of[f].n)
 				continue;
-			rules = zw_rules_chain(l, zone, ZW_SELF,
-					       (enum zw_family)f);
+			rules = zw_lower_rules_chain(l, zone, ZW_SELF,
+						     (enum zw_family)f);
 			if (rules == ZW_NONE)
 				continue;
 			if (chain == ZW_NONE)
-				chain = zw_chain(l, name);
-			zw_test_source(l, &draft, (enum zw_family)f, zone);
-			zw_rule_to(l, &draft, chain, ZW_PLAN_GOTO, rules);
+				chain = zw_lower_chain(l, name);
+			zw_lower_test_source(l, &draft, (enum zw_family)f,
+					     zone);
+			zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, rules);
 		}
 	}
 	lower_dhcp(l, &chain, class, name);
 	if (chain != ZW_NONE)
-		zw_final_drop(l, chain);
+		zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -302,15 +309,16 @@ void zw_lower_input(struct zw_lowering *l, u32 chain)
 			   false);
 	related = state_chain(l, chain, ZW_STATE_RELATED, "z_input.related");
 	{
-		u32 errors = zw_chain(l, ZW_STR("z_input.errors"));
+		u32 errors = zw_lower_chain(l, ZW_STR("z_input.errors"));
 
 		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 			struct zw_draft error = { .n = 0 };
 
 			zw_draft_error(l, &error, (enum zw_family)f);
-			zw_rule_to(l, &error, related, ZW_PLAN_GOTO, errors);
+			zw_lower_rule_to(l, &error, related, ZW_PLAN_GOTO,
+					 errors);
 		}
-		zw_final_drop(l, related);
+		zw_lower_final_drop(l, related);
 		input_by_direction(l, errors, true);
 	}
 	for (u32 i = 0; i < l->classes.n; i++) {
@@ -324,9 +332,9 @@ void zw_lower_input(struct zw_lowering *l, u32 chain)
 	if (ways.n) {
 		zw_draft_any(&draft, ZW_KEY_CT_STATE, ZW_STATE_NEW);
 		zw_draft_ways(l, &draft, "z_input.new", &ways);
-		zw_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 }
 
 /* ---- output ---- */
@@ -341,7 +349,7 @@ static void accept_link_destination(struct zw_lowering *l, u32 chain,
 		l, &draft, ZW_KEY_IP6_DADDR, ZW_IPV6,
 		zw_intervals_one(l->arena, lo, lo | (~(u128)0 >> bits)),
 		ZW_STR(""));
-	zw_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+	zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 }
 
 /* To members of a class's zones, of those that WANTED chooses; LINK: and to the
@@ -354,32 +362,35 @@ static u32 to_chain(struct zw_lowering *l, const struct zw_port_class *class,
 	for (size_t i = 0; i < class->zones.n; i++) {
 		u32 zone = class->zones.v[i];
 
-		if (direction == 0 && !zw_opens(l, ZW_SELF, zone))
+		if (direction == 0 && !zw_lower_opens(l, ZW_SELF, zone))
 			continue;
-		if (direction == 1 && !zw_opens(l, zone, ZW_SELF))
+		if (direction == 1 && !zw_lower_opens(l, zone, ZW_SELF))
 			continue;
 		if (chain == ZW_NONE)
-			chain = zw_chain(l, zw_strf(l->arena, "%s.%.*s", name,
-						    ZW_STR_ARG(class->name)));
+			chain = zw_lower_chain(
+				l, zw_strf(l->arena, "%s.%.*s", name,
+					   ZW_STR_ARG(class->name)));
 		for (unsigned f = link ? ZW_IPV6 : ZW_IPV4; f < ZW_FAMILY_COUNT;
 		     f++) {
 			struct zw_draft draft = { .n = 0 };
 
 			if (!l->model->zones.v[zone].members.of[f].n)
 				continue;
-			zw_test_destination(l, &draft, (enum zw_family)f, zone);
-			zw_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+			zw_lower_test_destination(l, &draft, (enum zw_family)f,
+						  zone);
+			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 		}
 	}
 	if (link) {
-		unsigned taken = zw_class_ipsec(l, class, zw_any_zone);
+		unsigned taken =
+			zw_lower_class_ipsec(l, class, zw_lower_any_zone);
 
 		accept_link_destination(l, chain, taken, (u128)0xfe80 << 112,
 					10);
 		accept_link_destination(l, chain, taken, ALL_NODES_LO, 16);
 	}
 	if (chain != ZW_NONE)
-		zw_final_drop(l, chain);
+		zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -404,23 +415,23 @@ static bool to_classes(struct zw_lowering *l, struct zw_draft *draft,
 
 static void lower_link_out(struct zw_lowering *l, u32 chain)
 {
-	u32 link = zw_chain(l, ZW_STR("z_output.link"));
+	u32 link = zw_lower_chain(l, ZW_STR("z_output.link"));
 	struct zw_draft neighbour = { .n = 0 }, report = { .n = 0 };
 	struct zw_draft by = { .n = 0 };
 
 	icmp6(&neighbour);
 	zw_draft_range(&neighbour, ZW_KEY_ICMP6_TYPE, 133, 136);
 	zw_draft_equal(&neighbour, ZW_KEY_IP6_HOPLIMIT, 255);
-	zw_rule_to(l, &neighbour, chain, ZW_PLAN_GOTO, link);
+	zw_lower_rule_to(l, &neighbour, chain, ZW_PLAN_GOTO, link);
 	icmp6(&report);
 	zw_draft_lookup(l, &report, report_types(l));
 	zw_draft_addresses(l, &report, ZW_KEY_IP6_SADDR, ZW_IPV6,
-			   zw_link_local(l), ZW_STR(""));
-	zw_rule_to(l, &report, chain, ZW_PLAN_GOTO, link);
+			   zw_lower_link_local(l), ZW_STR(""));
+	zw_lower_rule_to(l, &report, chain, ZW_PLAN_GOTO, link);
 	drop_other_link(l, chain);
 	if (to_classes(l, &by, "z_output_link", -1, true))
-		zw_rule(l, &by, link, ZW_PLAN_CONTINUE);
-	zw_final_drop(l, link);
+		zw_lower_rule(l, &by, link, ZW_PLAN_CONTINUE);
+	zw_lower_final_drop(l, link);
 }
 
 static void output_established(struct zw_lowering *l, u32 chain)
@@ -433,29 +444,29 @@ static void output_established(struct zw_lowering *l, u32 chain)
 
 		zw_draft_equal(&draft, ZW_KEY_CT_DIRECTION, (u64)d);
 		if (to_classes(l, &draft, names[d], d, false))
-			zw_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
+			zw_lower_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 }
 
 static void output_related(struct zw_lowering *l, u32 chain)
 {
-	u32 answers = zw_chain(l, ZW_STR("z_output.answers"));
+	u32 answers = zw_lower_chain(l, ZW_STR("z_output.answers"));
 	struct zw_draft reset = { .n = 0 }, by = { .n = 0 };
 
 	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 		struct zw_draft draft = { .n = 0 };
 
 		zw_draft_error(l, &draft, (enum zw_family)f);
-		zw_rule_to(l, &draft, chain, ZW_PLAN_GOTO, answers);
+		zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, answers);
 	}
 	zw_draft_equal(&reset, ZW_KEY_L4PROTO, 6);
 	zw_draft_any(&reset, ZW_KEY_TCP_FLAGS, 4);
-	zw_rule_to(l, &reset, chain, ZW_PLAN_GOTO, answers);
-	zw_final_drop(l, chain);
+	zw_lower_rule_to(l, &reset, chain, ZW_PLAN_GOTO, answers);
+	zw_lower_final_drop(l, chain);
 	if (to_classes(l, &by, "z_output_answers", -1, false))
-		zw_rule(l, &by, answers, ZW_PLAN_CONTINUE);
-	zw_final_drop(l, answers);
+		zw_lower_rule(l, &by, answers, ZW_PLAN_CONTINUE);
+	zw_lower_final_drop(l, answers);
 }
 
 static u32 new_out_chain(struct zw_lowering *l,
@@ -467,21 +478,22 @@ static u32 new_out_chain(struct zw_lowering *l,
 		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 			u32 zone = class->zones.v[i];
 			struct zw_draft draft = { .n = 0 };
-			u32 rules = zw_rules_chain(l, ZW_SELF, zone,
-						   (enum zw_family)f);
+			u32 rules = zw_lower_rules_chain(l, ZW_SELF, zone,
+							 (enum zw_family)f);
 
 			if (rules == ZW_NONE)
 				continue;
 			if (chain == ZW_NONE)
-				chain = zw_chain(
+				chain = zw_lower_chain(
 					l, zw_strf(l->arena, "z_new.self.%.*s",
 						   ZW_STR_ARG(class->name)));
-			zw_test_destination(l, &draft, (enum zw_family)f, zone);
-			zw_rule_to(l, &draft, chain, ZW_PLAN_GOTO, rules);
+			zw_lower_test_destination(l, &draft, (enum zw_family)f,
+						  zone);
+			zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, rules);
 		}
 	}
 	if (chain != ZW_NONE)
-		zw_final_drop(l, chain);
+		zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -507,7 +519,7 @@ void zw_lower_output(struct zw_lowering *l, u32 chain)
 	if (ways.n) {
 		zw_draft_any(&draft, ZW_KEY_CT_STATE, ZW_STATE_NEW);
 		zw_draft_ways(l, &draft, "z_output.new", &ways);
-		zw_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 }

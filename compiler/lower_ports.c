@@ -13,7 +13,7 @@
  */
 #define LABEL_LIMIT 60
 
-struct zw_str zw_zone_label(struct zw_lowering *l, u32 zone)
+struct zw_str zw_lower_zone_label(struct zw_lowering *l, u32 zone)
 {
 	struct zw_str name;
 
@@ -28,15 +28,16 @@ struct zw_str zw_zone_label(struct zw_lowering *l, u32 zone)
 static struct zw_str class_label(struct zw_lowering *l,
 				 const struct zw_port_class *class, u32 index)
 {
-	struct zw_str label = zw_zone_label(l, class->zones.v[0]);
+	struct zw_str label = zw_lower_zone_label(l, class->zones.v[0]);
 
 	for (size_t i = 1; i < class->zones.n; i++) {
-		struct zw_str more = zw_zone_label(l, class->zones.v[i]);
+		struct zw_str more = zw_lower_zone_label(l, class->zones.v[i]);
 
 		if (label.n + more.n + 1 > LABEL_LIMIT)
 			return zw_strf(
 				l->arena, "%.*s.and.%u", LABEL_LIMIT - 16,
-				zw_zone_label(l, class->zones.v[0]).p, index);
+				zw_lower_zone_label(l, class->zones.v[0]).p,
+				index);
 		label = zw_strf(l->arena, "%.*s/%.*s", ZW_STR_ARG(label),
 				ZW_STR_ARG(more));
 	}
@@ -109,7 +110,7 @@ static void list_faces(struct zw_lowering *l, faces_list *faces)
 	}
 }
 
-void zw_find_classes(struct zw_lowering *l)
+void zw_lower_find_classes(struct zw_lowering *l)
 {
 	faces_list faces = { 0 };
 	struct zw_map known;
@@ -169,9 +170,9 @@ void zw_draft_ipsec(struct zw_lowering *l, struct zw_draft *draft, u32 zone,
 	zw_draft_ipsec_mask(draft, zone_ipsec(&l->model->zones.v[zone]), out);
 }
 
-unsigned zw_class_ipsec(const struct zw_lowering *l,
-			const struct zw_port_class *class,
-			bool (*wanted)(const struct zw_zone *zone))
+unsigned zw_lower_class_ipsec(const struct zw_lowering *l,
+			      const struct zw_port_class *class,
+			      bool (*wanted)(const struct zw_zone *zone))
 {
 	unsigned taken = 0;
 
@@ -223,7 +224,8 @@ static void add_names(struct zw_lowering *l, u32 set,
 		struct zw_plan_element *element;
 
 		name_bytes(face, lo, hi);
-		element = zw_set_add(l, set, lo, face->pattern ? hi : NULL);
+		element =
+			zw_lower_set_add(l, set, lo, face->pattern ? hi : NULL);
 		if (way) {
 			element->verdict = way->verdict;
 			element->chain = way->chain;
@@ -250,7 +252,8 @@ static u32 single_map(struct zw_lowering *l, struct zw_str name,
 	for (size_t i = 0; i < n; i++)
 		interval |= has_pattern(
 			&l->classes.v[out ? ways[i].out : ways[i].in]);
-	map = zw_set(l, name, interval, true, &key, 1, zw_no_cause(l));
+	map = zw_lower_set(l, name, interval, true, &key, 1,
+			   zw_lower_no_cause(l));
 	for (size_t i = 0; i < n; i++)
 		add_names(l, map, &l->classes.v[out ? ways[i].out : ways[i].in],
 			  &ways[i]);
@@ -289,7 +292,7 @@ static void add_pairs(struct zw_lowering *l, u32 map, const struct zw_way *way)
 			struct zw_plan_element *element;
 
 			name_bytes(&out->interfaces.v[o], key + 16, hi);
-			element = zw_set_add(l, map, key, NULL);
+			element = zw_lower_set_add(l, map, key, NULL);
 			element->verdict = way->verdict;
 			element->chain = way->chain;
 		}
@@ -301,7 +304,7 @@ static u32 second_level(struct zw_lowering *l, const char *name,
 			const zw_ways *ways, u32 in)
 {
 	struct zw_str label = l->classes.v[in].name;
-	u32 chain = zw_chain(
+	u32 chain = zw_lower_chain(
 		l, zw_strf(l->arena, "%s.%.*s", name, ZW_STR_ARG(label)));
 	zw_ways some;
 
@@ -326,9 +329,9 @@ static u32 second_level(struct zw_lowering *l, const char *name,
 						 : "");
 		zw_draft_lookup(l, &draft,
 				single_map(l, map_name, some.v, some.n, true));
-		zw_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_CONTINUE);
 	}
-	zw_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -372,8 +375,8 @@ void zw_draft_ways(struct zw_lowering *l, struct zw_draft *draft,
 		two_levels(l, draft, name, ways);
 		return;
 	}
-	map = zw_set(l, zw_str_from(name), false, true, keys, directed ? 3 : 2,
-		     zw_no_cause(l));
+	map = zw_lower_set(l, zw_str_from(name), false, true, keys,
+			   directed ? 3 : 2, zw_lower_no_cause(l));
 	for (size_t i = 0; i < ways->n; i++)
 		add_pairs(l, map, &ways->v[i]);
 	zw_draft_lookup(l, draft, map);
@@ -387,8 +390,8 @@ void zw_draft_classes(struct zw_lowering *l, struct zw_draft *draft,
 
 	for (size_t i = 0; i < l->classes.n; i++)
 		interval |= chosen[i] && has_pattern(&l->classes.v[i]);
-	set = zw_set(l, zw_str_from(name), interval, false, &key, 1,
-		     zw_no_cause(l));
+	set = zw_lower_set(l, zw_str_from(name), interval, false, &key, 1,
+			   zw_lower_no_cause(l));
 	for (size_t i = 0; i < l->classes.n; i++)
 		if (chosen[i])
 			add_names(l, set, &l->classes.v[i], NULL);

@@ -11,7 +11,7 @@
 
 #include "compiler/lower_internal.h"
 
-bool zw_opens(const struct zw_lowering *l, u32 from, u32 to)
+bool zw_lower_opens(const struct zw_lowering *l, u32 from, u32 to)
 {
 	size_t n = l->model->zones.n, side = n + 1;
 	size_t a = from == ZW_SELF ? n : from, b = to == ZW_SELF ? n : to;
@@ -137,9 +137,9 @@ static struct group *group_of(struct zw_lowering *l, groups *list,
 	struct group group = { .cap = 0 };
 
 	if (entry->src)
-		ids[0] = zw_address_id(l, family, *entry->src) + 1;
+		ids[0] = zw_lower_address_id(l, family, *entry->src) + 1;
 	if (entry->dst)
-		ids[1] = zw_address_id(l, family, *entry->dst) + 1;
+		ids[1] = zw_lower_address_id(l, family, *entry->dst) + 1;
 	if (zw_map_get(known, key, &at))
 		return &list->v[at];
 	group.box.src = entry->src;
@@ -166,7 +166,7 @@ static void lower_entries(struct zw_lowering *l, struct zw_run *run,
 		const struct zw_rule *rule = list[i].rule;
 
 		causes[i].span = rule->span;
-		causes[i].place = zw_comment(l->arena, rule->place);
+		causes[i].place = zw_lower_comment(l->arena, rule->place);
 		for (size_t s = 0; s < rule->services.n; s++)
 			if (rule->services.v[s].families >> run->family & 1)
 				add_item(l, group, rule->services.v[s], i);
@@ -194,7 +194,7 @@ static void set_verdict(struct zw_lowering *l, struct zw_run *run,
 		break;
 	case ZW_REJECT:
 		run->verdict = ZW_PLAN_GOTO;
-		run->target = zw_reject_chain(l);
+		run->target = zw_lower_reject_chain(l);
 		break;
 	}
 }
@@ -211,7 +211,7 @@ static u32 chain_of(struct zw_lowering *l, entries *list, enum zw_family family,
 	if (!needed)
 		return ZW_NONE;
 	qsort(list->v, list->n, sizeof(*list->v), by_order);
-	chain = zw_chain(l, name);
+	chain = zw_lower_chain(l, name);
 	run.chain = chain;
 	for (size_t i = 0, end; i < list->n; i = end) {
 		enum zw_action action = list->v[i].rule->action;
@@ -223,7 +223,7 @@ static u32 chain_of(struct zw_lowering *l, entries *list, enum zw_family family,
 		set_verdict(l, &run, action);
 		lower_entries(l, &run, list->v + i, end - i);
 	}
-	zw_final_drop(l, run.chain);
+	zw_lower_final_drop(l, run.chain);
 	return chain;
 }
 
@@ -233,10 +233,11 @@ static bool has_members(const struct zw_lowering *l, u32 zone,
 	return zone == ZW_SELF || l->model->zones.v[zone].members.of[family].n;
 }
 
-u32 zw_rules_chain(struct zw_lowering *l, u32 from, u32 to,
-		   enum zw_family family)
+u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
+			 enum zw_family family)
 {
-	struct zw_str a = zw_zone_label(l, from), b = zw_zone_label(l, to);
+	struct zw_str a = zw_lower_zone_label(l, from),
+		      b = zw_lower_zone_label(l, to);
 	entries list = { 0 };
 	struct zw_str name;
 	u32 chain;
@@ -250,7 +251,7 @@ u32 zw_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 		return ZW_NONE;
 	name = zw_strf(l->arena, "z_rules.%.*s.%.*s.%d", ZW_STR_ARG(a),
 		       ZW_STR_ARG(b), family == ZW_IPV4 ? 4 : 6);
-	chain = zw_known_chain(l, name);
+	chain = zw_lower_known_chain(l, name);
 	if (chain != ZW_NONE)
 		return chain;
 	chain = chain_of(l, &list, family, name);
@@ -262,8 +263,9 @@ u32 zw_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 	return chain;
 }
 
-u32 zw_dhcp_chain(struct zw_lowering *l, const struct zw_port_class *class,
-		  enum zw_family family)
+u32 zw_lower_dhcp_chain(struct zw_lowering *l,
+			const struct zw_port_class *class,
+			enum zw_family family)
 {
 	u32 zones = 0, zone = 0, chain;
 	entries list = { 0 };
@@ -277,10 +279,10 @@ u32 zw_dhcp_chain(struct zw_lowering *l, const struct zw_port_class *class,
 		gather(l, &list, zone, ZW_SELF, family, true);
 	}
 	if (zones == 1)
-		return zw_rules_chain(l, zone, ZW_SELF, family);
+		return zw_lower_rules_chain(l, zone, ZW_SELF, family);
 	name = zw_strf(l->arena, "z_rules_dhcp.%.*s.%d",
 		       ZW_STR_ARG(class->name), family == ZW_IPV4 ? 4 : 6);
-	chain = zw_known_chain(l, name);
+	chain = zw_lower_known_chain(l, name);
 	if (chain == ZW_NONE)
 		chain = chain_of(l, &list, family, name);
 	if (chain != ZW_NONE)
