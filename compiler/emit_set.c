@@ -66,7 +66,8 @@ static u32 set_key(struct nftnl_set *set, const struct zw_plan_set *plan)
 	}
 	nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, type);
 	nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, bytes);
-	if (plan->fields > 1)
+	/* of a hash the kernel takes none (EINVAL) */
+	if (plan->fields > 1 && plan->interval)
 		nftnl_set_set_data(set, NFTNL_SET_DESC_CONCAT, lengths,
 				   plan->fields);
 	return bytes;
