@@ -33,6 +33,7 @@ static u8 bits_of(u32 field)
 	case ZW_FIELD_HAS_SSRR:
 	case ZW_FIELD_HAS_RR:
 	case ZW_FIELD_HAS_ALERT:
+	case ZW_FIELD_NOTRACK:
 		return 1;
 	case ZW_FIELD_PKTTYPE:
 		return 2;

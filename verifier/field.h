@@ -57,6 +57,7 @@ enum zw_field {
 	ZW_FIELD_MARK,
 	ZW_FIELD_PKTTYPE,
 	ZW_FIELD_NEXTHDR, /* byte 6 of the IPv6 header */
+	ZW_FIELD_NOTRACK, /* "notrack" was met; 0 when the packet arrives */
 	ZW_FIELD_COUNT,	  /* further ones are made on demand */
 };
 

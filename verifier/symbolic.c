@@ -318,6 +318,9 @@ static zw_node family_path(struct zw_symbolic *s, enum zw_path path,
 	free(v);
 	free(scene.memo);
 	free(scene.state);
+	out = zw_fix(s->space->d, out,
+		     s->space->fields.v[ZW_FIELD_NOTRACK].slices[0].variable,
+		     0);
 	return zw_bind(s->space->d, out, pass_leaf, s);
 }
 

@@ -373,12 +373,13 @@ static zw_node load_state(struct scene *scene, u32 dreg, struct registers *regs)
 {
 	zw_bit *bits = clear(regs, dreg, 4);
 
-	if (scene->has_entry)
+	if (scene->has_entry) {
 		put_host(bits, ZW_FIELD_STATE);
-	else if (scene->s->has_notrack)
-		zw_put_unknown(regs, dreg, 4, false);
-	else
-		bits[7] = ZW_BIT_1; /* invalid */
+		return ZW_ALL;
+	}
+	/* before conntrack: untracked (bit 6) or else invalid (bit 0) */
+	bits[1] = zw_bit_of(ZW_FIELD_NOTRACK, 0);
+	bits[7] = zw_bit_invert(bits[1]);
 	return ZW_ALL;
 }
 

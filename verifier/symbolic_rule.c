@@ -605,6 +605,18 @@ static void ask_cut(struct scene *scene, u32 field, const zw_bit *bits)
 	}
 }
 
+/* Registers that hold bits of FIELD hold its old value. */
+static void forget(struct registers *regs, u32 field)
+{
+	u32 i;
+
+	for (i = 0; i < 8 * ZW_REG_BYTES; i++) {
+		if (zw_bit_is_field(regs->bits[i]) &&
+		    zw_bit_field(regs->bits[i]) == field)
+			regs->bits[i] = ZW_BIT_UNKNOWN;
+	}
+}
+
 /* FIELD takes BITS (highest first); then the rest of the rule. */
 static zw_node change_field(struct run *run, u32 i, u32 field,
 			    const zw_bit *bits, const struct registers *regs)
@@ -623,11 +635,7 @@ static zw_node change_field(struct run *run, u32 i, u32 field,
 			       &v[n]))
 			n++;
 	}
-	for (k = 0; k < 8 * ZW_REG_BYTES; k++) {
-		if (zw_bit_is_field(after.bits[k]) &&
-		    zw_bit_field(after.bits[k]) == field)
-			after.bits[k] = ZW_BIT_UNKNOWN;
-	}
+	forget(&after, field);
 	rest = go(run, i + 1, &after);
 	if (!n)
 		return rest;
@@ -682,26 +690,26 @@ static zw_node set_ct(struct run *run, const struct zw_expr *expr,
 static zw_node notrack(struct run *run, const struct registers *regs, u32 i)
 {
 	struct scene *scene = run->scene;
-	u32 variable =
-		scene->s->space->fields.v[ZW_FIELD_STATE].slices[0].variable;
-	struct zw_rewrite v = { variable, false, ZW_IS_UNTRACKED };
+	struct zw_space *space = scene->s->space;
+	struct zw_rewrite v[2] = {
+		{ space->fields.v[ZW_FIELD_STATE].slices[0].variable, false,
+		  ZW_IS_UNTRACKED },
+		{ space->fields.v[ZW_FIELD_NOTRACK].slices[0].variable, false,
+		  1 },
+	};
 	struct registers after = *regs;
 	zw_node rest, changed, invalid;
-	u32 k;
 
 	rest = go(run, i + 1, regs);
-	for (k = 0; k < 8 * ZW_REG_BYTES; k++) {
-		if (zw_bit_is_field(after.bits[k]) &&
-		    zw_bit_field(after.bits[k]) == ZW_FIELD_STATE)
-			after.bits[k] = ZW_BIT_UNKNOWN;
-	}
+	forget(&after, ZW_FIELD_STATE);
+	forget(&after, ZW_FIELD_NOTRACK);
 	changed = zw_after_change(scene->s,
-				  zw_change_new(scene->s->outcomes, &v, 1),
+				  zw_change_new(scene->s->outcomes, v, 2),
 				  go(run, i + 1, &after));
 	if (!scene->has_entry)
 		return changed;
 	/* only what has no entry yet */
-	invalid = zw_space_index(scene->s->space, ZW_FIELD_STATE, ZW_IS_INVALID,
+	invalid = zw_space_index(space, ZW_FIELD_STATE, ZW_IS_INVALID,
 				 ZW_IS_INVALID);
 	return zw_if(diagrams(run), invalid, changed, rest);
 }

@@ -154,6 +154,51 @@ static void set_bytes(const struct zw_space *space, const u32 *point,
 	}
 }
 
+static bool is_built(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* As much of the transport header as fields can speak of, even where the
+ * protocol has a shorter one; ports and flags are but bytes of a payload for
+ * protocols that have none. */
+static void set_transport(const struct zw_space *space, const u32 *point,
+			  struct zw_packet *packet, u32 thoff)
+{
+	u8 proto = (u8)value(space, ZW_FIELD_PROTO, point);
+
+	while (packet->n < thoff + ZW_LENGTH_WHOLE)
+		packet->bytes[packet->n++] = 0;
+	if (!is_built(proto)) {
+		put16(packet->bytes + thoff,
+		      value(space, ZW_FIELD_SPORT, point));
+		put16(packet->bytes + thoff + 2,
+		      value(space, ZW_FIELD_DPORT, point));
+	}
+	if (proto != IPPROTO_TCP)
+		packet->bytes[thoff + 13] =
+			(u8)value(space, ZW_FIELD_FLAGS, point);
+}
+
+static void set_length(struct zw_packet *packet, enum zw_family family)
+{
+	if (family == ZW_IPV4)
+		put16(packet->bytes + 2, packet->n);
+	else
+		put16(packet->bytes + 4, packet->n - 40);
+}
+
 /* ---- conntrack ----------------------------------------------------------- */
 
 static void set_tuple(const struct zw_space *space, const u32 *point,
@@ -219,14 +264,13 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 	else
 		finish_ipv6(space, point, packet);
 	thoff = transport(space, point, packet, family);
+	set_transport(space, point, packet, thoff);
+	set_length(packet, family);
 	set_bytes(space, point, packet, family, thoff);
 	there = value(space, ZW_FIELD_LENGTH, point);
-	if (there < ZW_LENGTH_WHOLE && thoff + there < packet->n) {
+	if (there < ZW_LENGTH_WHOLE) {
 		packet->n = thoff + there;
-		if (family == ZW_IPV4)
-			put16(packet->bytes + 2, packet->n);
-		else
-			put16(packet->bytes + 4, packet->n - 40);
+		set_length(packet, family);
 	}
 	if (family == ZW_IPV4)
 		fix_header_checksum(packet);
