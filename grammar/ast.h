@@ -20,11 +20,11 @@ struct zw_ast_name {
 
 /* -- addresses: `10.0.0.0/8, admins, 192.0.2.1-192.0.2.9, file "f"` -- */
 enum zw_ast_addr_kind {
-	ZW_ADDR_LITERAL, /* one address, a prefix, or a range */
-	ZW_ADDR_NAME, /* a define (or, in an expect, a host) */
-	ZW_ADDR_FILE, /* file "F"; only in define */
+	ZW_ADDR_LITERAL,	/* one address, a prefix, or a range */
+	ZW_ADDR_NAME,		/* a define (or, in an expect, a host) */
+	ZW_ADDR_FILE,		/* file "F"; only in define */
 	ZW_ADDR_FROM_INTERFACE, /* network from interface */
-	ZW_ADDR_INTERFACE, /* publish ... as interface NAME */
+	ZW_ADDR_INTERFACE,	/* publish ... as interface NAME */
 };
 
 struct zw_ast_addr {
@@ -34,9 +34,9 @@ struct zw_ast_addr {
 	 * >= 0 and lo is the address before the slash, host bits included */
 	enum zw_family family;
 	u128 lo, hi;
-	int prefix_len; /* -1: none written */
+	int prefix_len;		 /* -1: none written */
 	struct zw_ast_name name; /* NAME, FILE, INTERFACE */
-	bool allow_empty; /* FILE: `allow-empty` behind it */
+	bool allow_empty;	 /* FILE: `allow-empty` behind it */
 };
 
 typedef ZW_VEC(struct zw_ast_addr) zw_ast_addrs;
@@ -54,8 +54,8 @@ enum zw_ast_who {
 struct zw_ast_term {
 	enum zw_ast_who who;
 	struct zw_ast_name name; /* for every kind: the word written */
-	struct zw_span span; /* with the narrowing */
-	bool narrowed; /* (ADDRS) was written */
+	struct zw_span span;	 /* with the narrowing */
+	bool narrowed;		 /* (ADDRS) was written */
 	zw_ast_addrs addrs;
 	ZW_VEC(struct zw_ast_name) hosts; /* .host or .{h1, h2} */
 };
@@ -66,12 +66,13 @@ struct zw_ast_side {
 	ZW_VEC(struct zw_ast_term) except; /* all that follows `except` */
 };
 
-/* -- services: `http, tcp/8443, udp/{53, 100-200}, icmp/echo-request, any` -- */
+/* -- services: `http, tcp/8443, udp/{53, 100-200}, icmp/echo-request, any` --
+ */
 enum zw_ast_service_kind {
 	ZW_SERVICE_NAME, /* includes bare protocol names such as esp */
 	ZW_SERVICE_ANY,
-	ZW_SERVICE_PORTS, /* PROTO/ports */
-	ZW_SERVICE_TYPE, /* icmp/TYPE[/CODE], icmpv6/... */
+	ZW_SERVICE_PORTS,  /* PROTO/ports */
+	ZW_SERVICE_TYPE,   /* icmp/TYPE[/CODE], icmpv6/... */
 	ZW_SERVICE_NUMBER, /* proto/47 */
 };
 
@@ -85,7 +86,7 @@ struct zw_ast_service {
 	struct zw_span span;
 	struct zw_ast_name proto; /* NAME: the name; PORTS, TYPE: protocol */
 	ZW_VEC(struct zw_ast_port_range) ports; /* PORTS */
-	struct zw_ast_name type; /* TYPE: a name, or digits */
+	struct zw_ast_name type;		/* TYPE: a name, or digits */
 	bool has_code;
 	u32 code;
 	u32 number; /* NUMBER */
@@ -95,10 +96,10 @@ typedef ZW_VEC(struct zw_ast_service) zw_ast_services;
 
 /* -- options behind rules and claims -- */
 enum zw_ast_option_kind {
-	ZW_OPTION_LIMIT, /* limit N/unit [burst N] [per source] */
+	ZW_OPTION_LIMIT,       /* limit N/unit [burst N] [per source] */
 	ZW_OPTION_CONNECTIONS, /* limit connections N per source */
-	ZW_OPTION_LOG, /* log ["PREFIX"] [group N] */
-	ZW_OPTION_COUNT, /* count ["NAME"] */
+	ZW_OPTION_LOG,	       /* log ["PREFIX"] [group N] */
+	ZW_OPTION_COUNT,       /* count ["NAME"] */
 	ZW_OPTION_DURING,
 	ZW_OPTION_UNTIL,
 	ZW_OPTION_OWNER,
@@ -152,7 +153,7 @@ struct zw_ast_member {
 	bool has_reqid;
 	u32 reqid;
 	struct zw_ast_name name; /* HOST */
-	zw_ast_addrs addrs; /* NETWORK, HOST */
+	zw_ast_addrs addrs;	 /* NETWORK, HOST */
 };
 
 enum zw_ast_zone_kind {
@@ -200,23 +201,23 @@ enum zw_ast_nat_families {
 struct zw_ast_stmt {
 	enum zw_ast_kind kind;
 	struct zw_span span; /* from the first word to the last, no comment */
-	struct zw_span keyword; /* the first word alone */
+	struct zw_span keyword;	 /* the first word alone */
 	struct zw_ast_name name; /* GATEWAY, DEFINE, SERVICE, ZONE, INCLUDE */
 
-	zw_ast_addrs addrs; /* DEFINE; SNAT: as ...; PUBLISH: as ADDR */
+	zw_ast_addrs addrs;	  /* DEFINE; SNAT: as ...; PUBLISH: as ADDR */
 	zw_ast_services services; /* SERVICE; rules and claims (may be empty);
 				   * PUBLISH: the inner services */
 	zw_ast_services outer; /* PUBLISH: the services of the public address */
 
-	enum zw_ast_zone_kind zone_kind; /* ZONE */
+	enum zw_ast_zone_kind zone_kind;      /* ZONE */
 	ZW_VEC(struct zw_ast_member) members; /* ZONE */
 
 	struct zw_ast_side from; /* rules, claims, NAT, EXPECT; UNSPOOFED;
 				  * PUBLISH: for ZONES */
-	struct zw_ast_side to; /* PUBLISH: the host (one term) */
-	zw_ast_options options; /* rules, PUBLISH, claims, LOG_DROPS */
+	struct zw_ast_side to;	 /* PUBLISH: the host (one term) */
+	zw_ast_options options;	 /* rules, PUBLISH, claims, LOG_DROPS */
 
-	enum zw_ast_expectation expectation; /* EXPECT */
+	enum zw_ast_expectation expectation;   /* EXPECT */
 	enum zw_ast_nat_families nat_families; /* MASQUERADE */
 	bool has_size;
 	u32 size; /* CLAMP_MSS */
