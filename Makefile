@@ -21,7 +21,7 @@ endif
 ALL_CFLAGS = $(CSTD) $(WARN) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS) -I. -I$(BUILD)/gen -MMD -MP
 ALL_LDFLAGS = $(if $(SAN),$(SAN),-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
 LIBS     := -lnftnl -lmnl -ljansson
-TEST_LIBS := -lcunit $(LIBS)
+TEST_LIBS := -lcunit -lnetfilter_conntrack $(LIBS)
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
@@ -93,6 +93,9 @@ suites_in = $(sort $(wildcard tests/$(1)/test_*.c))
 
 # An independent decision-diagram package, as referee in the tests only.
 EXTRA_unit-verifier = -lbdd
+# The reload tests send what `apply` would, without its proof.
+EXTRA_big-reload = $(BUILD)/cli/transactions.o $(LIB)
+$(BUILD)/tests/big-reload: $(BUILD)/cli/transactions.o
 
 define test_binary # 1: folder under tests/, 2: binary name
 $(BUILD)/tests/$(2)-main.c: $(call suites_in,$(1)) Makefile

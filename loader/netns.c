@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int zw_netns_enter(const char *name, int *back)
+int zw_namespace_enter(const char *name, int *back)
 {
 	char path[4096];
 	int here, there, err = 0;
@@ -35,7 +35,7 @@ int zw_netns_enter(const char *name, int *back)
 	return 0;
 }
 
-int zw_netns_leave(int back)
+int zw_namespace_leave(int back)
 {
 	int err = setns(back, CLONE_NEWNET) < 0 ? -errno : 0;
 

@@ -89,7 +89,7 @@ int zw_socket_open(const char *netns, struct zw_socket **socket)
 	int err, back = -1, left;
 
 	if (netns) {
-		err = zw_netns_enter(netns, &back);
+		err = zw_namespace_enter(netns, &back);
 		if (err)
 			return err;
 	}
@@ -97,7 +97,7 @@ int zw_socket_open(const char *netns, struct zw_socket **socket)
 	*s = (struct zw_socket){ .fd = -1 };
 	s->buffer = zw_heap_resize(NULL, RECEIVE_SIZE, 1);
 	err = open_here(s);
-	left = netns ? zw_netns_leave(back) : 0;
+	left = netns ? zw_namespace_leave(back) : 0;
 	if (err || left) {
 		zw_socket_close(s);
 		return err ? err : left;
