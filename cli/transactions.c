@@ -55,17 +55,11 @@ static void add_step(struct zw_arena *arena, struct zw_transactions *t,
 					   .old = old };
 	struct zw_emitted *emitted = ZW_NEW(arena, struct zw_emitted);
 	struct zw_buf buf = { 0 };
-	size_t end, hooks;
+	bool whole = step == ZW_EMIT_CLOSED || step == ZW_EMIT_SWAP;
 
 	zw_emit_netlink(arena, &buf, plan, &options, emitted);
-	end = buf.n - ZW_EMIT_EDGE;
-	hooks = step == ZW_EMIT_WHOLE ? emitted->hooks_offset : end;
-	if (step == ZW_EMIT_SWAP) {
-		add_pieces(arena, t, &buf, ZW_EMIT_EDGE, end, 0, emitted);
-	} else {
-		add_pieces(arena, t, &buf, ZW_EMIT_EDGE, hooks, room, emitted);
-		add_pieces(arena, t, &buf, hooks, end, 0, emitted);
-	}
+	add_pieces(arena, t, &buf, ZW_EMIT_EDGE, buf.n - ZW_EMIT_EDGE,
+		   whole ? 0 : room, emitted);
 	zw_buf_free(&buf);
 }
 
@@ -90,10 +84,8 @@ void zw_transactions_make(struct zw_arena *arena, const struct zw_plan *plan,
 		zw_push(arena, old.sets, held->sets.v[i]);
 	}
 	t->generation++;
-	if (t->first) {
-		add_step(arena, t, plan, ZW_EMIT_WHOLE, NULL, room);
-		return;
-	}
+	if (t->first)
+		add_step(arena, t, plan, ZW_EMIT_CLOSED, NULL, room);
 	add_step(arena, t, plan, ZW_EMIT_ADD, NULL, room);
 	add_step(arena, t, plan, ZW_EMIT_SWAP, NULL, room);
 	if (old.chains.n || old.sets.n)

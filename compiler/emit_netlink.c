@@ -219,6 +219,26 @@ static void emit_hooks(struct zw_emitter *emitter, bool replace)
 	}
 }
 
+/* The base chains with their final drop, and before it what a chain accepts
+ * first of all: its loopback. */
+static void emit_closed(struct zw_emitter *emitter)
+{
+	const struct zw_plan *plan = emitter->plan;
+
+	for (u32 i = 0; i < plan->chains.n; i++)
+		if (plan->chains.v[i].hook != ZW_PLAN_NO_HOOK)
+			emit_chain(emitter, i);
+	for (u32 i = 0; i < plan->chains.n; i++) {
+		const struct zw_plan_chain *chain = &plan->chains.v[i];
+
+		if (chain->hook == ZW_PLAN_NO_HOOK)
+			continue;
+		if (chain->rules.v[0].verdict == ZW_PLAN_ACCEPT)
+			zw_emit_rule(emitter, i, 0);
+		zw_emit_rule(emitter, i, chain->rules.n - 1);
+	}
+}
+
 static void emit_delete(struct zw_emitter *emitter,
 			const struct zw_emit_names *old)
 {
@@ -259,10 +279,12 @@ void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
 	case ZW_EMIT_ADD:
 		emit_table(&emitter);
 		emit_objects(&emitter);
-		if (emitted)
-			emitted->hooks_offset = out->n;
 		if (options->step == ZW_EMIT_WHOLE)
 			emit_hooks(&emitter, false);
+		break;
+	case ZW_EMIT_CLOSED:
+		emit_table(&emitter);
+		emit_closed(&emitter);
 		break;
 	case ZW_EMIT_SWAP:
 		emit_hooks(&emitter, true);

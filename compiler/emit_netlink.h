@@ -3,11 +3,11 @@
  * every batch is BATCH_BEGIN, messages numbered 1, 2, 3 ... (BEGIN is 0), and
  * BATCH_END, and is to be sent with one sendmsg().
  *
- * A first load is ZW_EMIT_WHOLE: table, sets with elements, chains and their
- * rules, and at the end the base chains with theirs. It may be sent as it is,
- * in one transaction, or cut at hooks_offset into two, each with a BEGIN and an
- * END of its own: then interval sets are complete before any rule reads them,
- * and no packet that a deny forbids passes while they fill.
+ * ZW_EMIT_WHOLE is the ruleset in one batch: table, sets with elements, chains
+ * and their rules, and at the end the base chains with theirs. Interval sets
+ * show their content only at the end of a commit, so a first load goes another
+ * way: ZW_EMIT_CLOSED makes the table and its base chains, which let the
+ * loopback interface pass and nothing else; then it is a replacement.
  *
  * A replacement is three batches, each sent after the former was taken:
  *	ADD	sets, chains and rules under the new generation, unreachable;
@@ -25,6 +25,7 @@
 
 enum zw_emit_step {
 	ZW_EMIT_WHOLE,
+	ZW_EMIT_CLOSED,
 	ZW_EMIT_ADD,
 	ZW_EMIT_SWAP,
 	ZW_EMIT_DELETE,
@@ -60,7 +61,6 @@ struct zw_emit_origin {
 
 struct zw_emitted {
 	ZW_VEC(struct zw_emit_origin) origins; /* by seq, from 1: v[seq - 1] */
-	size_t hooks_offset; /* WHOLE: where the base chains begin */
 	u32 messages;
 };
 

@@ -3,7 +3,7 @@
 # The figures of `zwinger check`: small, large, ten times larger, and a list of
 # a million addresses. Status 1 when a bound is missed twofold.
 set -u
-zwinger=$(realpath build/zwinger)
+zwinger=$(realpath ${ZW_BINARY:-build/zwinger})
 measure=$(realpath build/tests/measure)
 here=$(realpath tests/bench)
 hq=$(realpath examples/hq.zw)
