@@ -12,7 +12,9 @@
  * uses conntrack (nf_ct_netns_get); accept ends a base chain, drop is final.
  *
  * What the IP stack itself drops between the hooks (a header that lies about
- * its length) is dropped here too, as far as the bytes show it. */
+ * its length, a packet whose hops are used up) is dropped here too, as far as
+ * the bytes show it. The hop is counted before the forward hook, which so sees
+ * one less than prerouting did. */
 #include <string.h>
 
 #include "verifier/interpret_internal.h"
@@ -322,6 +324,23 @@ static bool enter(struct zw_machine *m)
 	return well_formed(m) && run_hook(m, NF_INET_PRE_ROUTING);
 }
 
+/* ip_forward and ip6_forward count the hop before the forward hook. */
+static bool count_hop(struct zw_machine *m)
+{
+	u32 at = m->v6 ? 7 : 8;
+	u8 left = m->packet->bytes[at];
+
+	if (left <= 1) {
+		m->run->verdict = ZW_RUN_DROP;
+		m->run->hook = NF_INET_FORWARD;
+		m->run->chain = ZW_NONE;
+		return false;
+	}
+	left--;
+	zw_packet_rewrite(m->packet, at, &left, 1);
+	return true;
+}
+
 static bool leave(struct zw_machine *m)
 {
 	return run_hook(m, NF_INET_POST_ROUTING) && run_hook(m, ZW_EGRESS);
@@ -340,7 +359,7 @@ static bool follow(struct zw_machine *m)
 	}
 	if (m->run->path == ZW_PATH_INPUT)
 		return run_hook(m, NF_INET_LOCAL_IN);
-	return run_hook(m, NF_INET_FORWARD) && leave(m);
+	return count_hop(m) && run_hook(m, NF_INET_FORWARD) && leave(m);
 }
 
 void zw_interpret(const struct zw_interpreter *interpreter,

@@ -188,7 +188,7 @@ static void eval_bitwise(struct zw_machine *m, const struct zw_expr *expr)
 }
 
 /* Both directions swap alike on a little-endian machine and do nothing on a
- * big-endian one. */
+ * big-endian one. What is left of LEN behind whole values stays. */
 static void eval_byteorder(struct zw_machine *m, const struct zw_expr *expr)
 {
 	const u16 probe = 1;
@@ -197,18 +197,14 @@ static void eval_byteorder(struct zw_machine *m, const struct zw_expr *expr)
 	u8 copy[ZW_REG_BYTES];
 	u8 *dst = zw_machine_reg(m, expr->byteorder.dreg);
 
-	if (expr->byteorder.len % size) {
-		zw_machine_ask(m, expr, true, "a byteorder of odd length");
-		return;
-	}
 	memcpy(copy, zw_machine_reg(m, expr->byteorder.sreg),
 	       expr->byteorder.len);
 	for (at = 0; at + size <= expr->byteorder.len; at += size) {
 		for (i = 0; i < size; i++)
 			dst[at + i] = copy[at + (little ? size - 1 - i : i)];
 	}
-	/* nft_byteorder_eval walks 2-byte values in 4-byte steps */
-	if (size == 2 && expr->byteorder.len > 2)
+	/* older kernels walk 2-byte values in 4-byte steps */
+	if (size == 2 && expr->byteorder.len >= 4)
 		zw_machine_ask(m, expr, true, "a byteorder of several shorts");
 }
 

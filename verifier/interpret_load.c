@@ -156,6 +156,25 @@ static void load_u8(struct zw_machine *m, u8 dreg, u8 value)
 	zw_machine_store(m, dreg, &value, 1);
 }
 
+/* Known where the packet has an Ethernet header, and of the loopback. */
+static void load_link_type(struct zw_machine *m, const struct zw_expr *expr)
+{
+	u16 type = 1; /* ARPHRD_ETHER */
+
+	if (!m->has_in) {
+		zw_machine_break(m);
+		return;
+	}
+	if (!strcmp(m->packet->in, "lo"))
+		type = 772; /* ARPHRD_LOOPBACK */
+	else if (m->packet->link_len < ETH_HLEN) {
+		zw_machine_ask_load(m, expr, expr->meta.dreg, 2,
+				    "the type of an interface");
+		return;
+	}
+	zw_machine_store(m, expr->meta.dreg, &type, 2);
+}
+
 void zw_eval_meta(struct zw_machine *m, const struct zw_expr *expr)
 {
 	const struct zw_packet *p = m->packet;
@@ -204,6 +223,9 @@ void zw_eval_meta(struct zw_machine *m, const struct zw_expr *expr)
 		return;
 	case NFT_META_PKTTYPE:
 		load_u8(m, dreg, p->pkttype);
+		return;
+	case NFT_META_IIFTYPE:
+		load_link_type(m, expr);
 		return;
 	case NFT_META_SECPATH:
 		load_u8(m, dreg, p->in_ipsec);

@@ -299,6 +299,15 @@ static void adjust(u8 *sum, const u8 *old, const u8 *new, u32 n, u32 parity)
 	put16(sum, fold(s));
 }
 
+/* Of the network header the transport checksum covers the addresses, but not
+ * for ICMP of IPv4. */
+static bool in_pseudo_header(const struct zw_dissection *d, u32 at)
+{
+	if (d->family == NFPROTO_IPV6)
+		return at >= 8 && at < 40;
+	return at >= 12 && at < 20 && d->l4proto != IPPROTO_ICMP;
+}
+
 void zw_packet_rewrite(struct zw_packet *packet, u32 at, const u8 *new, u32 n)
 {
 	struct zw_dissection d;
@@ -317,8 +326,8 @@ void zw_packet_rewrite(struct zw_packet *packet, u32 at, const u8 *new, u32 n)
 	sum_at = checksum_at(d.l4proto);
 	if (!sum_at || d.thoff + sum_at + 2 > packet->n)
 		return;
-	if (at < d.thoff && d.l4proto == IPPROTO_ICMP)
-		return; /* no pseudo header */
+	if (at < d.thoff && !in_pseudo_header(&d, at))
+		return;
 	sum_at += d.thoff;
 	if (d.l4proto == IPPROTO_UDP && !be16(p + sum_at))
 		return; /* sent without */

@@ -4,7 +4,6 @@
 #ifndef ZW_VERIFIER_PACKET_WALK_H
 #define ZW_VERIFIER_PACKET_WALK_H
 
-#include <netinet/in.h> /* before the kernel's own */
 #include <linux/netfilter.h>
 
 #include "verifier/packet.h"

@@ -18,7 +18,6 @@
 #ifndef ZW_VERIFIER_RULESET_H
 #define ZW_VERIFIER_RULESET_H
 
-#include <netinet/in.h> /* before the kernel's own */
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
