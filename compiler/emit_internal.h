@@ -17,9 +17,10 @@ struct zw_emitter {
 	struct zw_buf *out;
 	const struct zw_plan *plan;
 	u32 generation;
-	u32 seq;		    /* of the next message */
-	struct zw_emitted *emitted; /* may be NULL */
-	char *scratch;		    /* ZW_EMIT_SCRATCH bytes */
+	const struct zw_emit_kept *chains, *sets; /* may be NULL */
+	u32 seq;				  /* of the next message */
+	struct zw_emitted *emitted;		  /* may be NULL */
+	char *scratch;				  /* ZW_EMIT_SCRATCH bytes */
 };
 
 /* A message in SCRATCH that libnftnl fills, and its way into the batch. */
@@ -28,6 +29,12 @@ struct nlmsghdr *zw_emit_message_begin(struct zw_emitter *emitter, u16 message,
 void zw_emit_message_end(struct zw_emitter *emitter, struct nlmsghdr *header);
 /* Note what the next message is. */
 void zw_emit_note(struct zw_emitter *emitter, struct zw_emit_origin origin);
+
+/* Names in the kernel of a chain and of a set by index. Return OUT. */
+char *zw_emit_chain_name(const struct zw_emitter *emitter, u32 chain,
+			 char out[ZW_PLAN_NAME_BYTES]);
+char *zw_emit_set_name(const struct zw_emitter *emitter, u32 set,
+		       char out[ZW_PLAN_NAME_BYTES]);
 
 /* The verdict codes of a plan's verdict; not for rejects. */
 u32 zw_emit_verdict(enum zw_plan_verdict verdict);

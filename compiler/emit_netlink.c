@@ -105,6 +105,29 @@ u32 zw_emit_verdict(enum zw_plan_verdict verdict)
 	return 0;
 }
 
+char *zw_emit_chain_name(const struct zw_emitter *emitter, u32 chain,
+			 char out[ZW_PLAN_NAME_BYTES])
+{
+	const struct zw_plan_chain *plan = &emitter->plan->chains.v[chain];
+	u32 generation = emitter->chains && emitter->chains[chain].kept
+				 ? emitter->chains[chain].generation
+				 : emitter->generation;
+
+	return zw_plan_name(out, plan->name, plan->hook == ZW_PLAN_NO_HOOK,
+			    generation);
+}
+
+char *zw_emit_set_name(const struct zw_emitter *emitter, u32 set,
+		       char out[ZW_PLAN_NAME_BYTES])
+{
+	u32 generation = emitter->sets && emitter->sets[set].kept
+				 ? emitter->sets[set].generation
+				 : emitter->generation;
+
+	return zw_plan_name(out, emitter->plan->sets.v[set].name, true,
+			    generation);
+}
+
 static void note_object(struct zw_emitter *emitter, u16 message,
 			const char *what, const char *name)
 {
@@ -142,7 +165,7 @@ static void emit_chain(struct zw_emitter *emitter, u32 index)
 	char name[ZW_PLAN_NAME_BYTES];
 
 	ZW_ASSERT(chain);
-	zw_plan_name(name, plan->name, !base, emitter->generation);
+	zw_emit_chain_name(emitter, index, name);
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_TABLE, ZW_PLAN_TABLE);
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_NAME, name);
 	if (base) {
@@ -179,19 +202,29 @@ static void emit_flush(struct zw_emitter *emitter, const char *name)
 		     "the rules of chain", name);
 }
 
-static void emit_objects(struct zw_emitter *emitter)
+/* Is it to be left as it stands in the kernel? WHOLE leaves nothing. */
+static bool is_kept(const struct zw_emit_kept *kept, u32 index, bool whole)
+{
+	return kept && kept[index].kept && !whole;
+}
+
+static void emit_objects(struct zw_emitter *emitter, bool whole)
 {
 	const struct zw_plan *plan = emitter->plan;
 
 	for (u32 i = 0; i < plan->chains.n; i++)
-		if (plan->chains.v[i].hook == ZW_PLAN_NO_HOOK)
+		if (plan->chains.v[i].hook == ZW_PLAN_NO_HOOK &&
+		    !is_kept(emitter->chains, i, whole))
 			emit_chain(emitter, i);
 	for (u32 i = 0; i < plan->sets.n; i++) {
+		if (is_kept(emitter->sets, i, whole))
+			continue;
 		zw_emit_set(emitter, i);
 		zw_emit_elements(emitter, i);
 	}
 	for (u32 i = 0; i < plan->chains.n; i++) {
-		if (plan->chains.v[i].hook != ZW_PLAN_NO_HOOK)
+		if (plan->chains.v[i].hook != ZW_PLAN_NO_HOOK ||
+		    is_kept(emitter->chains, i, whole))
 			continue;
 		for (size_t r = 0; r < plan->chains.v[i].rules.n; r++)
 			zw_emit_rule(emitter, i, r);
@@ -204,12 +237,14 @@ static void emit_hooks(struct zw_emitter *emitter, bool replace)
 	char name[ZW_PLAN_NAME_BYTES];
 
 	for (u32 i = 0; i < plan->chains.n; i++)
-		if (plan->chains.v[i].hook != ZW_PLAN_NO_HOOK)
+		if (plan->chains.v[i].hook != ZW_PLAN_NO_HOOK &&
+		    !is_kept(emitter->chains, i, !replace))
 			emit_chain(emitter, i);
 	for (u32 i = 0; i < plan->chains.n; i++) {
 		const struct zw_plan_chain *chain = &plan->chains.v[i];
 
-		if (chain->hook == ZW_PLAN_NO_HOOK)
+		if (chain->hook == ZW_PLAN_NO_HOOK ||
+		    is_kept(emitter->chains, i, !replace))
 			continue;
 		if (replace)
 			emit_flush(emitter,
@@ -266,6 +301,8 @@ void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
 		.out = out,
 		.plan = plan,
 		.generation = options->generation,
+		.chains = options->kept_chains,
+		.sets = options->kept_sets,
 		.seq = 1,
 		.emitted = emitted,
 		.scratch = ZW_NEW_ARRAY(arena, char, ZW_EMIT_SCRATCH),
@@ -278,7 +315,7 @@ void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
 	case ZW_EMIT_WHOLE:
 	case ZW_EMIT_ADD:
 		emit_table(&emitter);
-		emit_objects(&emitter);
+		emit_objects(&emitter, options->step == ZW_EMIT_WHOLE);
 		if (options->step == ZW_EMIT_WHOLE)
 			emit_hooks(&emitter, false);
 		break;

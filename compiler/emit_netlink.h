@@ -37,10 +37,20 @@ struct zw_emit_names {
 	ZW_VEC(struct zw_str) sets;   /* and maps */
 };
 
+/* An object of the plan that stands in the kernel already, under the name of
+ * an older generation. ADD and SWAP leave it alone; whatever refers to it uses
+ * that name. WHOLE sends all, with these names. */
+struct zw_emit_kept {
+	bool kept;
+	u32 generation; /* of its name; no matter for base chains */
+};
+
 struct zw_emit_options { /* zeroed: the whole, without generation */
 	enum zw_emit_step step;
 	u32 generation;			 /* of names; 0: no suffix */
 	const struct zw_emit_names *old; /* of DELETE, which reads no plan */
+	/* By index of the plan's chains and sets; NULL: nothing is kept. */
+	const struct zw_emit_kept *kept_chains, *kept_sets;
 };
 
 /* What message SEQ was, to say of a kernel's error. */
@@ -70,6 +80,21 @@ void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
 		     const struct zw_plan *plan,
 		     const struct zw_emit_options *options,
 		     struct zw_emitted *emitted);
+
+/* Some of a set's elements as they lie in registers: N times LO and HI (both
+ * inclusive), KEY_BYTES each. */
+struct zw_emit_rows {
+	const u8 *lo, *hi;
+	size_t n, key_bytes;
+};
+
+/* Append a batch that takes GONE out of the set NAME and puts ADDED in: for
+ * sets that are no maps. INTERVAL and FIELDS as in zw_plan_set. */
+void zw_emit_difference(struct zw_arena *arena, struct zw_buf *out,
+			const char *name, bool interval, unsigned fields,
+			const struct zw_emit_rows *gone,
+			const struct zw_emit_rows *added,
+			struct zw_emitted *emitted);
 
 /* The names that PLAN has under GENERATION: what a later DELETE is given. */
 void zw_emit_names(struct zw_arena *arena, const struct zw_plan *plan,

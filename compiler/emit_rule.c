@@ -137,7 +137,7 @@ static void lookup(struct zw_emitter *emitter, struct nftnl_rule *rule,
 		load(rule, field, slot_register(slot));
 		slot += (zw_key_info(field)->bytes + 3u) / 4;
 	}
-	zw_plan_name(name, set->name, true, emitter->generation);
+	zw_emit_set_name(emitter, match->set, name);
 	expr = add(rule, "lookup");
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
 	nftnl_expr_set_str(expr, NFTNL_EXPR_LOOKUP_SET, name);
@@ -231,8 +231,7 @@ static void add_verdict(struct zw_emitter *emitter, struct nftnl_rule *rule,
 			   zw_emit_verdict(plan->verdict));
 	if (plan->verdict != ZW_PLAN_JUMP && plan->verdict != ZW_PLAN_GOTO)
 		return;
-	zw_plan_name(name, emitter->plan->chains.v[plan->chain].name, true,
-		     emitter->generation);
+	zw_emit_chain_name(emitter, plan->chain, name);
 	nftnl_expr_set_str(expr, NFTNL_EXPR_IMM_CHAIN, name);
 }
 
@@ -264,8 +263,7 @@ void zw_emit_rule(struct zw_emitter *emitter, u32 chain, size_t index)
 	struct nlmsghdr *header;
 
 	ZW_ASSERT(rule);
-	zw_plan_name(name, home->name, home->hook == ZW_PLAN_NO_HOOK,
-		     emitter->generation);
+	zw_emit_chain_name(emitter, chain, name);
 	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, ZW_PLAN_TABLE);
 	nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, name);
 	nftnl_rule_set_u32(rule, NFTNL_RULE_FAMILY, NFPROTO_INET);

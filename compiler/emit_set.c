@@ -82,7 +82,7 @@ void zw_emit_set(struct zw_emitter *emitter, u32 index)
 	u32 flags = 0;
 
 	ZW_ASSERT(set);
-	zw_plan_name(name, plan->name, true, emitter->generation);
+	zw_emit_set_name(emitter, index, name);
 	nftnl_set_set_str(set, NFTNL_SET_TABLE, ZW_PLAN_TABLE);
 	nftnl_set_set_str(set, NFTNL_SET_NAME, name);
 	nftnl_set_set_u32(set, NFTNL_SET_FAMILY, NFPROTO_INET);
@@ -174,8 +174,7 @@ static void put_verdict(struct zw_emitter *emitter, struct writer *w,
 	put_u32(w, NFTA_VERDICT_CODE, zw_emit_verdict(element->verdict));
 	if (element->verdict == ZW_PLAN_JUMP ||
 	    element->verdict == ZW_PLAN_GOTO) {
-		zw_plan_name(name, emitter->plan->chains.v[element->chain].name,
-			     true, emitter->generation);
+		zw_emit_chain_name(emitter, element->chain, name);
 		attribute(w, NFTA_VERDICT_CHAIN, name, strlen(name) + 1);
 	}
 	nest_end(w, verdict);
@@ -226,6 +225,20 @@ static bool key_after(u8 *key, size_t bytes)
 	return false;
 }
 
+/* The end of an interval of one field: the first value behind HI, which is
+ * changed, unless there is none. */
+static void write_interval_end(struct writer *w, u8 *hi, size_t bytes)
+{
+	size_t nest;
+
+	if (!key_after(hi, bytes))
+		return;
+	nest = nest_begin(w, NFTA_LIST_ELEM);
+	put_key(w, NFTA_SET_ELEM_KEY, hi, bytes);
+	put_u32(w, NFTA_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
+	nest_end(w, nest);
+}
+
 static void write_element(struct zw_emitter *emitter, struct writer *w,
 			  const struct zw_plan_set *set, size_t index)
 {
@@ -246,12 +259,8 @@ static void write_element(struct zw_emitter *emitter, struct writer *w,
 	if (element)
 		put_comment(w, element->place);
 	nest_end(w, nest);
-	if (!set->interval || set->fields > 1 || !key_after(hi, bytes))
-		return;
-	nest = nest_begin(w, NFTA_LIST_ELEM);
-	put_key(w, NFTA_SET_ELEM_KEY, hi, bytes);
-	put_u32(w, NFTA_SET_ELEM_FLAGS, NFT_SET_ELEM_INTERVAL_END);
-	nest_end(w, nest);
+	if (set->interval && set->fields == 1)
+		write_interval_end(w, hi, bytes);
 }
 
 /* Elements FIRST .. as many as one message takes; returns the next. */
@@ -264,7 +273,7 @@ static size_t emit_list(struct zw_emitter *emitter, u32 index, size_t first)
 	char name[ZW_PLAN_NAME_BYTES];
 	size_t nest;
 
-	zw_plan_name(name, set->name, true, emitter->generation);
+	zw_emit_set_name(emitter, index, name);
 	header = zw_emit_message_begin(emitter, NFT_MSG_NEWSETELEM,
 				       NLM_F_CREATE);
 	mnl_attr_put_strz(header, NFTA_SET_ELEM_LIST_TABLE, ZW_PLAN_TABLE);
@@ -298,4 +307,86 @@ void zw_emit_elements(struct zw_emitter *emitter, u32 index)
 
 	for (size_t i = 0; i < n;)
 		i = emit_list(emitter, index, i);
+}
+
+/* ---- a set changed in place ---- */
+
+struct change {
+	const char *name;
+	bool interval;
+	unsigned fields;
+};
+
+static void write_row(struct writer *w, const struct change *change,
+		      const struct zw_emit_rows *rows, size_t index)
+{
+	size_t bytes = rows->key_bytes;
+	size_t nest = nest_begin(w, NFTA_LIST_ELEM);
+	u8 hi[64];
+
+	memcpy(hi, rows->hi + index * bytes, bytes);
+	put_key(w, NFTA_SET_ELEM_KEY, rows->lo + index * bytes, bytes);
+	if (change->interval && change->fields > 1)
+		put_key(w, NFTA_SET_ELEM_KEY_END, hi, bytes);
+	nest_end(w, nest);
+	if (change->interval && change->fields == 1)
+		write_interval_end(w, hi, bytes);
+}
+
+static void emit_rows(struct zw_emitter *emitter, const struct change *change,
+		      u16 message, const struct zw_emit_rows *rows)
+{
+	for (size_t i = 0; i < rows->n;) {
+		struct nlmsghdr *header = zw_emit_message_begin(
+			emitter, message,
+			message == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0);
+		struct writer w;
+		size_t nest;
+
+		mnl_attr_put_strz(header, NFTA_SET_ELEM_LIST_TABLE,
+				  ZW_PLAN_TABLE);
+		mnl_attr_put_strz(header, NFTA_SET_ELEM_LIST_SET, change->name);
+		w = (struct writer){ (u8 *)header, header->nlmsg_len };
+		nest = nest_begin(&w, NFTA_SET_ELEM_LIST_ELEMENTS);
+		while (i < rows->n && w.n < LIST_LIMIT)
+			write_row(&w, change, rows, i++);
+		nest_end(&w, nest);
+		header->nlmsg_len = (u32)w.n;
+		if (emitter->emitted)
+			zw_emit_note(
+				emitter,
+				(struct zw_emit_origin){
+					.message = message,
+					.what = zw_strf(emitter->arena,
+							"elements of set %s",
+							change->name),
+					.span = ZW_NO_SPAN,
+					.set = ZW_EMIT_NO_SET });
+		zw_emit_message_end(emitter, header);
+	}
+}
+
+void zw_emit_difference(struct zw_arena *arena, struct zw_buf *out,
+			const char *name, bool interval, unsigned fields,
+			const struct zw_emit_rows *gone,
+			const struct zw_emit_rows *added,
+			struct zw_emitted *emitted)
+{
+	struct zw_emitter emitter = {
+		.arena = arena,
+		.out = out,
+		.seq = 1,
+		.emitted = emitted,
+		.scratch = ZW_NEW_ARRAY(arena, char, ZW_EMIT_SCRATCH),
+	};
+	struct change change = { name, interval, fields };
+
+	if (emitted)
+		*emitted = (struct zw_emitted){ 0 };
+	zw_emit_begin(out);
+	emit_rows(&emitter, &change, NFT_MSG_DELSETELEM, gone);
+	emit_rows(&emitter, &change, NFT_MSG_NEWSETELEM, added);
+	zw_emit_end(out, emitter.seq);
+	if (emitted)
+		emitted->messages = emitter.seq - 1;
 }
