@@ -42,6 +42,7 @@ static u8 bits_of(u32 field)
 	case ZW_FIELD_PROTO:
 	case ZW_FIELD_FLAGS:
 	case ZW_FIELD_HOPS:
+	case ZW_FIELD_ARRIVAL_HOPS:
 	case ZW_FIELD_NEXTHDR:
 		return 8;
 	case ZW_FIELD_DPORT:

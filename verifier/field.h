@@ -33,9 +33,10 @@ enum zw_field {
 	ZW_FIELD_SRC = ZW_FIELD_DST + 4,
 	ZW_FIELD_SPORT = ZW_FIELD_SRC + 4, /* bytes 0, 1: also type, code */
 	ZW_FIELD_FLAGS,			   /* byte 13: of TCP */
-	ZW_FIELD_HOPS,			   /* time to live, hop limit */
-	ZW_FIELD_FRAG,			   /* IPv4 bytes 6, 7 */
-	ZW_FIELD_HAS_HOPOPTS,		   /* IPv6 extension headers */
+	ZW_FIELD_HOPS,	       /* time to live, hop limit, as filters see it */
+	ZW_FIELD_ARRIVAL_HOPS, /* before forwarding took one off */
+	ZW_FIELD_FRAG,	       /* IPv4 bytes 6, 7 */
+	ZW_FIELD_HAS_HOPOPTS,  /* IPv6 extension headers */
 	ZW_FIELD_HAS_ROUTING,
 	ZW_FIELD_HAS_FRAGMENT,
 	ZW_FIELD_HAS_DSTOPTS,

@@ -24,6 +24,10 @@ zw_node zw_meaning_legal(struct zw_space *space,
 			 const bool tracked[ZW_FAMILY_COUNT],
 			 enum zw_path path);
 
+/* The hop limits on arrival and behind it fit together; for rulesets that test
+ * the former. */
+zw_node zw_meaning_arrival(struct zw_space *space);
+
 /* ---- shared with the claims' regions ------------------------------------ */
 
 /* Which zones have an interface in class I of the names, ascending. */

@@ -304,6 +304,21 @@ static zw_node whole_headers(struct zw_space *space)
 	return out;
 }
 
+zw_node zw_meaning_arrival(struct zw_space *space)
+{
+	struct zw_branch branches[256];
+	u32 i, hops = space->fields.v[ZW_FIELD_HOPS].slices[0].variable;
+
+	/* what arrives with 1 or 0 goes no further */
+	for (i = 0; i < 256; i++) {
+		branches[i] = (struct zw_branch){ i, ZW_EMPTY };
+		if (i && i < 255)
+			branches[i].to = zw_space_is(
+				space, ZW_FIELD_ARRIVAL_HOPS, i + 1);
+	}
+	return zw_switch(space->d, hops, branches, 256);
+}
+
 zw_node zw_meaning_legal(struct zw_space *space,
 			 const bool tracked[ZW_FAMILY_COUNT], enum zw_path path)
 {
@@ -315,6 +330,12 @@ zw_node zw_meaning_legal(struct zw_space *space,
 	legal = zw_minus(
 		d, legal,
 		zw_and(d, new, zw_space_is(space, ZW_FIELD_DIRECTION, 1)));
+	/* one source route at most (net/ipv4/ip_options.c,
+	 * __ip_options_compile): otherwise no option counts, and routing
+	 * discards the packet */
+	legal = zw_minus(d, legal,
+			 zw_and(d, zw_space_is(space, ZW_FIELD_HAS_LSRR, 1),
+				zw_space_is(space, ZW_FIELD_HAS_SSRR, 1)));
 	if (tracked[ZW_IPV4] && path != ZW_PATH_OUTPUT)
 		legal = zw_minus(d, legal,
 				 zw_and(d,

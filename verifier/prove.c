@@ -65,6 +65,9 @@ static bool make_path(struct zw_prover *p, enum zw_path path)
 	p->paths[path].accepted =
 		zw_where(p->space->d, p->paths[path].diagram, accepts, NULL);
 	p->paths[path].legal = zw_meaning_legal(p->space, tracked, path);
+	if (p->symbolic->tests_arrival && path == ZW_PATH_FORWARD)
+		p->paths[path].legal = zw_and(p->space->d, p->paths[path].legal,
+					      zw_meaning_arrival(p->space));
 	p->paths[path].known = true;
 	return !spent(p);
 }

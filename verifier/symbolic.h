@@ -42,6 +42,8 @@ struct zw_symbolic {
 	bool tracked[ZW_FAMILY_COUNT]; /* conntrack, and so defragmentation,
 					* sees the family */
 	bool has_notrack;
+	bool tests_arrival; /* of forwarded packets, the hop limit before it
+			     * was decreased */
 };
 
 /* Tell the names that RULESET's chains are bound to apart. */

@@ -83,6 +83,15 @@ static zw_node field_is(struct scene *scene, u32 field, u32 value)
 
 /* ---- payload ------------------------------------------------------------- */
 
+/* ip_forward and ip6_forward take one off before the forward hook. */
+static u32 hops_field(struct scene *scene)
+{
+	if (scene->path != ZW_PATH_FORWARD || scene->has_out)
+		return ZW_FIELD_HOPS;
+	scene->s->tests_arrival = true;
+	return ZW_FIELD_ARRIVAL_HOPS;
+}
+
 static void network4_byte(struct scene *scene, u32 offset, zw_bit *bits)
 {
 	struct zw_space *space = scene->s->space;
@@ -99,7 +108,7 @@ static void network4_byte(struct scene *scene, u32 offset, zw_bit *bits)
 	} else if (offset == 7) {
 		put_field(bits, ZW_FIELD_FRAG, 8);
 	} else if (offset == 8) {
-		put_field(bits, ZW_FIELD_HOPS, 8);
+		put_field(bits, hops_field(scene), 8);
 	} else if (offset == 9) {
 		put_field(bits, ZW_FIELD_PROTO, 8);
 	} else if (offset >= 12 && offset < 20) {
@@ -125,7 +134,7 @@ static void network6_byte(struct scene *scene, u32 offset, zw_bit *bits)
 	} else if (offset == 6) {
 		put_field(bits, ZW_FIELD_NEXTHDR, 8);
 	} else if (offset == 7) {
-		put_field(bits, ZW_FIELD_HOPS, 8);
+		put_field(bits, hops_field(scene), 8);
 	} else if (offset >= 8 && offset < 40) {
 		u32 field = offset < 24 ? ZW_FIELD_SRC : ZW_FIELD_DST;
 		u32 word = (offset - 8) / 4 % 4;

@@ -586,7 +586,23 @@ static bool rewrite_of(struct scene *scene, const struct zw_slice *slice,
 	return true;
 }
 
-/* Does a change of only some bits want a cut that is missing? */
+static void cut(struct zw_cuts *cuts, u32 field, u32 bit)
+{
+	u32 mask = UINT32_C(1) << bit;
+
+	if (field < ZW_FIELD_COUNT && bit && !(cuts->field[field] & mask)) {
+		cuts->field[field] |= mask;
+		cuts->grown = true;
+	}
+}
+
+static bool is_cut(const struct zw_cuts *cuts, u32 field, u32 bit)
+{
+	return field < ZW_FIELD_COUNT && cuts->field[field] >> bit & 1;
+}
+
+/* Bits that stay and bits that change must lie in different slices, and a copy
+ * needs the same slices in what it is taken from. */
 static void ask_cut(struct scene *scene, u32 field, const zw_bit *bits)
 {
 	const struct zw_field_info *info = &scene->s->space->fields.v[field];
@@ -594,13 +610,23 @@ static void ask_cut(struct scene *scene, u32 field, const zw_bit *bits)
 	u32 i;
 
 	for (i = 1; i < info->bits; i++) {
-		bool mine = bits[i] == zw_bit_of(field, info->bits - 1 - i);
-		bool before = bits[i - 1] == zw_bit_of(field, info->bits - i);
-		u32 bit = UINT32_C(1) << (info->bits - i);
+		zw_bit upper = bits[i - 1], lower = bits[i];
+		u32 bit = info->bits - i;
+		bool one = zw_bit_is_field(upper) && zw_bit_is_field(lower) &&
+			   zw_bit_field(upper) == zw_bit_field(lower) &&
+			   zw_bit_index(upper) == zw_bit_index(lower) + 1;
+		bool either =
+			!zw_bit_is_field(upper) && !zw_bit_is_field(lower);
 
-		if (mine != before && !(cuts->field[field] & bit)) {
-			cuts->field[field] |= bit;
-			cuts->grown = true;
+		if (either)
+			continue;
+		if (!one)
+			cut(cuts, field, bit);
+		else if (is_cut(cuts, field, bit) !=
+			 is_cut(cuts, zw_bit_field(upper),
+				zw_bit_index(upper))) {
+			cut(cuts, field, bit);
+			cut(cuts, zw_bit_field(upper), zw_bit_index(upper));
 		}
 	}
 }

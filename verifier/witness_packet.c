@@ -67,8 +67,16 @@ static void add_option(struct zw_packet *packet, u8 type)
 	put16(packet->bytes + 2, packet->n);
 }
 
+/* As it arrives: a forwarded packet has lost one when filters see it. */
+static u8 hops(const struct zw_space *space, const u32 *point,
+	       enum zw_path path)
+{
+	return (u8)(value(space, ZW_FIELD_HOPS, point) +
+		    (path == ZW_PATH_FORWARD));
+}
+
 static void finish_ipv4(const struct zw_space *space, const u32 *point,
-			struct zw_packet *packet)
+			enum zw_path path, struct zw_packet *packet)
 {
 	static const struct {
 		u32 field;
@@ -85,7 +93,7 @@ static void finish_ipv4(const struct zw_space *space, const u32 *point,
 		if (value(space, options[i].field, point))
 			add_option(packet, options[i].type);
 	}
-	packet->bytes[8] = (u8)value(space, ZW_FIELD_HOPS, point);
+	packet->bytes[8] = hops(space, point, path);
 	put16(packet->bytes + 6, value(space, ZW_FIELD_FRAG, point));
 }
 
@@ -103,9 +111,9 @@ static void add_extension(struct zw_packet *packet, u8 type)
 }
 
 static void finish_ipv6(const struct zw_space *space, const u32 *point,
-			struct zw_packet *packet)
+			enum zw_path path, struct zw_packet *packet)
 {
-	packet->bytes[7] = (u8)value(space, ZW_FIELD_HOPS, point);
+	packet->bytes[7] = hops(space, point, path);
 	if (value(space, ZW_FIELD_HAS_FRAGMENT, point))
 		add_extension(packet, IPPROTO_FRAGMENT);
 	if (value(space, ZW_FIELD_HAS_ROUTING, point))
@@ -260,9 +268,9 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 			(u16)(icmp ? sport & 255 : dport),
 			(u8)value(space, ZW_FIELD_FLAGS, point));
 	if (family == ZW_IPV4)
-		finish_ipv4(space, point, packet);
+		finish_ipv4(space, point, path, packet);
 	else
-		finish_ipv6(space, point, packet);
+		finish_ipv6(space, point, path, packet);
 	thoff = transport(space, point, packet, family);
 	set_transport(space, point, packet, thoff);
 	set_length(packet, family);
@@ -276,7 +284,8 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 		fix_header_checksum(packet);
 	packet->mark = value(space, ZW_FIELD_MARK, point);
 	packet->pkttype = (u8)value(space, ZW_FIELD_PKTTYPE, point);
-	packet->in_ipsec = value(space, ZW_FIELD_IPSEC_IN, point) != 0;
+	packet->in_ipsec = path != ZW_PATH_OUTPUT &&
+			   value(space, ZW_FIELD_IPSEC_IN, point) != 0;
 	packet->out_ipsec = value(space, ZW_FIELD_IPSEC_OUT, point) != 0;
 	if (path != ZW_PATH_OUTPUT) {
 		set_name(space, ZW_FIELD_IN, point, packet->in);

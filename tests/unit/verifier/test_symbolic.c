@@ -39,6 +39,9 @@ static bool make(struct world *w, struct zw_cuts *cuts,
 	for (p = 0; p < ZW_PATH_COUNT; p++) {
 		w->paths[p] = zw_symbolic_path(w->symbolic, p);
 		w->legal[p] = zw_meaning_legal(w->space, tracked, p);
+		if (p == ZW_PATH_FORWARD)
+			w->legal[p] = zw_and(w->d, w->legal[p],
+					     zw_meaning_arrival(w->space));
 	}
 	return !zw_space_stale(w->space);
 }
@@ -107,8 +110,9 @@ static void random_point(struct zw_random *random, const struct world *w,
 	}
 	zw_space_set(s, ZW_FIELD_FLAGS, 1u << zw_random_below(random, 6),
 		     point);
-	zw_space_set(s, ZW_FIELD_HOPS, zw_random_below(random, 2) ? 255 : 64,
-		     point);
+	i = zw_random_below(random, 2) ? 254 : 64;
+	zw_space_set(s, ZW_FIELD_HOPS, i, point);
+	zw_space_set(s, ZW_FIELD_ARRIVAL_HOPS, i + 1, point);
 	zw_space_set(s, ZW_FIELD_MARK,
 		     zw_random_below(random, 3)
 			     << (8 * zw_random_below(random, 2)),
@@ -200,6 +204,15 @@ struct tally {
 	u32 compared, accepted, rejected;
 };
 
+static void print_bytes(const struct zw_packet *packet)
+{
+	u32 i;
+
+	for (i = 0; i < packet->n; i++)
+		printf("%02x%s", packet->bytes[i], i % 4 == 3 ? " " : "");
+	printf("\n");
+}
+
 static bool compare_point(struct zw_random *random, struct world *w,
 			  const struct zw_ruleset *ruleset, u32 *point,
 			  struct tally *tally)
@@ -243,6 +256,7 @@ static bool compare_point(struct zw_random *random, struct world *w,
 						      point),
 				       pass, run->verdict, run->chain,
 				       run->position);
+				print_bytes(packet);
 				zw_buf_free(&buf);
 			}
 		}
