@@ -9,6 +9,7 @@
 #include "tests/harness/harness.h"
 #include "tests/packets/bed.h"
 #include "tests/packets/opinion.h"
+#include "tests/packets/random_rules.h"
 #include "tests/packets/rules_dump.h"
 
 void suite_interpreter(void);
@@ -187,7 +188,8 @@ static void pick_packet(struct zw_random *random, struct zw_frame_spec *spec,
 		spec->payload_length = 0;
 }
 
-static void compare_many(struct zw_testbed *bed, const char *rules,
+/* False if nft does not take the rules. */
+static bool compare_many(struct zw_testbed *bed, const char *rules,
 			 struct zw_random *random, unsigned count)
 {
 	struct zw_opinion *opinion;
@@ -195,7 +197,10 @@ static void compare_many(struct zw_testbed *bed, const char *rules,
 	struct zw_frame frame;
 	unsigned i, in;
 
-	zw_bed_rules(bed, rules);
+	if (!zw_testbed_nft(bed, "flush ruleset") ||
+	    !zw_testbed_nft(bed, rules))
+		return false;
+	zw_testbed_flush(bed);
 	opinion = read_back(bed, rules);
 	for (i = 0; opinion && i < count; i++) {
 		pick_packet(random, &spec, &in);
@@ -205,6 +210,7 @@ static void compare_many(struct zw_testbed *bed, const char *rules,
 		zw_testbed_flush(bed);
 	}
 	zw_opinion_free(opinion);
+	return true;
 }
 
 /* ---- rulesets by hand ---- */
@@ -350,14 +356,49 @@ static void test_by_hand(void)
 	if (!bed)
 		return;
 	for (i = 0; i < sizeof(by_hand) / sizeof(by_hand[0]); i++)
-		compare_many(bed, by_hand[i], &random, 1500);
+		ZW_CHECK(compare_many(bed, by_hand[i], &random, 1500),
+			 "nft: %s\n%s", zw_testbed_error(bed), by_hand[i]);
 	zw_testbed_free(bed);
+}
+
+static void compare_random(bool conntrack)
+{
+	struct zw_testbed *bed = zw_bed_new(NULL);
+	struct zw_random random = { zw_test_seed() + conntrack };
+	struct zw_buf text = { 0 };
+	unsigned failures = CU_get_number_of_failures(), i, taken = 0;
+
+	if (!bed)
+		return;
+	for (i = 0; i < 80; i++) {
+		text.n = 0;
+		zw_random_rules(&random, conntrack, &text);
+		taken += compare_many(bed, text.data, &random, 250);
+		if (CU_get_number_of_failures() > failures)
+			break;
+	}
+	ZW_CHECK(taken > i / 2, "nft took only %u of %u rulesets; the last: %s",
+		 taken, i, zw_testbed_error(bed));
+	zw_buf_free(&text);
+	zw_testbed_free(bed);
+}
+
+static void test_random_stateless(void)
+{
+	compare_random(false);
+}
+
+static void test_random_conntrack(void)
+{
+	compare_random(true);
 }
 
 void suite_interpreter(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "rulesets by hand", test_by_hand },
+		{ "random rulesets without conntrack", test_random_stateless },
+		{ "random rulesets with conntrack", test_random_conntrack },
 		CU_TEST_INFO_NULL,
 	};
 
