@@ -415,7 +415,7 @@ static void put_chain(const struct printer *p,
 			hooks[chain->hook], chain->priority);
 	for (size_t i = 0; i < chain->rules.n; i++)
 		put_rule(p, &chain->rules.v[i]);
-	zw_buf_puts(p->out, "\t}\n");
+	zw_buf_puts(p->out, "\t}\n\n");
 }
 
 void zw_emit_nft(struct zw_buf *out, const struct zw_plan *plan, u32 generation)
@@ -425,10 +425,11 @@ void zw_emit_nft(struct zw_buf *out, const struct zw_plan *plan, u32 generation)
 	zw_buf_printf(out, "table inet %s {\n", ZW_PLAN_TABLE);
 	for (size_t i = 0; i < plan->sets.n; i++)
 		put_set(&p, &plan->sets.v[i]);
-	for (size_t i = 0; i < plan->chains.n; i++) {
-		if (i)
-			zw_buf_putc(out, '\n');
-		put_chain(&p, &plan->chains.v[i]);
-	}
+	/* the base chains last, as the messages have it */
+	for (int base = 0; base < 2; base++)
+		for (size_t i = 0; i < plan->chains.n; i++)
+			if (base == (plan->chains.v[i].hook != ZW_PLAN_NO_HOOK))
+				put_chain(&p, &plan->chains.v[i]);
+	out->n--;
 	zw_buf_puts(out, "}\n");
 }
