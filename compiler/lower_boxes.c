@@ -20,219 +20,6 @@
 #define COMMENTED_ELEMENTS 4096
 #define SMALL_COVER 64
 
-enum kind {
-	PROTOCOLS,
-	PORTS,
-	ICMP,
-	KIND_COUNT,
-};
-
-/* What one item of a service is in the last two fields of a cell. */
-struct piece {
-	enum kind kind;
-	u8 lo[2], hi[2]; /* protocol and nothing; type and code */
-	u8 proto;
-	u16 port_lo, port_hi;
-	u32 cause;
-};
-typedef ZW_VEC(struct piece) pieces;
-
-static bool has_ports(u8 proto)
-{
-	return proto == 6 || proto == 17 || proto == 33 || proto == 132 ||
-	       proto == 136;
-}
-
-static u8 icmp_of(enum zw_family family)
-{
-	return family == ZW_IPV4 ? 1 : 58;
-}
-
-/* ---- services to pieces ---- */
-
-struct item {
-	struct zw_service_item item;
-	u32 cause;
-};
-
-static int by_key(const void *left, const void *right)
-{
-	const struct item *a = left, *b = right;
-
-	if (a->item.proto != b->item.proto)
-		return a->item.proto < b->item.proto ? -1 : 1;
-	if (a->item.lo != b->item.lo)
-		return a->item.lo < b->item.lo ? -1 : 1;
-	return a->cause < b->cause ? -1 : a->cause > b->cause;
-}
-
-/* Types about which no rule decides count as named where that makes an ICMP
- * item whole: their packets never come here. */
-static bool covers_icmp(enum zw_family family, const struct item *items,
-			size_t n)
-{
-	static const struct zw_interval gaps[ZW_FAMILY_COUNT][2] = {
-		[ZW_IPV4] = { { 0x0500, 0x05ff }, { 0x0500, 0x05ff } },
-		[ZW_IPV6] = { { 0x8200, 0x89ff }, { 0x8f00, 0x8fff } },
-	};
-	u128 next = 0;
-
-	for (size_t i = 0; i <= n; i++) {
-		u128 lo = i < n ? items[i].item.lo : 0x10000;
-
-		for (int g = 0; g < 2; g++)
-			if (next >= gaps[family][g].lo &&
-			    next <= gaps[family][g].hi)
-				next = gaps[family][g].hi + 1;
-		if (lo > next)
-			return false;
-		if (i < n && items[i].item.hi + 1u > next)
-			next = items[i].item.hi + 1u;
-	}
-	return true;
-}
-
-static void push_types(struct zw_lowering *l, pieces *out, struct piece piece,
-		       unsigned type_lo, unsigned type_hi, unsigned code_lo,
-		       unsigned code_hi)
-{
-	piece.kind = ICMP;
-	piece.lo[0] = (u8)type_lo;
-	piece.hi[0] = (u8)type_hi;
-	piece.lo[1] = (u8)code_lo;
-	piece.hi[1] = (u8)code_hi;
-	zw_push(l->arena, *out, piece);
-}
-
-/* type << 8 | code from LO to HI as rectangles of types and codes. */
-static void split_types(struct zw_lowering *l, pieces *out, struct piece piece,
-			unsigned lo, unsigned hi)
-{
-	unsigned first = lo >> 8, last = hi >> 8;
-
-	if (first == last) {
-		push_types(l, out, piece, first, last, lo & 255, hi & 255);
-		return;
-	}
-	if (lo & 255) {
-		push_types(l, out, piece, first, first, lo & 255, 255);
-		first++;
-	}
-	if ((hi & 255) != 255) {
-		push_types(l, out, piece, last, last, 0, hi & 255);
-		last--;
-	}
-	if (first <= last)
-		push_types(l, out, piece, first, last, 0, 255);
-}
-
-/* One protocol's items, sorted: overlaps and neighbours joined. */
-static void proto_pieces(struct zw_lowering *l, enum zw_family family,
-			 const struct item *items, size_t n, pieces *out)
-{
-	u8 proto = items[0].item.proto;
-	struct piece piece = { .kind = PROTOCOLS, .proto = proto };
-	bool icmp = proto == icmp_of(family);
-
-	piece.cause = items[0].cause;
-	for (size_t i = 1; i < n; i++)
-		if (items[i].cause < piece.cause)
-			piece.cause = items[i].cause;
-	if ((!icmp && !has_ports(proto)) ||
-	    (icmp && covers_icmp(family, items, n))) {
-		zw_push(l->arena, *out, piece);
-		return;
-	}
-	for (size_t i = 0, end; i < n; i = end) {
-		unsigned lo = items[i].item.lo, hi = items[i].item.hi;
-
-		piece.cause = items[i].cause;
-		for (end = i + 1; end < n && items[end].item.lo <= hi + 1;
-		     end++) {
-			if (items[end].item.hi > hi)
-				hi = items[end].item.hi;
-			if (items[end].cause < piece.cause)
-				piece.cause = items[end].cause;
-		}
-		if (icmp) {
-			split_types(l, out, piece, lo, hi);
-			continue;
-		}
-		piece.kind = lo == 0 && hi == 65535 ? PROTOCOLS : PORTS;
-		piece.port_lo = (u16)lo;
-		piece.port_hi = (u16)hi;
-		zw_push(l->arena, *out, piece);
-	}
-}
-
-static pieces box_pieces(struct zw_lowering *l, enum zw_family family,
-			 const struct zw_box *box)
-{
-	struct item *items = ZW_NEW_ARRAY(l->arena, struct item, box->n);
-	pieces out = { 0 };
-
-	for (size_t i = 0; i < box->n; i++)
-		items[i] = (struct item){ box->items[i], box->item_causes[i] };
-	qsort(items, box->n, sizeof(*items), by_key);
-	for (size_t i = 0, end; i < box->n; i = end) {
-		for (end = i; end < box->n &&
-			      items[end].item.proto == items[i].item.proto;
-		     end++)
-			;
-		proto_pieces(l, family, items + i, end - i, &out);
-	}
-	return out;
-}
-
-/* ---- comments of what serves many lines ---- */
-
-static size_t file_length(struct zw_str place)
-{
-	size_t n = place.n;
-
-	while (n && place.p[n - 1] != ':')
-		n--;
-	return n;
-}
-
-static int by_number(const void *left, const void *right)
-{
-	const u32 *a = left, *b = right;
-
-	return *a < *b ? -1 : *a > *b;
-}
-
-/* "hq.zw:14,17": the causes' lines, as many as a comment holds. */
-static struct zw_cause joint_cause(struct zw_lowering *l,
-				   const struct zw_run *run, u32 *causes,
-				   size_t n)
-{
-	struct zw_cause cause;
-	struct zw_str first;
-	size_t file;
-
-	qsort(causes, n, sizeof(*causes), by_number);
-	cause = run->causes[causes[0]];
-	first = cause.place;
-	file = file_length(first);
-	for (size_t i = 1; i < n; i++) {
-		struct zw_str place = run->causes[causes[i]].place;
-		size_t at = file_length(place);
-
-		if (causes[i] == causes[i - 1] || at != file ||
-		    memcmp(place.p, first.p, file))
-			continue;
-		if (zw_str_eq(place, run->causes[causes[i - 1]].place))
-			continue;
-		if (cause.place.n + 1 + place.n - at > 127)
-			break;
-		cause.place =
-			zw_strf(l->arena, "%.*s,%.*s", ZW_STR_ARG(cause.place),
-				(int)(place.n - at), place.p + at);
-	}
-	return cause;
-}
-
 /* ---- rules ---- */
 
 /* A rule of the run; goes on in another chain where one is full. */
@@ -254,7 +41,7 @@ static void add_rule(struct zw_lowering *l, struct zw_run *run,
 static void add_icmp(struct zw_draft *draft, enum zw_family family)
 {
 	zw_draft_family(draft, family);
-	zw_draft_equal(draft, ZW_KEY_L4PROTO, icmp_of(family));
+	zw_draft_equal(draft, ZW_KEY_L4PROTO, zw_lower_icmp(family));
 }
 
 static enum zw_key type_key(enum zw_family family)
@@ -269,18 +56,18 @@ static enum zw_key code_key(enum zw_family family)
 
 /* One piece as comparisons. */
 static void draft_piece(struct zw_draft *draft, enum zw_family family,
-			const struct piece *piece)
+			const struct zw_piece *piece)
 {
 	switch (piece->kind) {
-	case PROTOCOLS:
+	case ZW_PIECE_PROTOCOL:
 		zw_draft_equal(draft, ZW_KEY_L4PROTO, piece->proto);
 		break;
-	case PORTS:
+	case ZW_PIECE_PORTS:
 		zw_draft_equal(draft, ZW_KEY_L4PROTO, piece->proto);
 		zw_draft_range(draft, ZW_KEY_TH_DPORT, piece->port_lo,
 			       piece->port_hi);
 		break;
-	case ICMP:
+	case ZW_PIECE_ICMP:
 		add_icmp(draft, family);
 		zw_draft_range(draft, type_key(family), piece->lo[0],
 			       piece->hi[0]);
@@ -288,7 +75,7 @@ static void draft_piece(struct zw_draft *draft, enum zw_family family,
 			zw_draft_range(draft, code_key(family), piece->lo[1],
 				       piece->hi[1]);
 		break;
-	case KIND_COUNT:
+	case ZW_PIECE_KINDS:
 		break;
 	}
 }
@@ -298,13 +85,13 @@ static void draft_piece(struct zw_draft *draft, enum zw_family family,
 /* What stands in a cell's fields, and in which of them an address. */
 struct layout {
 	enum zw_family family;
-	enum kind kind;
+	enum zw_piece_kind kind;
 	unsigned addresses; /* 0, 1, 2 */
 	unsigned fields;
 	enum zw_key keys[ZW_CELL_FIELDS];
 };
 
-static struct layout make_layout(enum zw_family family, enum kind kind,
+static struct layout make_layout(enum zw_family family, enum zw_piece_kind kind,
 				 bool src, bool dst, bool dst_first)
 {
 	enum zw_key saddr =
@@ -323,30 +110,30 @@ static struct layout make_layout(enum zw_family family, enum kind kind,
 	}
 	layout.fields = layout.addresses;
 	switch (kind) {
-	case PROTOCOLS:
+	case ZW_PIECE_PROTOCOL:
 		layout.keys[layout.fields++] = ZW_KEY_L4PROTO;
 		break;
-	case PORTS:
+	case ZW_PIECE_PORTS:
 		layout.keys[layout.fields++] = ZW_KEY_L4PROTO;
 		layout.keys[layout.fields++] = ZW_KEY_TH_DPORT;
 		break;
-	case ICMP:
+	case ZW_PIECE_ICMP:
 		layout.keys[layout.fields++] = type_key(family);
 		layout.keys[layout.fields++] = code_key(family);
 		break;
-	case KIND_COUNT:
+	case ZW_PIECE_KINDS:
 		break;
 	}
 	return layout;
 }
 
 static void cell_piece(struct zw_cell *cell, const struct layout *layout,
-		       const struct piece *piece)
+		       const struct zw_piece *piece)
 {
 	unsigned f = layout->addresses;
 
 	cell->cause = piece->cause;
-	if (layout->kind == ICMP) {
+	if (layout->kind == ZW_PIECE_ICMP) {
 		cell->lo[f] = piece->lo[0];
 		cell->hi[f] = piece->hi[0];
 		cell->lo[f + 1] = piece->lo[1];
@@ -354,7 +141,7 @@ static void cell_piece(struct zw_cell *cell, const struct layout *layout,
 		return;
 	}
 	cell->lo[f] = cell->hi[f] = piece->proto;
-	if (layout->kind == PORTS) {
+	if (layout->kind == ZW_PIECE_PORTS) {
 		cell->lo[f + 1] = piece->port_lo;
 		cell->hi[f + 1] = piece->port_hi;
 	}
@@ -390,7 +177,7 @@ static void cells_rule(struct zw_lowering *l, struct zw_run *run,
 
 	for (size_t i = 0; i < n; i++)
 		causes[i] = v[i].cause;
-	cause = joint_cause(l, run, causes, n);
+	cause = zw_lower_joint_cause(l, run, causes, n);
 	zw_buf_printf(&key, "%u %u ", layout->keys[0], layout->fields);
 	for (size_t i = 0; i < n; i++) {
 		size_t bytes = pack(layout, v[i].lo, lo);
@@ -428,8 +215,9 @@ static void cells_rule(struct zw_lowering *l, struct zw_run *run,
 	for (unsigned f = 0; f < layout->fields; f++)
 		if (zw_key_info(layout->keys[f])->nfproto)
 			zw_draft_family(&draft, layout->family);
-	if (layout->kind == ICMP)
-		zw_draft_equal(&draft, ZW_KEY_L4PROTO, icmp_of(layout->family));
+	if (layout->kind == ZW_PIECE_ICMP)
+		zw_draft_equal(&draft, ZW_KEY_L4PROTO,
+			       zw_lower_icmp(layout->family));
 	zw_draft_lookup(l, &draft, set);
 	add_rule(l, run, &draft, cause);
 }
@@ -562,21 +350,22 @@ static void lower_cells(struct zw_lowering *l, struct zw_run *run,
 
 /* PREFIX and these pieces: for each kind one comparison or one set. */
 static void lower_services(struct zw_lowering *l, struct zw_run *run,
-			   const struct zw_draft *prefix, const pieces *list)
+			   const struct zw_draft *prefix, const zw_pieces *list)
 {
-	for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
-		struct layout layout = make_layout(run->family, (enum kind)kind,
-						   false, false, false);
-		const struct piece *only = NULL;
+	for (unsigned kind = 0; kind < ZW_PIECE_KINDS; kind++) {
+		struct layout layout =
+			make_layout(run->family, (enum zw_piece_kind)kind,
+				    false, false, false);
+		const struct zw_piece *only = NULL;
 		struct zw_draft draft = *prefix;
 		bool one_cause = true;
 		zw_cells cells = { 0 };
 
 		for (size_t i = 0; i < list->n; i++) {
-			const struct piece *piece = &list->v[i];
+			const struct zw_piece *piece = &list->v[i];
 			struct zw_cell cell = { .cause = piece->cause };
 
-			if (piece->kind != (enum kind)kind)
+			if (piece->kind != (enum zw_piece_kind)kind)
 				continue;
 			if (only && only->cause != piece->cause)
 				one_cause = false;
@@ -597,7 +386,7 @@ static void lower_services(struct zw_lowering *l, struct zw_run *run,
 static void lower_plain(struct zw_lowering *l, struct zw_run *run,
 			const struct zw_box *box)
 {
-	pieces list = box_pieces(l, run->family, box);
+	zw_pieces list = zw_lower_pieces(l, run->family, box);
 	struct zw_draft draft = { .n = 0 };
 	bool four = run->family == ZW_IPV4;
 
@@ -616,7 +405,7 @@ static void lower_plain(struct zw_lowering *l, struct zw_run *run,
 
 static void box_cells(struct zw_lowering *l, const struct zw_box *box,
 		      const struct layout *layout, bool dst_first,
-		      const pieces *list, zw_cells *out)
+		      const zw_pieces *list, zw_cells *out)
 {
 	static const struct zw_interval nothing;
 	static const struct zw_intervals whole = { &nothing, 1 };
@@ -661,7 +450,9 @@ static size_t box_elements(const struct zw_box *box)
 
 static int by_id(const void *left, const void *right)
 {
-	return by_number(left, right);
+	const u32 *a = left, *b = right;
+
+	return *a < *b ? -1 : *a > *b;
 }
 
 static size_t distinct(struct zw_lowering *l, struct zw_box **boxes, size_t n,
@@ -681,16 +472,17 @@ static size_t distinct(struct zw_lowering *l, struct zw_box **boxes, size_t n,
 static void lower_shape(struct zw_lowering *l, struct zw_run *run,
 			struct zw_box **boxes, size_t n, bool src, bool dst)
 {
-	pieces *lists = ZW_NEW_ARRAY(l->arena, pieces, n);
+	zw_pieces *lists = ZW_NEW_ARRAY(l->arena, zw_pieces, n);
 	bool dst_first =
 		src && dst &&
 		distinct(l, boxes, n, true) > distinct(l, boxes, n, false);
 
 	for (size_t i = 0; i < n; i++)
-		lists[i] = box_pieces(l, run->family, boxes[i]);
-	for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
-		struct layout layout = make_layout(run->family, (enum kind)kind,
-						   src, dst, dst_first);
+		lists[i] = zw_lower_pieces(l, run->family, boxes[i]);
+	for (unsigned kind = 0; kind < ZW_PIECE_KINDS; kind++) {
+		struct layout layout =
+			make_layout(run->family, (enum zw_piece_kind)kind, src,
+				    dst, dst_first);
 		struct zw_draft none = { .n = 0 };
 		zw_cells cells = { 0 };
 

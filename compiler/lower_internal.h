@@ -210,6 +210,36 @@ struct zw_run {
 
 void zw_lower_run(struct zw_lowering *l, struct zw_run *run);
 
+/* ---- lower_services.c ---- */
+
+enum zw_piece_kind {
+	ZW_PIECE_PROTOCOL,
+	ZW_PIECE_PORTS,
+	ZW_PIECE_ICMP,
+	ZW_PIECE_KINDS,
+};
+
+/* What one item of a service is in the last two fields of a cell. */
+struct zw_piece {
+	enum zw_piece_kind kind;
+	u8 lo[2], hi[2]; /* protocol and nothing; type and code */
+	u8 proto;
+	u16 port_lo, port_hi;
+	u32 cause;
+};
+typedef ZW_VEC(struct zw_piece) zw_pieces;
+
+/* What ICMP is to FAMILY. */
+u8 zw_lower_icmp(enum zw_family family);
+/* A box's services: disjoint, by protocol, then by key. */
+zw_pieces zw_lower_pieces(struct zw_lowering *l, enum zw_family family,
+			  const struct zw_box *box);
+/* "hq.zw:14,17": the lines of N causes of the run, as many as a comment holds.
+ * CAUSES are sorted. */
+struct zw_cause zw_lower_joint_cause(struct zw_lowering *l,
+				     const struct zw_run *run, u32 *causes,
+				     size_t n);
+
 /* ---- the hooks ---- */
 
 void zw_lower_prerouting(struct zw_lowering *l, u32 chain);
