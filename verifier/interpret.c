@@ -14,7 +14,8 @@
  * What the IP stack itself drops between the hooks (a header that lies about
  * its length, a packet whose hops are used up) is dropped here too, as far as
  * the bytes show it. The hop is counted before the forward hook, which so sees
- * one less than prerouting did. */
+ * one less than prerouting did. Fragments of IPv4 to the gateway itself are put
+ * together before the input hook in any case, those of IPv6 only after it. */
 #include <string.h>
 
 #include "verifier/interpret_internal.h"
@@ -356,6 +357,11 @@ static bool follow(struct zw_machine *m)
 	if (m->run->redirected && m->run->path == ZW_PATH_FORWARD) {
 		m->run->path = ZW_PATH_INPUT;
 		memset(m->packet->out, 0, sizeof(m->packet->out));
+	}
+	if (m->run->path == ZW_PATH_INPUT && !m->v6 && m->d.fragment) {
+		m->hook = NF_INET_LOCAL_IN; /* ip_local_deliver */
+		reassemble(m);
+		return false;
 	}
 	if (m->run->path == ZW_PATH_INPUT)
 		return run_hook(m, NF_INET_LOCAL_IN);
