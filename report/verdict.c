@@ -172,9 +172,6 @@ static void diagnose_one(struct zw_diags *diags,
 		zw_diag_label(diags, diag, claim->span, "claimed here");
 	if (result->has_witness)
 		say_witness(diags, diag, result);
-	if (claim->because.n)
-		zw_diag_fact(diags, diag, "because", "%.*s",
-			     ZW_STR_ARG(claim->because));
 	if (claim->built_in)
 		zw_diag_note(diags, diag,
 			     "this claim is built in and holds for every policy");
