@@ -32,6 +32,22 @@ static u32 big_endian(const u8 *p)
 	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
 }
 
+/* One round, the letter a being v[FIRST]. */
+static inline __attribute__((always_inline)) void step(u32 v[8], size_t first,
+						       u32 add)
+{
+	u32 a = v[first], b = v[(first + 1) & 7], c = v[(first + 2) & 7];
+	u32 e = v[(first + 4) & 7], f = v[(first + 5) & 7];
+	u32 g = v[(first + 6) & 7];
+	u32 t1 = v[(first + 7) & 7] + add +
+		 (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + (g ^ (e & (f ^ g)));
+	u32 t2 = (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) +
+		 ((a & b) | (c & (a | b)));
+
+	v[(first + 3) & 7] += t1;
+	v[(first + 7) & 7] = t1 + t2;
+}
+
 static void compress(u32 H[8], const u8 *block)
 {
 	u32 W[64], v[8];
@@ -46,17 +62,16 @@ static void compress(u32 H[8], const u8 *block)
 		       (rotr(x, 7) ^ rotr(x, 18) ^ x >> 3) + W[t - 16];
 	}
 	memcpy(v, H, sizeof(v)); /* a to h are v[0] to v[7] */
-	for (t = 0; t < 64; t++) {
-		u32 a = v[0], e = v[4];
-		u32 ch = (e & v[5]) ^ (~e & v[6]);
-		u32 maj = (a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]);
-		u32 t1 = v[7] + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ch +
-			 K[t] + W[t];
-		u32 t2 = (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + maj;
-
-		memmove(v + 1, v, 7 * sizeof(v[0]));
-		v[4] += t1;
-		v[0] = t1 + t2;
+	/* eight rounds turn the letters once round, so nothing is moved */
+	for (t = 0; t < 64; t += 8) {
+		step(v, 0, K[t] + W[t]);
+		step(v, 7, K[t + 1] + W[t + 1]);
+		step(v, 6, K[t + 2] + W[t + 2]);
+		step(v, 5, K[t + 3] + W[t + 3]);
+		step(v, 4, K[t + 4] + W[t + 4]);
+		step(v, 3, K[t + 5] + W[t + 5]);
+		step(v, 2, K[t + 6] + W[t + 6]);
+		step(v, 1, K[t + 7] + W[t + 7]);
 	}
 	for (t = 0; t < 8; t++)
 		H[t] += v[t];
