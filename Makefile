@@ -94,8 +94,13 @@ suites_in = $(sort $(wildcard tests/$(1)/test_*.c))
 # An independent decision-diagram package, as referee in the tests only.
 EXTRA_unit-verifier = -lbdd
 # The reload tests send what `apply` would, without its proof.
-EXTRA_big-reload = $(BUILD)/cli/transactions.o $(LIB)
-$(BUILD)/tests/big-reload: $(BUILD)/cli/transactions.o
+RELOAD_OBJ := $(patsubst %,$(BUILD)/cli/%.o,transactions kept kept_rows)
+EXTRA_big-reload = $(RELOAD_OBJ) $(LIB)
+$(BUILD)/tests/big-reload: $(RELOAD_OBJ)
+# The policy tests ask the referee what a packet deserves.
+REFEREE_OBJ := $(filter-out $(BUILD)/tests/referee/test_%,$(call obj_of,tests/referee))
+EXTRA_big-packets = $(REFEREE_OBJ) $(LIB)
+$(BUILD)/tests/big-packets: $(REFEREE_OBJ)
 
 define test_binary # 1: folder under tests/, 2: binary name
 $(BUILD)/tests/$(2)-main.c: $(call suites_in,$(1)) Makefile

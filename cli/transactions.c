@@ -46,50 +46,100 @@ static void add_pieces(struct zw_arena *arena, struct zw_transactions *t,
 	}
 }
 
+struct step {
+	enum zw_emit_step step;
+	const struct zw_kept *kept;
+	const struct zw_emit_names *old;
+	size_t room;
+};
+
 static void add_step(struct zw_arena *arena, struct zw_transactions *t,
-		     const struct zw_plan *plan, enum zw_emit_step step,
-		     const struct zw_emit_names *old, size_t room)
+		     const struct zw_plan *plan, const struct step *step)
 {
-	struct zw_emit_options options = { .step = step,
+	struct zw_emit_options options = { .step = step->step,
 					   .generation = t->generation,
-					   .old = old };
+					   .old = step->old,
+					   .kept_chains = step->kept->chains,
+					   .kept_sets = step->kept->sets };
 	struct zw_emitted *emitted = ZW_NEW(arena, struct zw_emitted);
 	struct zw_buf buf = { 0 };
-	bool whole = step == ZW_EMIT_CLOSED || step == ZW_EMIT_SWAP;
 
 	zw_emit_netlink(arena, &buf, plan, &options, emitted);
 	add_pieces(arena, t, &buf, ZW_EMIT_EDGE, buf.n - ZW_EMIT_EDGE,
-		   whole ? 0 : room, emitted);
+		   step->room, emitted);
 	zw_buf_free(&buf);
 }
 
-void zw_transactions_make(struct zw_arena *arena, const struct zw_plan *plan,
-			  const struct zw_table_names *held, size_t room,
-			  struct zw_transactions *t)
+/* Elements go and come in one transaction each set. */
+static void add_differences(struct zw_arena *arena, struct zw_transactions *t,
+			    const struct zw_plan *plan,
+			    const struct zw_kept *kept)
 {
-	struct zw_emit_names old = { 0 };
+	char name[ZW_PLAN_NAME_BYTES];
 	size_t i;
 
-	*t = (struct zw_transactions){ .first = !held->table };
-	for (i = 0; i < held->chains.n; i++) {
-		u32 g = zw_name_generation(held->chains.v[i]);
+	for (i = 0; i < kept->differences.n; i++) {
+		const struct zw_kept_difference *d = &kept->differences.v[i];
+		const struct zw_plan_set *set = &plan->sets.v[d->set];
+		struct zw_emitted *emitted = ZW_NEW(arena, struct zw_emitted);
+		struct zw_buf buf = { 0 };
 
-		t->generation = g > t->generation ? g : t->generation;
-		zw_push(arena, old.chains, held->chains.v[i]);
+		zw_plan_name(name, set->name, true,
+			     kept->sets[d->set].generation);
+		zw_emit_difference(arena, &buf, name, set->interval,
+				   set->fields, &d->gone, &d->added, emitted);
+		add_pieces(arena, t, &buf, ZW_EMIT_EDGE, buf.n - ZW_EMIT_EDGE,
+			   0, emitted);
+		zw_buf_free(&buf);
+		t->swapped = t->list.n;
 	}
-	for (i = 0; i < held->sets.n; i++) {
-		u32 g = zw_name_generation(held->sets.v[i]);
+}
 
-		t->generation = g > t->generation ? g : t->generation;
-		zw_push(arena, old.sets, held->sets.v[i]);
+static bool holds_names(const struct zw_emit_names *names)
+{
+	return names->chains.n || names->sets.n;
+}
+
+void zw_transactions_make(struct zw_arena *arena, const struct zw_plan *plan,
+			  const u8 *held, size_t n,
+			  const struct zw_transactions_options *options,
+			  struct zw_transactions *t)
+{
+	struct zw_emit_names hooks = { 0 };
+	struct zw_kept kept;
+	struct step step;
+	size_t i;
+
+	zw_kept_find(arena, plan, held, n, options->keep, &kept);
+	*t = (struct zw_transactions){ .first = !kept.table,
+				       .generation = kept.generation,
+				       .changes = kept.changes };
+	for (i = 0; i < kept.old_hooks.n; i++)
+		zw_push(arena, hooks.chains, kept.old_hooks.v[i]);
+	step = (struct step){ .kept = &kept, .old = &kept.old };
+	if (t->first) {
+		step.step = ZW_EMIT_CLOSED;
+		add_step(arena, t, plan, &step);
 	}
-	t->generation++;
-	if (t->first)
-		add_step(arena, t, plan, ZW_EMIT_CLOSED, NULL, room);
-	add_step(arena, t, plan, ZW_EMIT_ADD, NULL, room);
-	add_step(arena, t, plan, ZW_EMIT_SWAP, NULL, room);
-	if (old.chains.n || old.sets.n)
-		add_step(arena, t, plan, ZW_EMIT_DELETE, &old, room);
+	if (!kept.all) {
+		step.step = ZW_EMIT_ADD;
+		step.room = options->room;
+		add_step(arena, t, plan, &step);
+	}
+	if (!kept.hooks || hooks.chains.n) {
+		step.step = ZW_EMIT_SWAP;
+		step.room = 0;
+		step.old = &hooks;
+		add_step(arena, t, plan, &step);
+		t->swapped = t->list.n;
+	}
+	add_differences(arena, t, plan, &kept);
+	if (holds_names(&kept.old)) {
+		step.step = ZW_EMIT_DELETE;
+		step.old = &kept.old;
+		step.room = options->room;
+		add_step(arena, t, plan, &step);
+	}
 }
 
 /* One message that deletes our table. */
@@ -102,12 +152,13 @@ static void delete_table(struct zw_buf *bytes)
 		struct nlattr attr;
 		char name[(sizeof(name) + 3) / 4 * 4];
 	} m = { .head = { .nlmsg_len = sizeof(m),
-			  .nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 |
-					NFT_MSG_DELTABLE,
+			  .nlmsg_type =
+				  NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE,
 			  .nlmsg_flags = NLM_F_REQUEST,
 			  .nlmsg_seq = 1 },
 		.family = { .nfgen_family = NFPROTO_INET },
-		.attr = { .nla_len = (u16)(sizeof(struct nlattr) + sizeof(name)),
+		.attr = { .nla_len =
+				  (u16)(sizeof(struct nlattr) + sizeof(name)),
 			  .nla_type = NFTA_TABLE_NAME } };
 
 	memcpy(m.name, name, sizeof(name));

@@ -2,11 +2,12 @@
 /* A plan as the transactions that bring the kernel from what it holds to the
  * plan. Law: the first transactions add what nothing reaches yet and may be
  * cut anywhere; the one that changes what packets meet is small and whole; the
- * last deletes what nothing reaches any more. */
+ * last deletes what nothing reaches any more. What did not change is not
+ * touched; where only a set's elements did, they are all that is sent. */
 #ifndef ZW_CLI_TRANSACTIONS_H
 #define ZW_CLI_TRANSACTIONS_H
 
-#include "compiler/emit_netlink.h"
+#include "cli/kept.h"
 #include "loader/names.h"
 
 /* One transaction: bytes from BEGIN to END within zw_transactions.bytes, and
@@ -18,15 +19,24 @@ struct zw_transaction {
 
 struct zw_transactions {
 	struct zw_buf bytes;
-	ZW_VEC(struct zw_transaction) list;
-	u32 generation; /* of the names that are new */
-	bool first; /* there was no table */
+	ZW_VEC(struct zw_transaction) list; /* empty: nothing has changed */
+	u32 generation;			    /* of the names that are new */
+	bool first;			    /* there was no table */
+	size_t swapped; /* so many transactions and packets have met the new
+			 * rules; 0: none of them changes that */
+	struct zw_kept_changes changes;
 };
 
-/* HELD are the names in the kernel's table; no transaction is larger than ROOM
- * bytes unless a single step cannot be cut. Free BYTES with zw_buf_free(). */
+struct zw_transactions_options {
+	size_t room; /* no transaction is larger, unless it cannot be cut */
+	enum zw_keep keep;
+};
+
+/* HELD are the N bytes of a dump of what the kernel holds. Free BYTES with
+ * zw_buf_free(). */
 void zw_transactions_make(struct zw_arena *arena, const struct zw_plan *plan,
-			  const struct zw_table_names *held, size_t room,
+			  const u8 *held, size_t n,
+			  const struct zw_transactions_options *options,
 			  struct zw_transactions *transactions);
 
 /* The transaction that takes back what a load left behind that failed before

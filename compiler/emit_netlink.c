@@ -325,6 +325,8 @@ void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
 		break;
 	case ZW_EMIT_SWAP:
 		emit_hooks(&emitter, true);
+		if (options->old)
+			emit_delete(&emitter, options->old);
 		break;
 	case ZW_EMIT_DELETE:
 		emit_delete(&emitter, options->old);

@@ -47,8 +47,9 @@ struct zw_emit_kept {
 
 struct zw_emit_options { /* zeroed: the whole, without generation */
 	enum zw_emit_step step;
-	u32 generation;			 /* of names; 0: no suffix */
-	const struct zw_emit_names *old; /* of DELETE, which reads no plan */
+	u32 generation; /* of names; 0: no suffix */
+	/* Of DELETE, which reads no plan; of SWAP, base chains to delete. */
+	const struct zw_emit_names *old;
 	/* By index of the plan's chains and sets; NULL: nothing is kept. */
 	const struct zw_emit_kept *kept_chains, *kept_sets;
 };

@@ -87,7 +87,7 @@ int zw_product_load(struct zw_product_loader *loader,
 	struct zw_arena *arena = zw_arena_new();
 	struct zw_transactions t = { 0 };
 	struct zw_load_result result;
-	struct zw_table_names names;
+	struct zw_transactions_options options = { 0 };
 	struct zw_buf dump = { 0 };
 	u32 generation;
 	size_t done;
@@ -96,10 +96,10 @@ int zw_product_load(struct zw_product_loader *loader,
 	err = zw_dump_table(loader->socket, NFPROTO_INET, ZW_PLAN_TABLE, &dump,
 			    &generation);
 	if (!err) {
-		zw_table_names(arena, (const u8 *)dump.data, dump.n, &names);
-		zw_transactions_make(
-			arena, product->plan, &names,
-			zw_socket_enlarge(loader->socket, 64u << 20), &t);
+		options.room = zw_socket_enlarge(loader->socket, 64u << 20);
+		zw_transactions_make(arena, product->plan,
+				     (const u8 *)dump.data, dump.n, &options,
+				     &t);
 		zw_load_batches(arena, loader->socket, (const u8 *)t.bytes.data,
 				t.bytes.n, &generation, &done, &result);
 		err = result.error;
