@@ -78,8 +78,69 @@ enum zw_action {
 	ZW_REJECT,
 };
 
+/* What an allow or a publish asks of a fresh packet besides (a packet that is
+ * new and whose entry is not confirmed); true or false as load and time have
+ * it. Two predicates with equal parameters are the same predicate. */
+enum zw_predicate_kind {
+	ZW_PREDICATE_RATE, /* a token bucket has a token */
+	ZW_PREDICATE_CONNECTIONS, /* the source has at most AMOUNT of them */
+	ZW_PREDICATE_WINDOW, /* the time, in UTC, lies in one of WINDOWS */
+};
+
+/* Seconds of the week, Sunday 00:00:00 being 0, both ends inclusive. */
+struct zw_window {
+	u32 from, to;
+};
+
+struct zw_predicate {
+	enum zw_predicate_kind kind;
+	u64 amount; /* RATE: per SECONDS; CONNECTIONS: how many */
+	u64 seconds; /* RATE: 1, 60, 3600, 86400 */
+	u64 burst; /* RATE: 5 where none was written */
+	bool per_source; /* one for each IPv4 address or IPv6 /64 */
+	ZW_VEC(struct zw_window) windows; /* sorted, disjoint */
+};
+
+typedef ZW_VEC(struct zw_predicate) zw_predicates; /* all must hold */
+
+/* One port of a published service, or a run of equal ones: packets of PROTO to
+ * outer_lo..outer_hi get their port moved to inner_lo and up. Of ICMP the key
+ * is type << 8 | code and stays as it is. */
+struct zw_port_pair {
+	u8 proto;
+	u16 outer_lo, outer_hi, inner_lo;
+};
+
+/* A zone and the sources within its members. */
+struct zw_source_part {
+	u32 zone;
+	struct zw_ipset src;
+};
+
+/* publish: new packets from a part named in FROM to ADDRESS and an outer port
+ * get HOST and the inner port as destination, and are permitted then. */
+struct zw_publication {
+	ZW_VEC(struct zw_source_part) from;
+	u32 to; /* zone of HOST */
+	enum zw_family family;
+	struct zw_ip host, address;
+	ZW_VEC(struct zw_port_pair) pairs;
+	zw_predicates predicates;
+	struct zw_span span;
+};
+
+/* masquerade or snat: flows of these boxes that pass get another source. */
+struct zw_source_translation {
+	ZW_VEC(struct zw_flow_box) boxes; /* of the families it is for */
+	bool masquerade; /* to the address of the output interface; else */
+	enum zw_family family; /* to one of */
+	struct zw_interval addresses;
+	struct zw_span span;
+};
+
 struct zw_flow_rule {
 	enum zw_action action;
+	zw_predicates predicates; /* of ALLOW alone */
 	ZW_VEC(struct zw_flow_box) boxes;
 	zw_service_items services;
 	struct zw_span span;
@@ -129,6 +190,8 @@ struct zw_statement {
 	ZW_VEC(struct zw_zone) zones;
 	bool has_policy;		   /* false: zones and claims alone */
 	ZW_VEC(struct zw_flow_rule) rules; /* in the order of the text */
+	ZW_VEC(struct zw_publication) publications;
+	ZW_VEC(struct zw_source_translation) translations;
 	ZW_VEC(struct zw_claim) claims;	   /* the built-in ones first */
 	/* Which pairs of zones some rule allows anything between, from * (n +
 	 * 1) + to, self being n; NULL until zw_statement_index(). */
