@@ -107,7 +107,8 @@ static struct zw_str name_key(char buf[KEY_MAX], unsigned kind, u32 parent,
 		n = ZW_OBJECT_NAME_MAX;
 	buf[0] = (char)kind;
 	memcpy(buf + 1, &parent, sizeof(parent));
-	memcpy(buf + 5, name.p, n);
+	if (n)
+		memcpy(buf + 5, name.p, n);
 	return (struct zw_str){ .p = buf, .n = 5 + n };
 }
 

@@ -229,10 +229,8 @@ static void read_list(struct zw_decoder *d, u32 number,
 				d->in_batch && zw_decode_flag(d, NLM_F_EXCL),
 		};
 
-		if (attr.type != NFTA_LIST_ELEM) {
-			zw_decode_refuse(d, "no list of elements (EINVAL)");
-			return;
-		}
+		/* The kernel does not ask for the list's attribute number, and
+		 * libnftnl counts them up. */
 		if (!read_element(d, set, &attr, &change))
 			return;
 		add_change(changes, &change);

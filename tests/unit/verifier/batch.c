@@ -110,8 +110,8 @@ void zw_batch_base(struct zw_batch *batch, const char *table, const char *name,
 	zw_batch_put(batch);
 }
 
-void zw_batch_set(struct zw_batch *batch, const char *table, const char *name,
-		  struct nftnl_set *set)
+void zw_batch_newset(struct zw_batch *batch, const char *table,
+		     const char *name, struct nftnl_set *set)
 {
 	struct nlmsghdr *header =
 		zw_batch_message(batch, NFT_MSG_NEWSET, NLM_F_CREATE);
@@ -120,6 +120,12 @@ void zw_batch_set(struct zw_batch *batch, const char *table, const char *name,
 	nftnl_set_set_str(set, NFTNL_SET_NAME, name);
 	nftnl_set_nlmsg_build_payload(header, set);
 	zw_batch_put(batch);
+}
+
+void zw_batch_set(struct zw_batch *batch, const char *table, const char *name,
+		  struct nftnl_set *set)
+{
+	zw_batch_newset(batch, table, name, set);
 	zw_batch_elements(batch, NFT_MSG_NEWSETELEM, table, name, set);
 }
 

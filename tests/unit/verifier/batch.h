@@ -33,7 +33,11 @@ void zw_batch_chain(struct zw_batch *batch, const char *table,
 /* A base chain of type filter. */
 void zw_batch_base(struct zw_batch *batch, const char *table, const char *name,
 		   u32 hook, s32 priority, u32 policy);
-/* A set that the caller has filled in but for table and name (takes it). */
+/* The declaration of a set that the caller has filled in but for table and
+ * name (borrows it). */
+void zw_batch_newset(struct zw_batch *batch, const char *table,
+		     const char *name, struct nftnl_set *set);
+/* The same and its elements (takes it). */
 void zw_batch_set(struct zw_batch *batch, const char *table, const char *name,
 		  struct nftnl_set *set);
 /* Its elements alone, with message TYPE. */
