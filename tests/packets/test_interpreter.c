@@ -468,6 +468,96 @@ static void test_by_hand(void)
 	zw_testbed_free(bed);
 }
 
+static const char *const with_connections[] = {
+	"table inet t {\n"
+	" map dir { type ifname . ifname . ct_dir : verdict; elements = {"
+	" \"dmz0\" . \"lan0\" . original : accept,"
+	" \"lan0\" . \"dmz0\" . reply : accept } }\n"
+	" chain f { type filter hook forward priority 0; policy drop;\n"
+	"  ct state established iifname . oifname . ct direction vmap @dir\n"
+	" }\n"
+	"}\n",
+	"table inet t {\n"
+	" chain f { type filter hook forward priority 0; policy drop;\n"
+	"  ct status assured ct state established tcp dport 80-500 accept\n"
+	"  ct direction reply ct original ip saddr 10.1.0.0/28 accept\n"
+	"  ct state established ct reply ip6 saddr fd00:2::/125 accept\n"
+	"  ct state new ip saddr 10.0.0.0/8 accept\n"
+	" }\n"
+	"}\n",
+	"table inet t {\n"
+	" chain p { type filter hook prerouting priority -300;\n"
+	"  tcp dport 80 notrack\n"
+	"  ct state established meta mark set 1\n"
+	"  ct state invalid meta mark set 2\n"
+	" }\n"
+	" chain f { type filter hook forward priority 0; policy drop;\n"
+	"  meta mark 1 drop\n"
+	"  ct state established,related,untracked meta mark 2 accept\n"
+	"  ct state untracked accept\n"
+	" }\n"
+	"}\n",
+};
+
+/* Packets of connections that conntrack knows, both directions. */
+static void follow_connection(struct zw_testbed *bed,
+			      struct zw_opinion *opinion, const char *rules,
+			      struct zw_random *random)
+{
+	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDP };
+	struct zw_frame_spec spec;
+	struct zw_frame frame;
+	struct zw_flow flow = { .from = zw_random_below(random, 3) };
+	bool v6 = zw_random_below(random, 2);
+	bool only_new;
+
+	do
+		flow.to = zw_random_below(random, 3);
+	while (flow.to == flow.from);
+	flow.protocol = protocols[zw_random_below(random, 2)];
+	only_new = flow.protocol == IPPROTO_UDP && zw_random_below(random, 2);
+	flow.src = pick_address(random, flow.from, v6);
+	flow.dst = pick_address(random, flow.to, v6);
+	flow.sport = (u16)(1024 + zw_random_below(random, 60000));
+	flow.dport = pick_port(random);
+	ZW_CHECK(zw_testbed_track(bed, &flow, only_new), "track: %s",
+		 zw_testbed_error(bed));
+	spec = zw_flow_request(&flow);
+	zw_frame_build(&spec, &frame);
+	if (!compare(bed, opinion, rules, flow.from, &frame,
+		     only_new ? ZW_OPINION_NEW : ZW_OPINION_ORIGINAL))
+		return;
+	if (only_new)
+		return;
+	spec = zw_flow_reply(&flow);
+	zw_frame_build(&spec, &frame);
+	compare(bed, opinion, rules, flow.to, &frame, ZW_OPINION_REPLY);
+}
+
+static void test_connections(void)
+{
+	struct zw_testbed *bed = zw_bed_new(NULL);
+	struct zw_random random = { zw_test_seed() };
+	struct zw_opinion *opinion;
+	unsigned failures;
+	size_t i, k;
+
+	if (!bed)
+		return;
+	for (i = 0; i < sizeof(with_connections) / sizeof(char *); i++) {
+		failures = CU_get_number_of_failures();
+		zw_bed_rules(bed, with_connections[i]);
+		opinion = read_back(bed, with_connections[i]);
+		for (k = 0; opinion && k < 300 &&
+			    failures == CU_get_number_of_failures();
+		     k++)
+			follow_connection(bed, opinion, with_connections[i],
+					  &random);
+		zw_opinion_free(opinion);
+	}
+	zw_testbed_free(bed);
+}
+
 static void compare_random(bool conntrack)
 {
 	struct zw_testbed *bed = zw_bed_new(NULL);
@@ -504,6 +594,7 @@ void suite_interpreter(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "rulesets by hand", test_by_hand },
+		{ "connections", test_connections },
 		{ "random rulesets without conntrack", test_random_stateless },
 		{ "random rulesets with conntrack", test_random_conntrack },
 		CU_TEST_INFO_NULL,
