@@ -225,6 +225,8 @@ struct zw_ast_stmt {
 
 struct zw_ast {
 	ZW_VEC(struct zw_ast_stmt *) stmts; /* of all files, in order read */
+	/* from # to the end of the line; only zw_parse_alone() keeps them */
+	ZW_VEC(struct zw_span) comments;
 };
 
 #endif

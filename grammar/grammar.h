@@ -32,10 +32,22 @@ void zw_parse_text(struct zw_arena *arena, struct zw_sources *sources,
 		   struct zw_diags *diags, struct zw_str name,
 		   struct zw_str text, struct zw_ast *ast);
 
+/* The text as a file by itself: includes are statements like others and are
+ * not followed, and its comments are kept beside the tree. */
+void zw_parse_alone(struct zw_arena *arena, struct zw_sources *sources,
+		    struct zw_diags *diags, struct zw_str name,
+		    struct zw_str text, struct zw_ast *ast);
+
 /* One statement in canonical spelling, on one line, without its newline. */
 void zw_ast_print_stmt(struct zw_buf *out, const struct zw_ast_stmt *stmt);
 void zw_ast_print_side(struct zw_buf *out, const struct zw_ast_side *side);
 void zw_ast_print_services(struct zw_buf *out, const zw_ast_services *services);
+void zw_ast_print_service(struct zw_buf *out,
+			  const struct zw_ast_service *service);
+void zw_ast_print_addr(struct zw_buf *out, const struct zw_ast_addr *addr);
+void zw_ast_print_interface(struct zw_buf *out, struct zw_str name);
+void zw_ast_print_option(struct zw_buf *out,
+			 const struct zw_ast_option *option);
 
 /* The tree as indented text with spans, for tests and for those who learn;
  * without spans where SOURCES is NULL. */

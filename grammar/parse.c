@@ -218,7 +218,7 @@ static void read_path(struct zw_parse *parse, const char *path)
 void zw_parse_file(struct zw_arena *arena, struct zw_sources *sources,
 		   struct zw_diags *diags, const char *path, struct zw_ast *ast)
 {
-	struct zw_reading reading = { arena, sources, diags, ast, 0, 0 };
+	struct zw_reading reading = { arena, sources, diags, ast, 0, 0, false };
 	struct zw_parse parse = { .reading = &reading,
 				  .included_at = ZW_NO_SPAN };
 
@@ -226,20 +226,38 @@ void zw_parse_file(struct zw_arena *arena, struct zw_sources *sources,
 	read_path(&parse, path);
 }
 
+static void read_given(struct zw_reading *reading, struct zw_str name,
+		       struct zw_str text)
+{
+	struct zw_parse parse = { .reading = reading,
+				  .included_at = ZW_NO_SPAN };
+
+	if (text.n > ZW_POLICY_SIZE_LIMIT) {
+		file_mistake(&parse, zw_cstr(reading->arena, name), -EFBIG);
+		return;
+	}
+	identify(&parse, zw_cstr(reading->arena, name));
+	read_text(&parse, name, text);
+}
+
 void zw_parse_text(struct zw_arena *arena, struct zw_sources *sources,
 		   struct zw_diags *diags, struct zw_str name,
 		   struct zw_str text, struct zw_ast *ast)
 {
-	struct zw_reading reading = { arena, sources, diags, ast, 1, text.n };
-	struct zw_parse parse = { .reading = &reading,
-				  .included_at = ZW_NO_SPAN };
+	struct zw_reading reading = { arena, sources, diags, ast,
+				      1,     text.n,  false };
 
-	if (text.n > ZW_POLICY_SIZE_LIMIT) {
-		file_mistake(&parse, zw_cstr(arena, name), -EFBIG);
-		return;
-	}
-	identify(&parse, zw_cstr(arena, name));
-	read_text(&parse, name, text);
+	read_given(&reading, name, text);
+}
+
+void zw_parse_alone(struct zw_arena *arena, struct zw_sources *sources,
+		    struct zw_diags *diags, struct zw_str name,
+		    struct zw_str text, struct zw_ast *ast)
+{
+	struct zw_reading reading = { arena, sources, diags, ast,
+				      1,     text.n,  true };
+
+	read_given(&reading, name, text);
 }
 
 /* -- includes -- */
@@ -284,9 +302,12 @@ void zw_parse_include(struct zw_parse *parse, const struct zw_ast_name *name)
 				  .includer = parse,
 				  .included_at = name->span,
 				  .level = parse->level + 1 };
-	struct zw_str path = beside(parse, name->text);
+	struct zw_str path;
 	struct zw_diag *diag;
 
+	if (reading->alone)
+		return;
+	path = beside(parse, name->text);
 	identify(&inner, path.p);
 	if (inner.known && reads_already(parse, &inner)) {
 		diag = zw_diag(

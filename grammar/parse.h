@@ -17,6 +17,7 @@ struct zw_reading {
 	struct zw_ast *ast;
 	size_t files; /* read so far */
 	size_t bytes;
+	bool alone; /* follow no include, keep comments */
 };
 
 struct zw_bracket {

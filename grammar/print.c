@@ -33,7 +33,7 @@ static bool is_plain(char c)
 
 /* An interface name keeps its quotes only where they are needed: digits with
  * dashes alone would read as a range or a date. */
-static void put_interface(struct zw_buf *out, struct zw_str name)
+void zw_ast_print_interface(struct zw_buf *out, struct zw_str name)
 {
 	bool plain =
 		name.n && is_plain(name.p[0]) && is_plain(name.p[name.n - 1]);
@@ -70,7 +70,7 @@ static void put_literal(struct zw_buf *out, const struct zw_ast_addr *addr)
 				     text));
 }
 
-static void put_addr(struct zw_buf *out, const struct zw_ast_addr *addr)
+void zw_ast_print_addr(struct zw_buf *out, const struct zw_ast_addr *addr)
 {
 	switch (addr->kind) {
 	case ZW_ADDR_LITERAL:
@@ -90,7 +90,7 @@ static void put_addr(struct zw_buf *out, const struct zw_ast_addr *addr)
 		break;
 	case ZW_ADDR_INTERFACE:
 		zw_buf_puts(out, "interface ");
-		put_interface(out, addr->name.text);
+		zw_ast_print_interface(out, addr->name.text);
 		break;
 	}
 }
@@ -101,7 +101,7 @@ static void put_addrs(struct zw_buf *out, const zw_ast_addrs *addrs)
 
 	for (i = 0; i < addrs->n; i++) {
 		separate(out, i);
-		put_addr(out, &addrs->v[i]);
+		zw_ast_print_addr(out, &addrs->v[i]);
 	}
 }
 
@@ -162,8 +162,8 @@ static void put_ports(struct zw_buf *out, const struct zw_ast_service *service)
 		zw_buf_putc(out, '}');
 }
 
-static void put_service(struct zw_buf *out,
-			const struct zw_ast_service *service)
+void zw_ast_print_service(struct zw_buf *out,
+			  const struct zw_ast_service *service)
 {
 	put(out, service->proto.text);
 	switch (service->kind) {
@@ -192,7 +192,7 @@ void zw_ast_print_services(struct zw_buf *out, const zw_ast_services *services)
 
 	for (i = 0; i < services->n; i++) {
 		separate(out, i);
-		put_service(out, &services->v[i]);
+		zw_ast_print_service(out, &services->v[i]);
 	}
 }
 
@@ -223,7 +223,7 @@ static void put_rate(struct zw_buf *out, const struct zw_ast_rate *rate)
 		zw_buf_puts(out, " per source");
 }
 
-static void put_option(struct zw_buf *out, const struct zw_ast_option *option)
+void zw_ast_print_option(struct zw_buf *out, const struct zw_ast_option *option)
 {
 	zw_buf_puts(out, option_words[option->kind]);
 	if (option->kind == ZW_OPTION_LIMIT)
@@ -248,7 +248,7 @@ static void put_options(struct zw_buf *out, const zw_ast_options *options)
 
 	for (i = 0; i < options->n; i++) {
 		zw_buf_putc(out, ' ');
-		put_option(out, &options->v[i]);
+		zw_ast_print_option(out, &options->v[i]);
 	}
 }
 
@@ -263,7 +263,8 @@ static void put_member(struct zw_buf *out, const struct zw_ast_member *member)
 		zw_buf_puts(out, "interface ");
 		for (i = 0; i < member->interfaces.n; i++) {
 			separate(out, i);
-			put_interface(out, member->interfaces.v[i].text);
+			zw_ast_print_interface(out,
+					       member->interfaces.v[i].text);
 		}
 		break;
 	case ZW_MEMBER_IPSEC:
@@ -366,7 +367,7 @@ static void put_log_drops(struct zw_buf *out, const struct zw_ast_stmt *stmt)
 	put_quoted(out, log->text.text);
 	if (stmt->options.n > 1) {
 		zw_buf_putc(out, ' ');
-		put_option(out, &stmt->options.v[1]);
+		zw_ast_print_option(out, &stmt->options.v[1]);
 	}
 	if (log->has_group)
 		zw_buf_printf(out, " group %u", log->group);

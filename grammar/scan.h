@@ -34,6 +34,7 @@ int zw_token_address(struct zw_parse *parse, ZW_GRAMMAR_STYPE *value,
 /* SPAN includes the opening quote, and the closing one if ENDED. */
 int zw_token_string(struct zw_parse *parse, ZW_GRAMMAR_STYPE *value,
 		    struct zw_span span, bool ended);
+void zw_token_comment(struct zw_parse *parse, struct zw_span span);
 void zw_token_strange(struct zw_parse *parse, struct zw_span span);
 
 /* A scanner for PARSE's text from its offset on, in parse->scanner. */

@@ -179,6 +179,14 @@ int zw_token_string(struct zw_parse *parse, ZW_GRAMMAR_STYPE *value,
 	return TOKEN_STRING;
 }
 
+void zw_token_comment(struct zw_parse *parse, struct zw_span span)
+{
+	struct zw_reading *reading = parse->reading;
+
+	if (reading->alone)
+		zw_push(parse->arena, reading->ast->comments, span);
+}
+
 void zw_token_strange(struct zw_parse *parse, struct zw_span span)
 {
 	struct zw_str text = bytes_of(parse, span);
