@@ -109,10 +109,6 @@ static void index_rules(struct meaning *m)
 
 /* ---- state new: the rules ------------------------------------------------ */
 
-enum {
-	DENIED = 16, /* a leaf that is decided, other than "not yet" */
-};
-
 static u32 first_decided(void *context, u32 a, u32 b)
 {
 	(void)context;
@@ -135,29 +131,39 @@ static zw_node first_of(struct meaning *m, const zw_node *v, size_t n)
 			first_of(m, v + half, n - half));
 }
 
-static zw_node undeny(void *context, u32 leaf)
-{
-	struct meaning *m = context;
-
-	return zw_leaf(m->space->d, leaf == DENIED ? ZW_PASS_DROP : leaf);
-}
-
+/* What a box covers, within the members of its zones: source, destination and
+ * service. A whole zone that sends to the gateway covers its DHCP as well. */
 static zw_node box_set(struct meaning *m, const struct grant *grant,
 		       enum zw_family family)
 {
 	struct zw_diagrams *d = m->space->d;
 	const struct zw_flow_box *box = grant->box;
-	zw_node src =
-		zw_meaning_side(m, ZW_FIELD_SRC, box->from, &box->src, family);
-	zw_node dst =
-		zw_meaning_side(m, ZW_FIELD_DST, box->to, &box->dst, family);
+	zw_node src, dst, whole;
 
-	if (zw_same(src, ZW_EMPTY) || zw_same(dst, ZW_EMPTY))
+	src = zw_space_addresses(m->space, ZW_FIELD_SRC, family,
+				 box->src.of[family]);
+	dst = zw_space_addresses(m->space, ZW_FIELD_DST, family,
+				 box->dst.of[family]);
+	whole = zw_and(d, dst, src);
+	if (box->to == ZW_SELF && zw_meaning_is_whole(m, box))
+		whole = zw_or(
+			d, whole,
+			zw_and(d, dst, zw_meaning_dhcp(m, box->from, family)));
+	if (zw_same(whole, ZW_EMPTY))
 		return ZW_EMPTY;
 	return zw_and(
-		d,
-		zw_meaning_services(m->space, family, &grant->rule->services),
-		zw_and(d, dst, src));
+		d, whole,
+		zw_meaning_services(m->space, family, &grant->rule->services));
+}
+
+/* A leaf that is decided, unlike 0: denied. */
+#define DENIED (ZW_PASS_REJECT_OTHER + 1)
+
+static zw_node undeny(void *context, u32 leaf)
+{
+	struct meaning *m = context;
+
+	return zw_leaf(m->space->d, leaf == DENIED ? ZW_PASS_DROP : leaf);
 }
 
 static zw_node refusal(struct meaning *m, zw_node set, enum zw_action action)
@@ -173,31 +179,56 @@ static zw_node refusal(struct meaning *m, zw_node set, enum zw_action action)
 		     ZW_EMPTY);
 }
 
+/* Deny and reject in the order of the text, before what is allowed. */
+static zw_node in_order(struct meaning *m, const struct pair *pair,
+			const zw_node *sets, zw_node allowed)
+{
+	size_t i, n = 0;
+	zw_node *v = zw_heap_resize(NULL, pair->grants.n + 1, sizeof(*v));
+	zw_node out;
+
+	for (i = 0; i < pair->grants.n; i++) {
+		enum zw_action action = pair->grants.v[i].rule->action;
+
+		if (action != ZW_ALLOW)
+			v[n++] = refusal(m, sets[i], action);
+	}
+	v[n++] = allowed;
+	out = zw_bind(m->space->d, first_of(m, v, n), undeny, m);
+	free(v);
+	return out;
+}
+
 static zw_node rules_of(struct meaning *m, const struct pair *pair,
 			enum zw_family family)
 {
-	size_t i, allows = 0, others = 0, n = pair->grants.n;
+	size_t i, allows = 0, denies = 0, n = pair->grants.n;
+	zw_node *sets = zw_heap_resize(NULL, n + 1, sizeof(*sets));
 	zw_node *allow = zw_heap_resize(NULL, n + 1, sizeof(*allow));
-	zw_node *other = zw_heap_resize(NULL, n + 1, sizeof(*other));
+	zw_node *deny = zw_heap_resize(NULL, n + 1, sizeof(*deny));
+	bool rejects = false;
 	zw_node out;
 
 	for (i = 0; i < n; i++) {
 		const struct grant *grant = &pair->grants.v[i];
-		zw_node set = box_set(m, grant, family);
 
+		sets[i] = box_set(m, grant, family);
 		if (grant->rule->action == ZW_ALLOW)
-			allow[allows++] = set;
+			allow[allows++] = sets[i];
+		else if (grant->rule->action == ZW_DENY)
+			deny[denies++] = sets[i];
 		else
-			other[others++] = refusal(m, set, grant->rule->action);
+			rejects = true;
 	}
 	out = zw_or_all(m->space->d, allow, allows);
-	if (others) {
-		other[others++] = out;
-		out = first_of(m, other, others);
-		out = zw_bind(m->space->d, out, undeny, m);
-	}
+	if (rejects)
+		out = in_order(m, pair, sets, out);
+	else if (denies && !zw_same(out, ZW_EMPTY))
+		out = zw_minus(m->space->d, out,
+			       zw_or_all(m->space->d, deny, denies));
+	free(sets);
 	free(allow);
-	free(other);
+	free(deny);
 	return out;
 }
 
@@ -273,7 +304,7 @@ static zw_node forward_pair(struct meaning *m, u32 from, u32 to,
 		      zw_meaning_members(m, ZW_FIELD_SRC, from, family));
 	if (zw_same(edge, ZW_EMPTY))
 		return ZW_EMPTY;
-	new = zw_if(d, edge, rules_of(m, pair, family), ZW_EMPTY);
+	new = rules_of(m, pair, family);
 	out = by_state(m, from, to, family, edge, new);
 	refused = zw_meaning_refused(m->space, family);
 	if (family == ZW_IPV6)
@@ -288,8 +319,7 @@ static zw_node input_pair(struct meaning *m, u32 from, enum zw_family family)
 	zw_node edge, new, out;
 
 	edge = zw_meaning_members(m, ZW_FIELD_SRC, from, family);
-	new = zw_if(d, zw_or(d, edge, zw_meaning_dhcp(m, from, family)),
-		    rules_of(m, pair, family), ZW_EMPTY);
+	new = rules_of(m, pair, family);
 	out = by_state(m, from, ZW_SELF, family, edge, new);
 	if (family == ZW_IPV6)
 		out = zw_if(d, zw_meaning_link(m->space),
@@ -304,7 +334,7 @@ static zw_node output_pair(struct meaning *m, u32 to, enum zw_family family)
 	zw_node edge, new, out;
 
 	edge = zw_meaning_members(m, ZW_FIELD_DST, to, family);
-	new = zw_if(d, edge, rules_of(m, pair, family), ZW_EMPTY);
+	new = rules_of(m, pair, family);
 	out = by_state(m, ZW_SELF, to, family, edge, new);
 	if (family == ZW_IPV6)
 		out = zw_if(d, zw_meaning_link(m->space),

@@ -24,6 +24,10 @@ zw_node zw_meaning_legal(struct zw_space *space,
 			 const bool tracked[ZW_FAMILY_COUNT],
 			 enum zw_path path);
 
+/* Packets whose transport header has its first BYTES bytes (1..20), as far as
+ * that can be asked: conntrack's entries imply it. */
+zw_node zw_meaning_there(struct zw_space *space, u32 bytes);
+
 /* The hop limits on arrival and behind it fit together; for rulesets that test
  * the former. */
 zw_node zw_meaning_arrival(struct zw_space *space);

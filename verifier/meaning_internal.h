@@ -34,10 +34,9 @@ struct meaning {
 /* Is the address that begins with FIELD a member of ZONE? Self has all. */
 zw_node zw_meaning_members(struct meaning *m, u32 field, u32 zone,
 			   enum zw_family family);
-/* Is it in SET, one side of a rule with ZONE? A whole zone is not tested: the
- * caller does. */
-zw_node zw_meaning_side(struct meaning *m, u32 field, u32 zone,
-			const struct zw_ipset *set, enum zw_family family);
+/* Is BOX's source all members of its zone: a rule that was not narrowed? */
+bool zw_meaning_is_whole(const struct meaning *m,
+			 const struct zw_flow_box *box);
 /* What DHCP needs from a zone that names its networks. */
 zw_node zw_meaning_dhcp(struct meaning *m, u32 zone, enum zw_family family);
 /* Of the messages of the link, those that pass to and from the gateway. */

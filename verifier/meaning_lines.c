@@ -60,17 +60,11 @@ zw_node zw_meaning_members(struct meaning *m, u32 field, u32 zone,
 		m->statement->zones.v[zone].members.of[family]);
 }
 
-zw_node zw_meaning_side(struct meaning *m, u32 field, u32 zone,
-			const struct zw_ipset *set, enum zw_family family)
+bool zw_meaning_is_whole(const struct meaning *m, const struct zw_flow_box *box)
 {
-	const struct zw_ipset *members;
-
-	if (zone != ZW_SELF) {
-		members = &m->statement->zones.v[zone].members;
-		if (zw_ipset_equal(*members, *set))
-			return ZW_ALL;
-	}
-	return zw_space_addresses(m->space, field, family, set->of[family]);
+	return box->from != ZW_SELF &&
+	       zw_ipset_equal(m->statement->zones.v[box->from].members,
+			      box->src);
 }
 
 zw_node zw_meaning_ipsec(struct zw_space *space, const struct zw_zone *zone,
@@ -278,27 +272,50 @@ zw_node zw_meaning_reset(struct zw_space *space)
 
 /* ---- what can exist ------------------------------------------------------ */
 
-/* Conntrack gives no entry to packets whose header is cut
+/* The least header without which conntrack gives a packet no entry
  * (nf_ct_get_tuple, nf_conntrack_tcp_packet and its like). */
+static const struct {
+	u8 number, bytes;
+} least[] = { { 6, 20 },  { 17, 8 }, { 136, 8 }, { 132, 12 },
+	      { 33, 12 }, { 1, 8 },  { 58, 8 } };
+
+#define LEAST_COUNT (sizeof(least) / sizeof(*least))
+
+static zw_node has_entry(struct zw_space *space)
+{
+	return zw_space_index(space, ZW_FIELD_STATE, ZW_IS_ESTABLISHED,
+			      ZW_IS_NEW);
+}
+
+zw_node zw_meaning_there(struct zw_space *space, u32 bytes)
+{
+	struct zw_diagrams *d = space->d;
+	zw_node protos = ZW_EMPTY;
+	size_t i;
+
+	for (i = 0; i < LEAST_COUNT; i++) {
+		if (least[i].bytes >= bytes)
+			protos =
+				zw_or(d, protos, proto(space, least[i].number));
+	}
+	return zw_or(
+		d, zw_and(d, has_entry(space), protos),
+		zw_space_index(space, ZW_FIELD_LENGTH, bytes, ZW_LENGTH_WHOLE));
+}
+
 static zw_node whole_headers(struct zw_space *space)
 {
-	static const struct {
-		u8 number, bytes;
-	} least[] = { { 6, 20 },  { 17, 8 }, { 136, 8 }, { 132, 12 },
-		      { 33, 12 }, { 1, 8 },  { 58, 8 } };
 	struct zw_diagrams *d = space->d;
-	zw_node tracked = zw_space_index(space, ZW_FIELD_STATE,
-					 ZW_IS_ESTABLISHED, ZW_IS_NEW);
 	zw_node out = ZW_ALL;
 	size_t i;
 
-	for (i = 0; i < sizeof(least) / sizeof(*least); i++) {
+	for (i = 0; i < LEAST_COUNT; i++) {
 		zw_node cut = zw_space_index(space, ZW_FIELD_LENGTH, 0,
 					     least[i].bytes - 1u);
 
 		out = zw_minus(
 			d, out,
-			zw_and(d, tracked,
+			zw_and(d, has_entry(space),
 			       zw_and(d, proto(space, least[i].number), cut)));
 	}
 	return out;

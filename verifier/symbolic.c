@@ -84,6 +84,10 @@ struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 	s->ruleset = ruleset;
 	s->outcomes = zw_outcomes_new(arena);
 	s->then_tag = zw_tag_new(space->d);
+	s->past_tag = zw_tag_new(space->d);
+	s->lookups = ZW_NEW(arena, struct zw_map);
+	zw_map_init(s->lookups, arena);
+	s->to_end_tag = zw_tag_new(space->d);
 	for (t = 0; t < ruleset->tables.n; t++) {
 		const struct zw_table *table = &ruleset->tables.v[t];
 
@@ -216,13 +220,14 @@ static zw_node by_device(struct scene *scene, const struct zw_chain *chain,
 	return zw_if(space->d, on, node, zw_leaf(space->d, GO_ON));
 }
 
-static zw_node chain_at(struct scene *scene, u32 number, bool device_hook)
+static struct product chain_at(struct scene *scene, u32 number,
+			       bool device_hook)
 {
 	struct zw_space *space = scene->s->space;
 	const struct zw_chain *chain = &scene->s->ruleset->chains.v[number];
 	bool tracks = scene->hook == NF_INET_PRE_ROUTING ||
 		      scene->hook == NF_INET_LOCAL_OUT;
-	zw_node node;
+	struct product p;
 
 	scene->priority = chain->priority;
 	scene->has_entry = !device_hook &&
@@ -230,21 +235,23 @@ static zw_node chain_at(struct scene *scene, u32 number, bool device_hook)
 	memset(scene->state, 0, scene->s->ruleset->chains.n);
 	scene->chain = number;
 	scene->position = 0;
-	node = zw_base_chain(scene, number);
+	p = zw_base_chain(scene, number);
 	if (chain->type == ZW_CHAIN_NAT)
-		node = zw_if(space->d,
-			     zw_space_index(space, ZW_FIELD_STATE, ZW_IS_NEW,
-					    ZW_IS_NEW),
-			     node, zw_leaf(space->d, GO_ON));
+		p.node = zw_if(space->d,
+			       zw_space_index(space, ZW_FIELD_STATE, ZW_IS_NEW,
+					      ZW_IS_NEW),
+			       p.node, zw_leaf(space->d, GO_ON));
 	if (device_hook || chain->devices.n)
-		node = by_device(scene, chain,
-				 device_hook && scene->hook == NF_NETDEV_EGRESS,
-				 node);
-	return node;
+		p.node = by_device(
+			scene, chain,
+			device_hook && scene->hook == NF_NETDEV_EGRESS, p.node);
+	if (chain->type == ZW_CHAIN_NAT || device_hook || chain->devices.n)
+		p.kinds |= KIND(GO_ON);
+	return p;
 }
 
 static void add_hook(struct scene *scene, bool device_hook, u32 hook,
-		     zw_node **v, size_t *n)
+		     struct product **v, size_t *n)
 {
 	met_chains chains = { 0 };
 	size_t i;
@@ -256,7 +263,7 @@ static void add_hook(struct scene *scene, bool device_hook, u32 hook,
 		(*v)[(*n)++] = chain_at(scene, chains.v[i].chain, device_hook);
 }
 
-static void add_hooks(struct scene *scene, zw_node **v, size_t *n)
+static void add_hooks(struct scene *scene, struct product **v, size_t *n)
 {
 	bool output = scene->path == ZW_PATH_OUTPUT;
 	bool input = scene->path == ZW_PATH_INPUT;
@@ -284,22 +291,14 @@ static void add_hooks(struct scene *scene, zw_node **v, size_t *n)
 	add_hook(scene, true, NF_NETDEV_EGRESS, v, n);
 }
 
+/* What has not been refused has passed; leaves are enum zw_pass then. */
 static zw_node pass_leaf(void *context, u32 leaf)
 {
-	static const u8 pass_of[OUTCOME_KINDS] = {
-		[GO_ON] = ZW_PASS_ACCEPT,
-		[RETURNS] = ZW_PASS_ACCEPT,
-		[ACCEPTS] = ZW_PASS_ACCEPT,
-		[DROPS] = ZW_PASS_DROP,
-		[REJECTS_RESET] = ZW_PASS_REJECT_RESET,
-		[REJECTS_ADMIN] = ZW_PASS_REJECT_ADMIN,
-		[REJECTS_OTHER] = ZW_PASS_REJECT_OTHER,
-		[JUMPS] = ZW_PASS_DROP,
-		[GOES_TO] = ZW_PASS_DROP,
-	};
 	struct zw_symbolic *s = context;
+	u32 kind = s->outcomes->v.v[leaf].kind;
 
-	return zw_leaf(s->space->d, pass_of[s->outcomes->v.v[leaf].kind]);
+	return zw_leaf(s->space->d,
+		       kind <= REJECTS_OTHER ? kind : ZW_PASS_ACCEPT);
 }
 
 static zw_node family_path(struct zw_symbolic *s, enum zw_path path,
@@ -309,19 +308,23 @@ static zw_node family_path(struct zw_symbolic *s, enum zw_path path,
 		.s = s, .family = family, .path = path, .budget = BUDGET
 	};
 	size_t n = 0, chains = s->ruleset->chains.n + 1;
-	zw_node *v = NULL, out;
+	struct product *v = NULL, out;
 
 	scene.memo = zw_heap_resize(NULL, chains, sizeof(*scene.memo));
 	scene.state = zw_heap_resize(NULL, chains, 1);
 	add_hooks(&scene, &v, &n);
-	out = zw_then_all(s, v, n);
+	out = zw_then_all(s, v, n, true);
 	free(v);
 	free(scene.memo);
 	free(scene.state);
-	out = zw_fix(s->space->d, out,
-		     s->space->fields.v[ZW_FIELD_NOTRACK].slices[0].variable,
-		     0);
-	return zw_bind(s->space->d, out, pass_leaf, s);
+	if (s->has_notrack)
+		out.node = zw_fix(
+			s->space->d, out.node,
+			s->space->fields.v[ZW_FIELD_NOTRACK].slices[0].variable,
+			0);
+	if (out.kinds & (KIND(GO_ON) | KIND(RETURNS) | CHANGED))
+		out.node = zw_bind(s->space->d, out.node, pass_leaf, s);
+	return out.node;
 }
 
 zw_node zw_symbolic_path(struct zw_symbolic *s, enum zw_path path)

@@ -38,9 +38,15 @@ struct zw_symbolic {
 	ZW_VEC(struct zw_approximation) approximations;
 	ZW_VEC(struct zw_str) doubts; /* "rule 3 of chain x in inet y: ..." */
 	struct zw_outcomes *outcomes;
-	u32 then_tag;
+	u32 then_tag, past_tag, to_end_tag;
+	struct zw_map *lookups; /* sets already looked up, by key */
+	ZW_VEC(zw_node) lookup_nodes;
 	bool tracked[ZW_FAMILY_COUNT]; /* conntrack, and so defragmentation,
 					* sees the family */
+	/* packets with so many bytes of transport header; made when asked for
+	 */
+	zw_node there[ZW_LENGTH_WHOLE + 1];
+	bool there_known[ZW_LENGTH_WHOLE + 1];
 	bool has_notrack;
 	bool tests_arrival; /* of forwarded packets, the hop limit before it
 			     * was decreased */

@@ -7,7 +7,8 @@
  * summarised once for each scene, unless unknowns occur in it: two visits may
  * come out differently, so each gets its own. The kernel refuses rulesets whose
  * jumps go in circles; one that has such is not in force, and here it is a
- * doubt. */
+ * doubt. With each diagram goes which kinds of leaves it may have, so that
+ * nothing is walked for leaves that are not there. */
 #include "base/assert.h"
 #include "verifier/symbolic_internal.h"
 
@@ -46,6 +47,8 @@ zw_node zw_after_change(struct zw_symbolic *s, u32 change, zw_node b)
 	return zw_bind(s->space->d, b, add_change, &c);
 }
 
+/* ---- then ---------------------------------------------------------------- */
+
 /* For zw_apply: A where A decides, else B. Only for A without changes. */
 static u32 then_leaf(void *context, u32 a, u32 b)
 {
@@ -55,9 +58,18 @@ static u32 then_leaf(void *context, u32 a, u32 b)
 	return a == GO_ON ? b : a;
 }
 
+static u32 past_leaf(void *context, u32 a, u32 b)
+{
+	(void)context;
+	if (a == ZW_UNDETERMINED)
+		return ZW_UNDETERMINED;
+	return a == GO_ON || a == ACCEPTS ? b : a;
+}
+
 struct continuing {
 	struct zw_symbolic *s;
 	zw_node then;
+	bool past_accept;
 };
 
 static zw_node continue_with(void *context, u32 leaf)
@@ -65,206 +77,160 @@ static zw_node continue_with(void *context, u32 leaf)
 	struct continuing *c = context;
 	struct outcome o = c->s->outcomes->v.v[leaf];
 
-	if (o.kind != GO_ON)
-		return zw_leaf(c->s->space->d, leaf);
-	return zw_after_change(c->s, o.change, c->then);
-}
-
-static bool goes_on_changed(void *context, u32 leaf)
-{
-	struct zw_outcomes *o = context;
-
-	return leaf != GO_ON && o->v.v[leaf].kind == GO_ON;
-}
-
-/* A partial product, and whether it goes on with changes somewhere. */
-struct product {
-	zw_node node;
-	bool changes;
-};
-
-static struct product product_of(struct zw_symbolic *s, zw_node node)
-{
-	struct product p = { node, false };
-
-	/* most rulesets have no changes at all */
-	if (s->outcomes->changes.n > 1)
-		p.changes = !zw_same(zw_where(s->space->d, node,
-					      goes_on_changed, s->outcomes),
-				     ZW_EMPTY);
-	return p;
+	if (o.kind == GO_ON || (c->past_accept && o.kind == ACCEPTS))
+		return zw_after_change(c->s, o.change, c->then);
+	return zw_leaf(c->s->space->d, leaf);
 }
 
 static struct product then(struct zw_symbolic *s, struct product a,
-			   struct product b)
+			   struct product b, bool past_accept)
 {
-	struct continuing c = { s, b.node };
+	struct continuing c = { s, b.node, past_accept };
+	u32 going = KIND(GO_ON) | (past_accept ? KIND(ACCEPTS) : 0);
 	struct product p;
 
-	if (!a.changes) {
-		p.node = zw_apply(s->space->d, s->then_tag, then_leaf, NULL,
+	if (!(a.kinds & going))
+		return a;
+	p.kinds = (a.kinds & ~going) | b.kinds;
+	if (a.kinds & CHANGED)
+		p.node = zw_bind(s->space->d, a.node, continue_with, &c);
+	else
+		p.node = zw_apply(s->space->d,
+				  past_accept ? s->past_tag : s->then_tag,
+				  past_accept ? past_leaf : then_leaf, NULL,
 				  a.node, b.node);
-		p.changes = b.changes;
-		return p;
-	}
-	p.node = zw_bind(s->space->d, a.node, continue_with, &c);
-	return product_of(s, p.node);
+	return p;
 }
 
-static struct product reduce(struct zw_symbolic *s, const struct product *v,
-			     size_t n)
+struct product zw_then_all(struct zw_symbolic *s, const struct product *v,
+			   size_t n, bool past_accept)
 {
+	struct product a = { zw_leaf(s->space->d, GO_ON), KIND(GO_ON) };
 	size_t half = n / 2;
-	struct product nothing = { zw_leaf(s->space->d, GO_ON), false };
 
 	if (!n)
-		return nothing;
+		return a;
 	if (n == 1)
 		return v[0];
-	nothing = reduce(s, v, half);
-	return then(s, nothing, reduce(s, v + half, n - half));
-}
-
-zw_node zw_then_all(struct zw_symbolic *s, const zw_node *v, size_t n)
-{
-	struct product *p = zw_heap_resize(NULL, n ? n : 1, sizeof(*p));
-	zw_node out;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		p[i] = product_of(s, v[i]);
-	out = reduce(s, p, n).node;
-	free(p);
-	return out;
+	a = zw_then_all(s, v, half, past_accept);
+	return then(s, a, zw_then_all(s, v + half, n - half, past_accept),
+		    past_accept);
 }
 
 /* ---- jumps --------------------------------------------------------------- */
 
-static bool is_return(void *context, u32 leaf)
+static u32 rename_leaf(struct zw_symbolic *s, u32 leaf, enum outcome_kind from,
+		       enum outcome_kind to)
 {
-	struct zw_outcomes *o = context;
+	struct outcome o = s->outcomes->v.v[leaf];
 
-	return o->v.v[leaf].kind == RETURNS;
+	if (o.kind != from)
+		return leaf;
+	return zw_outcome_leaf(s->outcomes, to, o.change, o.chain);
 }
 
-static bool is_end(void *context, u32 leaf)
+static u32 to_end(void *context, u32 a, u32 b)
 {
-	struct zw_outcomes *o = context;
-
-	return o->v.v[leaf].kind == GO_ON;
+	(void)b;
+	return a == ZW_UNDETERMINED ? a
+				    : rename_leaf(context, a, RETURNS, GO_ON);
 }
 
-static bool is_jump(void *context, u32 leaf)
+static struct product returning_ends(struct zw_symbolic *s, struct product p)
 {
-	struct zw_outcomes *o = context;
-
-	return o->v.v[leaf].kind == JUMPS || o->v.v[leaf].kind == GOES_TO;
+	if (!(p.kinds & KIND(RETURNS)))
+		return p;
+	p.node = zw_apply(s->space->d, s->to_end_tag, to_end, s, p.node,
+			  ZW_EMPTY);
+	p.kinds = (p.kinds & ~KIND(RETURNS)) | KIND(GO_ON);
+	return p;
 }
 
-/* Every leaf of one kind becomes the other kind, changes kept. */
-struct renaming {
-	struct zw_symbolic *s;
-	enum outcome_kind from, to;
-};
-
-static zw_node rename_leaf(void *context, u32 leaf)
+/* The chain that a leaf of kind KIND leads to, in the leaf's place. */
+static zw_node enter(struct scene *scene, u32 leaf, enum outcome_kind kind)
 {
-	struct renaming *r = context;
-	struct outcome o = r->s->outcomes->v.v[leaf];
-
-	return bound_leaf(r->s, o.kind == r->from ? r->to : o.kind, o.change,
-			  o.chain);
-}
-
-static zw_node rename(struct zw_symbolic *s, zw_node node,
-		      enum outcome_kind from, enum outcome_kind to)
-{
-	struct renaming r = { s, from, to };
-
-	return zw_bind(s->space->d, node, rename_leaf, &r);
-}
-
-static bool has(struct zw_symbolic *s, zw_node node, zw_want_leaf *wanted)
-{
-	return !zw_same(zw_where(s->space->d, node, wanted, s->outcomes),
-			ZW_EMPTY);
-}
-
-static zw_node bind_jump(void *context, u32 leaf)
-{
-	struct scene *scene = context;
 	struct zw_symbolic *s = scene->s;
 	struct outcome o = s->outcomes->v.v[leaf];
-	zw_node summary;
+	struct product summary;
 
-	if (o.kind != JUMPS && o.kind != GOES_TO)
+	if (o.kind != kind)
 		return zw_leaf(s->space->d, leaf);
 	summary = zw_chain_summary(scene, o.chain);
-	/* behind a goto nothing of this chain follows */
-	if (o.kind == GOES_TO)
-		summary = rename(s, summary, GO_ON, RETURNS);
-	return zw_after_change(s, o.change, summary);
+	scene->kinds |= summary.kinds;
+	return zw_after_change(s, o.change, summary.node);
 }
 
-static bool jumps_somewhere(const struct zw_symbolic *s,
-			    const struct zw_rule *rule)
+static zw_node enter_jump(void *context, u32 leaf)
 {
-	u32 i;
-
-	for (i = 0; i < rule->n_exprs; i++) {
-		const struct zw_expr *expr = &rule->exprs[i];
-
-		if (expr->kind == ZW_EXPR_IMMEDIATE &&
-		    expr->immediate.dreg == ZW_REG_VERDICT &&
-		    expr->immediate.ruling.chain != ZW_NONE)
-			return true;
-		if (expr->kind == ZW_EXPR_LOOKUP &&
-		    s->ruleset->sets.v[expr->lookup.set].data_kind ==
-			    ZW_DATA_RULING)
-			return true;
-	}
-	return false;
+	return enter(context, leaf, JUMPS);
 }
 
-static zw_node rule_product(struct scene *scene, u32 chain, u32 position)
+static zw_node enter_goto(void *context, u32 leaf)
+{
+	return enter(context, leaf, GOES_TO);
+}
+
+/* Nothing of this chain follows behind a goto: so its target's end is this
+ * chain's end, and it can wait until the chain is put together. */
+static struct product bind_kind(struct scene *scene, struct product p,
+				enum outcome_kind kind)
+{
+	u32 outer_kinds = scene->kinds;
+
+	if (!(p.kinds & KIND(kind)))
+		return p;
+	scene->kinds = p.kinds & ~KIND(kind);
+	p.node = zw_bind(scene->s->space->d, p.node,
+			 kind == JUMPS ? enter_jump : enter_goto, scene);
+	p.kinds = scene->kinds;
+	scene->kinds = outer_kinds;
+	return p;
+}
+
+static struct product rule_product(struct scene *scene, u32 chain, u32 position)
 {
 	const struct zw_chain *c = &scene->s->ruleset->chains.v[chain];
-	const struct zw_rule *rule = c->rules.v[position];
-	u32 outer_chain = scene->chain, outer_position = scene->position;
-	zw_node node;
+	u32 outer_kinds = scene->kinds;
+	struct product p;
 
-	scene->chain = chain;
 	scene->position = position + 1;
-	node = zw_rule_diagram(scene, rule);
-	if (jumps_somewhere(scene->s, rule) && has(scene->s, node, is_jump))
-		node = zw_bind(scene->s->space->d, node, bind_jump, scene);
-	scene->chain = outer_chain;
-	scene->position = outer_position;
-	return node;
+	scene->kinds = 0;
+	p.node = zw_rule_diagram(scene, c->rules.v[position]);
+	p.kinds = scene->kinds;
+	scene->kinds = outer_kinds;
+	return bind_kind(scene, p, JUMPS);
 }
 
-static zw_node summarise(struct scene *scene, u32 chain)
+static struct product summarise(struct scene *scene, u32 chain)
 {
 	struct zw_symbolic *s = scene->s;
 	const struct zw_chain *c = &s->ruleset->chains.v[chain];
-	zw_node *rules = zw_heap_resize(NULL, c->rules.n + 1, sizeof(*rules));
-	zw_node out;
-	size_t i;
+	u32 outer_chain = scene->chain, outer_position = scene->position;
+	struct product *rules =
+		zw_heap_resize(NULL, c->rules.n + 1, sizeof(*rules));
+	struct product out;
+	size_t n = 0;
 
-	for (i = 0; i < c->rules.n; i++)
-		rules[i] = rule_product(scene, chain, (u32)i);
-	out = zw_then_all(s, rules, c->rules.n);
+	scene->chain = chain;
+	/* behind a rule that never goes on nothing is reached */
+	while (n < c->rules.n) {
+		rules[n] = rule_product(scene, chain, (u32)n);
+		if (!(rules[n++].kinds & KIND(GO_ON)))
+			break;
+	}
+	out = zw_then_all(s, rules, n, false);
 	free(rules);
-	if (has(s, out, is_return))
-		out = rename(s, out, RETURNS, GO_ON);
+	out = bind_kind(scene, returning_ends(s, out), GOES_TO);
+	scene->chain = outer_chain;
+	scene->position = outer_position;
 	return out;
 }
 
-zw_node zw_chain_summary(struct scene *scene, u32 chain)
+struct product zw_chain_summary(struct scene *scene, u32 chain)
 {
 	struct zw_symbolic *s = scene->s;
 	size_t unknowns = s->space->fresh.n;
-	zw_node out;
+	struct product out = { zw_leaf(s->space->d, DROPS), KIND(DROPS) };
 
 	if (scene->state[chain] == CHAIN_KNOWN)
 		return scene->memo[chain];
@@ -272,7 +238,7 @@ zw_node zw_chain_summary(struct scene *scene, u32 chain)
 	    !scene->budget) {
 		zw_doubt(scene, scene->budget ? "jumps in a circle"
 					      : "too many ways through chains");
-		return zw_leaf(s->space->d, DROPS);
+		return out;
 	}
 	if (s->ruleset->chains.v[chain].doubt)
 		zw_doubt(scene, s->ruleset->chains.v[chain].doubt);
@@ -289,15 +255,12 @@ zw_node zw_chain_summary(struct scene *scene, u32 chain)
 	return out;
 }
 
-zw_node zw_base_chain(struct scene *scene, u32 chain)
+struct product zw_base_chain(struct scene *scene, u32 chain)
 {
 	struct zw_symbolic *s = scene->s;
 	const struct zw_chain *c = &s->ruleset->chains.v[chain];
-	zw_node out = zw_chain_summary(scene, chain);
+	struct product policy = { zw_leaf(s->space->d, DROPS), KIND(DROPS) };
+	struct product out = zw_chain_summary(scene, chain);
 
-	/* the policy rules where the end was reached; what accepts goes on with
-	 * the next base chain */
-	if (c->policy_drop && has(s, out, is_end))
-		out = rename(s, out, GO_ON, DROPS);
-	return rename(s, out, ACCEPTS, GO_ON);
+	return c->policy_drop ? then(s, out, policy, false) : out;
 }

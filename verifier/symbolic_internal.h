@@ -13,17 +13,29 @@
 #include "base/map.h"
 #include "verifier/symbolic.h"
 
+/* The first five are enum zw_pass, so that a path's diagram needs no
+ * translation. */
 enum outcome_kind {
+	DROPS = ZW_PASS_DROP,
+	ACCEPTS = ZW_PASS_ACCEPT,
+	REJECTS_RESET = ZW_PASS_REJECT_RESET,
+	REJECTS_ADMIN = ZW_PASS_REJECT_ADMIN,
+	REJECTS_OTHER = ZW_PASS_REJECT_OTHER,
 	GO_ON, /* with the next rule; of a chain: its end was reached */
 	RETURNS,
-	ACCEPTS,
-	DROPS,
-	REJECTS_RESET,
-	REJECTS_ADMIN,
-	REJECTS_OTHER,
 	JUMPS,
 	GOES_TO,
 	OUTCOME_KINDS,
+};
+
+/* Which kinds of leaves a diagram may have: 1 << kind, and whether any of them
+ * carries changes. Never too few, sometimes too many. */
+#define KIND(kind) (1u << (kind))
+#define CHANGED KIND(OUTCOME_KINDS)
+
+struct product {
+	zw_node node;
+	u32 kinds;
 };
 
 struct outcome {
@@ -65,12 +77,13 @@ struct scene {
 	bool has_in, has_out; /* interfaces */
 	bool has_route;	      /* the packet has been routed */
 	bool has_entry;	      /* conntrack has seen it */
-	zw_node *memo;	      /* by chain */
+	struct product *memo; /* by chain */
 	u8 *state;	      /* by chain: CHAIN_... */
 	u32 depth;
 	u32 budget; /* summaries that may yet be computed */
 	/* the rule at hand, for messages */
 	u32 chain, position;
+	u32 kinds; /* of the leaves that it has made so far */
 };
 
 enum {
@@ -86,11 +99,13 @@ struct registers {
 
 /* B after the change: what B says of the packet as changed. */
 zw_node zw_after_change(struct zw_symbolic *s, u32 change, zw_node b);
-/* The first of V that decides, with the changes of those before it. */
-zw_node zw_then_all(struct zw_symbolic *s, const zw_node *v, size_t n);
-/* A base chain; where it accepts it goes on. */
-zw_node zw_base_chain(struct scene *scene, u32 chain);
-zw_node zw_chain_summary(struct scene *scene, u32 chain);
+/* A then B, where what accepts goes on as well if PAST_ACCEPT: A and B are base
+ * chains. N of them, divided in halves. */
+struct product zw_then_all(struct zw_symbolic *s, const struct product *v,
+			   size_t n, bool past_accept);
+struct product zw_base_chain(struct scene *scene, u32 chain);
+struct product zw_chain_summary(struct scene *scene, u32 chain);
+/* Sets scene->kinds. */
 zw_node zw_rule_diagram(struct scene *scene, const struct zw_rule *rule);
 
 /* A set that is inside or not as nobody can say; noted under the rule at hand

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 
 #include "base/assert.h"
+#include "verifier/meaning.h"
 #include "verifier/symbolic_internal.h"
 
 /* ---- putting values into registers -------------------------------------- */
@@ -172,6 +173,21 @@ static bool fast(u32 offset, u32 len)
 	return (len == 1 || len == 2 || len == 4) && !(offset % len);
 }
 
+/* The packet has the transport header's first N bytes. */
+static zw_node bytes_there(struct scene *scene, u32 n)
+{
+	struct zw_symbolic *s = scene->s;
+
+	if (n > ZW_LENGTH_WHOLE)
+		n = ZW_LENGTH_WHOLE;
+	if (!n)
+		return ZW_ALL;
+	if (!s->there_known[n])
+		s->there[n] = zw_meaning_there(s->space, n);
+	s->there_known[n] = true;
+	return s->there[n];
+}
+
 static zw_node load_transport(struct scene *scene, const struct zw_expr *expr,
 			      u32 number, zw_bit *bits)
 {
@@ -181,13 +197,9 @@ static zw_node load_transport(struct scene *scene, const struct zw_expr *expr,
 
 	for (i = 0; i < len; i++)
 		transport_byte(scene, offset + i, bits + 8 * i);
-	if (offset + len <= ZW_LENGTH_WHOLE)
-		ok = zw_space_index(scene->s->space, ZW_FIELD_LENGTH,
-				    offset + len, ZW_LENGTH_WHOLE);
-	else
-		ok = zw_and(d,
-			    zw_space_index(scene->s->space, ZW_FIELD_LENGTH,
-					   ZW_LENGTH_WHOLE, ZW_LENGTH_WHOLE),
+	ok = bytes_there(scene, offset + len);
+	if (offset + len > ZW_LENGTH_WHOLE)
+		ok = zw_and(d, ok,
 			    zw_unknown(scene, number, false,
 				       "how long the packet is"));
 	if (!fast(offset, len) && scene->family == ZW_IPV4) {

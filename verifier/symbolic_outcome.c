@@ -33,7 +33,7 @@ u32 zw_outcome_leaf(struct zw_outcomes *o, enum outcome_kind kind, u32 change,
 	if (!change && kind != JUMPS && kind != GOES_TO)
 		return kind;
 	/* what ends the packet's way ends its changes */
-	if (kind >= DROPS && kind <= REJECTS_OTHER)
+	if (kind <= REJECTS_OTHER && kind != ACCEPTS)
 		return kind;
 	if (zw_map_get(&o->outcome_map, key, &number))
 		return number;

@@ -30,12 +30,15 @@ static struct zw_diagrams *diagrams(const struct run *run)
 
 static zw_node leaf(const struct run *run, enum outcome_kind kind)
 {
+	run->scene->kinds |= KIND(kind);
 	return zw_leaf(diagrams(run), kind);
 }
 
 /* The rule goes on with THEN where CONDITION holds. */
 static zw_node guard(const struct run *run, zw_node condition, zw_node then)
 {
+	if (zw_same(condition, ZW_ALL))
+		return then;
 	return zw_if(diagrams(run), condition, then, leaf(run, GO_ON));
 }
 
@@ -271,9 +274,11 @@ static zw_node ruling(const struct run *run, u32 i, const struct zw_ruling *r)
 	case NFT_RETURN:
 		return leaf(run, RETURNS);
 	case NFT_JUMP:
+		run->scene->kinds |= KIND(JUMPS);
 		return zw_leaf(diagrams(run),
 			       zw_outcome_leaf(o, JUMPS, 0, r->chain));
 	case NFT_GOTO:
+		run->scene->kinds |= KIND(GOES_TO);
 		return zw_leaf(diagrams(run),
 			       zw_outcome_leaf(o, GOES_TO, 0, r->chain));
 	default: /* a queue: somebody outside decides */
@@ -506,6 +511,56 @@ static zw_node lookup_map(struct run *run, const struct zw_expr *expr,
 		     go(run, i + 1, &after));
 }
 
+/* The elements as keys with these leaves. */
+static bool make_set_table(const struct run *run, const struct zw_set *set,
+			   const zw_bit *bits, u32 hit, u32 miss, zw_node *out)
+{
+	u32 i, n = set->elements.n, len = set->key_len;
+	struct zw_key *keys =
+		zw_heap_resize(NULL, (size_t)n + 1, sizeof(*keys));
+	struct zw_component *components;
+	size_t count;
+	bool ok;
+
+	components = set_components(run, set, &count);
+	for (i = 0; i < n; i++)
+		keys[i] = (struct zw_key){ set->elements.lo + (size_t)i * len,
+					   set->elements.hi + (size_t)i * len,
+					   hit };
+	ok = zw_space_lookup(run->scene->s->space, bits, components, count,
+			     keys, n, set->has_catchall ? hit : miss, out);
+	free(keys);
+	return ok;
+}
+
+/* The same, made once for each set and key. */
+static bool set_table(const struct run *run, u32 number,
+		      const struct registers *regs, u32 slot, u32 hit, u32 miss,
+		      zw_node *out)
+{
+	struct zw_symbolic *s = run->scene->s;
+	const struct zw_set *set = &s->ruleset->sets.v[number];
+	u32 words[3 + 8 * ZW_KEY_MAX] = { number, hit, miss };
+	struct zw_str key = { (const char *)words, sizeof(*words) * 3 };
+	u32 known;
+
+	if (4 * slot + set->key_len > ZW_REG_BYTES)
+		return false;
+	memcpy(words + 3, &regs->bits[32 * slot],
+	       8 * set->key_len * sizeof(zw_bit));
+	key.n += 8 * set->key_len * sizeof(zw_bit);
+	if (zw_map_get(s->lookups, key, &known)) {
+		*out = s->lookup_nodes.v[known];
+		return true;
+	}
+	if (!make_set_table(run, set, &regs->bits[32 * slot], hit, miss, out))
+		return false;
+	zw_map_put(s->lookups, zw_str_copy(s->arena, key),
+		   (u32)s->lookup_nodes.n);
+	zw_push(s->arena, s->lookup_nodes, *out);
+	return true;
+}
+
 static bool any_hit(void *context, u32 number)
 {
 	(void)context;
@@ -518,31 +573,63 @@ static bool sure_hit(void *context, u32 number)
 	return number >= 2 && !(number & 1);
 }
 
-/* The set of packets that are in the set, unknown where it changes. */
-static zw_node lookup_set(const struct run *run, const struct zw_expr *expr,
-			  const struct registers *regs, u32 i)
+/* Of a set whose elements may vanish: what is in it, as unknown as they. */
+static bool marked_set(const struct run *run, const struct zw_set *set,
+		       const struct registers *regs, u32 slot, u32 i,
+		       zw_node *out)
 {
 	struct zw_diagrams *d = diagrams(run);
-	const struct zw_set *set =
-		&run->scene->s->ruleset->sets.v[expr->lookup.set];
 	struct values values;
 	zw_node table = ZW_EMPTY, hit, sure;
 
-	if (is_unread(set) ||
-	    !lookup_table(run, set, regs, expr->lookup.sreg, &values, &table))
-		return maybe(run, i,
-			     !regs->unreal && !set->unread && !set->doubt,
-			     "a set that changes");
+	if (!lookup_table(run, set, regs, slot, &values, &table))
+		return false;
 	hit = zw_where(d, table, any_hit, NULL);
-	if (set->elements.marks || set->catchall_marks) {
-		sure = zw_where(d, table, sure_hit, NULL);
-		if (!zw_same(sure, hit))
-			hit = zw_or(d, sure,
-				    zw_and(d, hit,
-					   maybe(run, i, true,
-						 "an element that ends")));
+	sure = zw_where(d, table, sure_hit, NULL);
+	*out = hit;
+	if (!zw_same(sure, hit))
+		*out = zw_or(
+			d, sure,
+			zw_and(d, hit,
+			       maybe(run, i, true, "an element that ends")));
+	return true;
+}
+
+/* What follows a lookup in a set without values. */
+static zw_node go_set(struct run *run, u32 i, const struct registers *regs)
+{
+	const struct zw_expr *expr = &run->rule->exprs[i];
+	const struct zw_set *set =
+		&run->scene->s->ruleset->sets.v[expr->lookup.set];
+	u32 slot = expr->lookup.sreg, go_on = GO_ON, leaf_number;
+	bool marked = set->elements.marks || set->catchall_marks;
+	bool invert = expr->lookup.invert;
+	zw_node rest = go(run, i + 1, regs), out = ZW_EMPTY;
+
+	if (!is_unread(set) && !marked && zw_is_leaf(diagrams(run), rest)) {
+		/* no set in between: the elements lead to the verdict */
+		leaf_number = zw_leaf_value(diagrams(run), rest);
+		run->scene->kinds |= KIND(GO_ON);
+		if (set_table(run, expr->lookup.set, regs, slot,
+			      invert ? go_on : leaf_number,
+			      invert ? leaf_number : go_on, &out))
+			return out;
+	} else if (!is_unread(set)) {
+		bool ok = marked ? marked_set(run, set, regs, slot, i, &out)
+				 : set_table(run, expr->lookup.set, regs, slot,
+					     !invert, invert, &out);
+
+		if (ok)
+			return guard(run,
+				     marked && invert
+					     ? zw_not(diagrams(run), out)
+					     : out,
+				     rest);
 	}
-	return expr->lookup.invert ? zw_not(d, hit) : hit;
+	return guard(run,
+		     maybe(run, i, !regs->unreal && !set->unread && !set->doubt,
+			   "a set that changes"),
+		     rest);
 }
 
 /* ---- changes ------------------------------------------------------------- */
@@ -665,6 +752,7 @@ static zw_node change_field(struct run *run, u32 i, u32 field,
 	rest = go(run, i + 1, &after);
 	if (!n)
 		return rest;
+	scene->kinds |= CHANGED;
 	return zw_after_change(scene->s,
 			       zw_change_new(scene->s->outcomes, v, n), rest);
 }
@@ -727,6 +815,7 @@ static zw_node notrack(struct run *run, const struct registers *regs, u32 i)
 	zw_node rest, changed, invalid;
 
 	rest = go(run, i + 1, regs);
+	scene->kinds |= CHANGED;
 	forget(&after, ZW_FIELD_STATE);
 	forget(&after, ZW_FIELD_NOTRACK);
 	changed = zw_after_change(scene->s,
@@ -892,7 +981,7 @@ static zw_node go(struct run *run, u32 i, const struct registers *regs)
 	case ZW_EXPR_LOOKUP:
 		if (expr->lookup.dreg != ZW_REG_NONE)
 			return lookup_map(run, expr, regs, i);
-		return go_test(run, i, regs, lookup_set(run, expr, regs, i));
+		return go_set(run, i, regs);
 	case ZW_EXPR_PAYLOAD:
 	case ZW_EXPR_META:
 	case ZW_EXPR_CT:
