@@ -309,7 +309,7 @@ static void statement(struct maker *m, u32 from, u32 chains)
 		"meta mark set 0x3",
 		"meta mark set meta mark | 0x4",
 		"meta mark set th dport map @marks",
-		"ip ttl set 77",
+		"ip dscp set ef",
 		"ip dscp set cs2",
 		"tcp dport set 81",
 		"ip daddr vmap @verdicts",
