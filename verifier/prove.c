@@ -296,13 +296,24 @@ static struct zw_str difference(struct zw_prover *p, enum zw_path path,
 		       manner(meant));
 }
 
+/* What begins flows tells more than what goes on in them. */
+static zw_node beginnings(struct zw_prover *p, zw_node set)
+{
+	zw_node new = zw_and(
+		p->space->d, set,
+		zw_space_index(p->space, ZW_FIELD_STATE, ZW_IS_NEW, ZW_IS_NEW));
+
+	return zw_same(new, ZW_EMPTY) ? set : new;
+}
+
 static void refute(struct zw_prover *p, struct zw_claim_result *result,
 		   const struct violation *v, enum zw_path path,
 		   const u32 *point)
 {
 	result->verdict = ZW_REFUTED;
 	result->has_witness = true;
-	zw_extent_measure(p->arena, p->space, v->set, &result->extent);
+	zw_extent_measure(p->arena, p->space, beginnings(p, v->set),
+			  &result->extent);
 	result->culprit = culprit_of(p, &result->witness);
 	if (result->claim->kind == ZW_EXACT)
 		result->reason = difference(p, path, point);

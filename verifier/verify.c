@@ -81,7 +81,7 @@ static void add_claims(struct job *job)
 	job->out->exact = (struct zw_claim){
 		.kind = ZW_EXACT,
 		.built_in = true,
-		.text = ZW_STR("exact"),
+		.text = ZW_STR("the bytes accept exactly what the policy says"),
 		.span = ZW_NO_SPAN,
 		.any_service = true,
 	};
@@ -106,6 +106,27 @@ static bool is_safety(enum zw_claim_kind kind)
 	return kind == ZW_NEVER || kind == ZW_ONLY || kind == ZW_UNSPOOFED;
 }
 
+/* What fell in passing stays fallen, whatever the end is like; a claim that no
+ * state was held to yet has no reason. */
+static bool fell_before(const struct zw_claim_result *kept,
+			const struct zw_claim_result *now)
+{
+	if (kept->verdict == ZW_REFUTED)
+		return true;
+	return kept->reason.n && now->verdict != ZW_REFUTED;
+}
+
+/* A claim that falls in passing says where. */
+static void note_passing(struct job *job, struct zw_claim_result *result)
+{
+	struct zw_str text = ZW_STR("between two transactions of the batch");
+
+	if (result->reason.n)
+		text = zw_strf(job->arena, "%.*s: %.*s", ZW_STR_ARG(text),
+			       ZW_STR_ARG(result->reason));
+	result->reason = text;
+}
+
 static void prove_claims(struct job *job, struct zw_prover *prover, bool last)
 {
 	size_t i, n = job->out->claims.n;
@@ -117,13 +138,12 @@ static void prove_claims(struct job *job, struct zw_prover *prover, bool last)
 		if (!last && !is_safety(kept->claim->kind))
 			continue;
 		zw_prove(prover, &now);
-		if (last || now.verdict != ZW_PROVED) {
-			bool worse = kept->verdict == ZW_REFUTED &&
-				     kept->has_witness;
-
-			if (!worse)
-				*kept = now;
-		}
+		if (!last && now.verdict == ZW_PROVED)
+			continue;
+		if (!last)
+			note_passing(job, &now);
+		if (!fell_before(kept, &now))
+			*kept = now;
 		if (last)
 			progress(job, 500 + (unsigned)(500 * (i + 1) / n));
 	}

@@ -17,6 +17,7 @@ struct finder {
 	u32 *trial;
 	u32 n; /* variables */
 	enum zw_family family;
+	bool robust; /* whatever the unknowns come to */
 };
 
 static u32 field_value(const struct finder *f, u32 field)
@@ -490,7 +491,7 @@ static enum zw_found run_point(struct finder *f, struct zw_witness *witness,
 	zw_packet_from_point(f->space, f->point, f->s->path, packet);
 	zw_interpret(f->s->interpreter, packet, f->s->path, zw_choose_from_list,
 		     &list, &trace, run);
-	if (run->unmodelled) {
+	if (run->unmodelled && !f->robust) {
 		*reason = zw_strf(
 			arena, "rule %u of chain '%.*s': %s",
 			run->unmodelled_position,
@@ -507,26 +508,63 @@ static enum zw_found run_point(struct finder *f, struct zw_witness *witness,
 	return ZW_FOUND;
 }
 
+/* The points of SET that are in it whatever the unknowns (all, or those that
+ * nobody knows) come to. */
+static zw_node certain(const struct zw_search *search, zw_node set,
+		       bool unreal_alone)
+{
+	const struct zw_symbolic *s = search->symbolic;
+	u32 *v = ZW_NEW_ARRAY(search->arena, u32, s->approximations.n + 1);
+	size_t i, n = 0;
+
+	if (!unreal_alone)
+		return zw_forall(s->space->d, set, s->space->fresh.v,
+				 s->space->fresh.n);
+	for (i = 0; i < s->approximations.n; i++) {
+		if (!s->approximations.v[i].real)
+			v[n++] = s->approximations.v[i].variable;
+	}
+	return zw_forall(s->space->d, set, v, n);
+}
+
+static enum zw_found find_in(struct finder *f, zw_node set,
+			     struct zw_witness *witness, struct zw_str *reason)
+{
+	enum zw_found found = ZW_FOUND_DIFFERS;
+	u32 family;
+
+	f->set = set;
+	for (family = 0; family < ZW_FAMILY_COUNT && found != ZW_FOUND;
+	     family++) {
+		if (!pick(f, family))
+			continue;
+		polish(f);
+		found = run_point(f, witness, reason);
+	}
+	return found;
+}
+
 enum zw_found zw_witness_find(const struct zw_search *search, zw_node set,
 			      u32 *point, struct zw_witness *witness,
 			      struct zw_str *reason)
 {
 	struct finder f = { .s = search,
 			    .space = search->symbolic->space,
-			    .set = set,
-			    .point = point };
-	enum zw_found found = ZW_FOUND_DIFFERS;
-	u32 family;
+			    .point = point,
+			    .robust = true };
+	bool unknowns = f.space->fresh.n > 0;
+	enum zw_found found;
 
 	f.n = zw_variable_count(f.space->d);
 	f.trial = ZW_NEW_ARRAY(search->arena, u32, f.n);
 	*reason = ZW_STR("no packet of the set can be built");
-	for (family = 0; family < ZW_FAMILY_COUNT && found != ZW_FOUND;
-	     family++) {
-		if (!pick(&f, family))
-			continue;
-		polish(&f);
-		found = run_point(&f, witness, reason);
-	}
-	return found;
+	found = find_in(&f, unknowns ? certain(search, set, false) : set,
+			witness, reason);
+	if (found == ZW_FOUND || !unknowns)
+		return found;
+	found = find_in(&f, certain(search, set, true), witness, reason);
+	if (found == ZW_FOUND)
+		return found;
+	f.robust = false;
+	return find_in(&f, set, witness, reason);
 }
