@@ -32,6 +32,8 @@ static const struct option_info infos[] = {
 			   "say how large everything is and how long it took" },
 	[ZW_OPT_STATEMENT] = { "statement", 0, NULL,
 			       "print what is proved: zones, rules, claims" },
+	[ZW_OPT_CHECK] = { "check", 0, NULL,
+			   "write nothing; status 5 if a file would change" },
 	[ZW_OPT_COLOR] = { "color", 0, "WHEN", "auto, always or never" },
 	[ZW_OPT_HELP] = { "help", 'h', NULL, "print this page" },
 };
