@@ -118,11 +118,12 @@ static bool try_address(struct finder *f, u32 field, u128 value)
 /* Hosts rather than the address of a network. */
 static void polish_address(struct finder *f, u32 field)
 {
+	static const u8 hosts[] = { 10, 7, 4, 1 };
 	u128 value = address_at(f, field);
-	u32 i;
+	size_t i;
 
-	for (i = 10; i > 0 && !(value & 255); i -= 3) {
-		if (try_address(f, field, value + i))
+	for (i = 0; i < sizeof(hosts) && !(value & 255); i++) {
+		if (try_address(f, field, value + hosts[i]))
 			return;
 	}
 }
