@@ -38,11 +38,17 @@ enum kind {
 struct zone {
 	char name[16];
 	enum kind kind;
-	bool has_network, ipsec;
+	bool has_network;
 	struct ranges networks;
 	u32 hosts;
 	bool host_family[HOSTS_MAX][2];
 	char interface[16];
+};
+
+/* What a side speaks of: the families of each zone, the gateway behind them. */
+struct side {
+	u32 families[ZONES_MAX + 1];
+	bool lone; /* one zone by name */
 };
 
 struct policy {
@@ -54,6 +60,8 @@ struct policy {
 	u32 define_count;
 	u32 service_count;
 	u32 service_families[SERVICES_MAX]; /* bit 1 << family */
+	bool service_other[SERVICES_MAX];
+	bool other; /* the services written last have such without ports */
 };
 
 static u32 below(struct policy *p, u32 bound)
@@ -252,19 +260,27 @@ static void print_hosts(struct policy *p, struct zone *zone)
 	}
 }
 
-/* An interface of its own, or one of a zone before. */
-static bool shares(struct policy *p, const struct zone *zone)
+/* The zone before whose interface ZONE takes; NULL: one of its own. Zones that
+ * share one name their networks, and no DMZ is among internal ones. */
+static const struct zone *shared(struct policy *p, const struct zone *zone)
 {
 	const struct zone *other;
-	bool mixed;
+	u32 i;
 
-	if (!p->n || !one_in(p, 5))
-		return false;
+	if (!p->n || !one_in(p, 5) || !zone->has_network)
+		return NULL;
 	other = &p->zones[below(p, p->n)];
-	mixed = (zone->kind == DMZ && other->kind == INTERNAL) ||
-		(zone->kind == INTERNAL && other->kind == DMZ);
-	return zone->has_network && other->has_network && !mixed &&
-	       !other->ipsec;
+	for (i = 0; i < p->n; i++) {
+		const struct zone *third = &p->zones[i];
+
+		if (strcmp(third->interface, other->interface))
+			continue;
+		if (!third->has_network ||
+		    (zone->kind == DMZ && third->kind == INTERNAL) ||
+		    (zone->kind == INTERNAL && third->kind == DMZ))
+			return NULL;
+	}
+	return other;
 }
 
 static void print_zone(struct policy *p, u32 number)
@@ -284,16 +300,11 @@ static void print_zone(struct policy *p, u32 number)
 	if (zone->has_network)
 		make_networks(p, zone, number);
 	zw_buf_printf(p->out, "%szone %s {\n", kinds[zone->kind], zone->name);
-	if (shares(p, zone)) {
-		other = &p->zones[below(p, p->n)];
+	other = shared(p, zone);
+	if (other) {
 		snprintf(zone->interface, sizeof(zone->interface), "%s",
 			 other->interface);
 		zw_buf_printf(p->out, "    interface %s\n", zone->interface);
-	} else if (p->n && zone->has_network && one_in(p, 8)) {
-		other = &p->zones[below(p, p->n)];
-		zone->ipsec = true;
-		zw_buf_printf(p->out, "    interface %s ipsec\n",
-			      other->interface);
 	} else {
 		print_interfaces(p, zone, number);
 	}
@@ -375,6 +386,7 @@ static u32 print_service(struct policy *p, bool names)
 					      "udp",	  "icmp", "icmpv6",
 					      "tcp",	  "ah",	  "igmp" };
 	const char *other;
+	u32 number;
 
 	switch (below(p, names && p->service_count ? 9 : 8)) {
 	case 0:
@@ -398,17 +410,17 @@ static u32 print_service(struct policy *p, bool names)
 	case 7:
 		other = others[below(p, 12)];
 		zw_buf_puts(p->out, other);
+		p->other |= !strstr("tcp udp icmp icmpv6", other);
+		if (!strcmp(other, "ah"))
+			return 1u << ZW_IPV4;
 		return !strcmp(other, "icmp")	  ? 1u << ZW_IPV4
 		       : !strcmp(other, "icmpv6") ? 1u << ZW_IPV6
 						  : 3;
 	default:
-		other = NULL;
-		{
-			u32 i = below(p, p->service_count);
-
-			zw_buf_printf(p->out, "s%u", i);
-			return p->service_families[i];
-		}
+		number = below(p, p->service_count);
+		zw_buf_printf(p->out, "s%u", number);
+		p->other |= p->service_other[number];
+		return p->service_families[number];
 	}
 }
 
@@ -416,6 +428,7 @@ static u32 print_services(struct policy *p, u32 most, bool names)
 {
 	u32 i, n = 1 + below(p, most), families = 0;
 
+	p->other = false;
 	for (i = 0; i < n; i++) {
 		if (i)
 			zw_buf_puts(p->out, ", ");
@@ -488,114 +501,186 @@ static u32 print_hosts_of(struct policy *p, const struct zone *zone)
 	       (zone->host_family[b][1] ? 2u : 0);
 }
 
-static u32 print_named(struct policy *p)
+static void print_named(struct policy *p, struct side *side, bool except)
 {
-	const struct zone *zone = &p->zones[below(p, p->n)];
-	u32 families = families_of(zone), part;
+	u32 number = below(p, p->n), families, part;
+	const struct zone *zone = &p->zones[number];
+	bool whole = true;
 
+	families = families_of(zone);
 	zw_buf_puts(p->out, zone->name);
 	switch (below(p, 4)) {
 	case 0:
-		if (print_narrowing(p, zone, &part))
+		if (print_narrowing(p, zone, &part)) {
 			families = part;
+			whole = false;
+		}
 		break;
 	case 1:
-		if (zone->hosts)
+		if (zone->hosts) {
 			families = print_hosts_of(p, zone);
+			whole = false;
+		}
 		break;
 	default:
 		break;
 	}
-	return families;
+	if (!except)
+		side->families[number] |= families;
+	else if (whole)
+		side->families[number] = 0;
 }
 
-static bool print_kind(struct policy *p, u32 *families)
+/* False if no zone is of the kind drawn; then nothing was written. */
+static bool print_kind(struct policy *p, struct side *side)
 {
 	static const char *const words[] = { "", "external", "dmz",
 					     "internal" };
 	enum kind kind = (enum kind)(1 + below(p, 3));
-	u32 i, d;
+	bool found = false, narrow;
+	u32 i, d, left = 0;
 
-	*families = 0;
-	for (i = 0; i < p->n; i++) {
-		if (p->zones[i].kind == kind)
-			*families |= families_of(&p->zones[i]);
-	}
-	if (!*families)
+	for (i = 0; i < p->n; i++)
+		found |= p->zones[i].kind == kind;
+	if (!found)
 		return false;
 	zw_buf_puts(p->out, words[kind]);
-	if (!p->define_count || !one_in(p, 5))
-		return true;
-	d = below(p, p->define_count);
+	narrow = p->define_count && one_in(p, 5);
+	d = narrow ? below(p, p->define_count) : 0;
+	for (i = 0; i < p->n && narrow; i++) {
+		if (p->zones[i].kind == kind)
+			left |= common(&p->zones[i].networks, &p->defines[d]);
+	}
+	if (left)
+		zw_buf_printf(p->out, "(d%u)", d);
 	for (i = 0; i < p->n; i++) {
-		if (p->zones[i].kind == kind &&
-		    common(&p->zones[i].networks, &p->defines[d])) {
-			zw_buf_printf(p->out, "(d%u)", d);
-			*families =
-				common(&p->zones[i].networks, &p->defines[d]);
-			return true;
-		}
+		if (p->zones[i].kind != kind)
+			continue;
+		side->families[i] |=
+			left ? common(&p->zones[i].networks, &p->defines[d])
+			     : families_of(&p->zones[i]);
 	}
 	return true;
 }
 
-static u32 print_any(struct policy *p)
+static void print_any(struct policy *p, struct side *side)
 {
+	u32 i;
+
 	zw_buf_puts(p->out, "any");
-	if (p->define_count && one_in(p, 6))
-		zw_buf_printf(p->out, "(d%u)", below(p, p->define_count));
+	for (i = 0; i < p->n; i++)
+		side->families[i] = families_of(&p->zones[i]);
+	if (p->define_count && one_in(p, 6)) {
+		u32 d = below(p, p->define_count);
+
+		zw_buf_printf(p->out, "(d%u)", d);
+		for (i = 0; i < p->n; i++)
+			side->families[i] =
+				common(&p->zones[i].networks, &p->defines[d]);
+	}
 	if (p->n > 2 && one_in(p, 2)) {
 		zw_buf_puts(p->out, " except ");
-		print_named(p);
+		print_named(p, side, true);
 		if (p->n > 4 && one_in(p, 3)) {
 			zw_buf_puts(p->out, ", ");
-			print_named(p);
+			print_named(p, side, true);
 		}
 	}
-	return 3;
 }
 
-/* Returns the families that the side has. */
-static u32 print_side(struct policy *p, bool self)
+static void print_list(struct policy *p, struct side *side, bool self)
 {
-	u32 families, i, n;
+	u32 i, n = 2 + below(p, 2);
 
+	for (i = 0; i < n; i++) {
+		if (i)
+			zw_buf_puts(p->out, ", ");
+		print_named(p, side, false);
+	}
+	if (self && one_in(p, 3)) {
+		zw_buf_puts(p->out, ", self");
+		side->families[ZONES_MAX] = 3;
+	}
+}
+
+static void print_side(struct policy *p, struct side *side, bool self)
+{
+	*side = (struct side){ .lone = false };
 	switch (below(p, 12)) {
 	case 0:
 	case 1:
-		return print_any(p);
+		print_any(p, side);
+		return;
 	case 2:
 	case 3:
-		if (print_kind(p, &families))
-			return families;
-		return print_named(p);
+		if (print_kind(p, side))
+			return;
+		break;
 	case 4:
 	case 5:
 	case 6:
-		if (self) {
-			zw_buf_puts(p->out, "self");
-			if (one_in(p, 8))
-				zw_buf_puts(p->out, "(10.0.0.1, 2001:db8::1)");
-			return 3;
-		}
-		return print_named(p);
+		if (!self)
+			break;
+		zw_buf_puts(p->out, "self");
+		if (one_in(p, 8))
+			zw_buf_puts(p->out, "(10.0.0.1, 2001:db8::1)");
+		side->families[ZONES_MAX] = 3;
+		return;
 	case 7:
 	case 8:
-		n = 2 + below(p, 2);
-		families = 0;
-		for (i = 0; i < n; i++) {
-			if (i)
-				zw_buf_puts(p->out, ", ");
-			families |= print_named(p);
-		}
-		if (self && one_in(p, 3)) {
-			zw_buf_puts(p->out, ", self");
-			return 3;
-		}
-		return families;
+		print_list(p, side, self);
+		return;
 	default:
-		return print_named(p);
+		break;
 	}
+	side->lone = true;
+	print_named(p, side, false);
+}
+
+/* ---- rules --------------------------------------------------------------- */
+
+/* Is there a pair of zones with a family that both sides and the services have?
+ * And no protocol without ports from an internal zone to a DMZ. */
+static bool makes_sense(const struct policy *p, const struct side *from,
+			const struct side *to, u32 services, bool allow)
+{
+	bool found = false;
+	u32 i, k;
+
+	for (i = 0; i <= ZONES_MAX; i++) {
+		for (k = 0; k <= ZONES_MAX; k++) {
+			if (!(from->families[i] & to->families[k] & services))
+				continue;
+			if (i == k && (i == ZONES_MAX ||
+				       (allow && !(from->lone && to->lone))))
+				continue;
+			found = true;
+			if (allow && p->other && i < p->n && k < p->n &&
+			    p->zones[i].kind == INTERNAL &&
+			    p->zones[k].kind == DMZ)
+				return false;
+		}
+	}
+	return found;
+}
+
+static void print_sides(struct policy *p, struct side *from, struct side *to)
+{
+	bool self = one_in(p, 2), by_self = self && one_in(p, 2);
+	u32 number;
+
+	if (!one_in(p, 12)) {
+		print_side(p, from, by_self);
+		zw_buf_puts(p->out, " -> ");
+		print_side(p, to, self && !by_self);
+		return;
+	}
+	number = below(p, p->n);
+	zw_buf_printf(p->out, "%s -> %s", p->zones[number].name,
+		      p->zones[number].name);
+	*from = *to = (struct side){ .lone = true };
+	from->families[number] = to->families[number] =
+		families_of(&p->zones[number]);
 }
 
 /* One rule; taken back and tried again where it could match nothing. */
@@ -605,24 +690,17 @@ static void print_rule(struct policy *p)
 					     "allow",  "deny",	"deny",
 					     "reject", "allow" };
 	size_t start = p->out->n;
-	u32 tries, from, to, services;
+	struct side from, to;
+	u32 tries, services;
 
-	for (tries = 0; tries < 8; tries++) {
-		bool self = one_in(p, 2), by_self = self && one_in(p, 2);
+	for (tries = 0; tries < 12; tries++) {
+		const char *word = words[below(p, 8)];
 
 		p->out->n = start;
 		services = 3;
-		zw_buf_printf(p->out, "%s ", words[below(p, 8)]);
-		if (one_in(p, 12)) {
-			const char *name = p->zones[below(p, p->n)].name;
-
-			zw_buf_printf(p->out, "%s -> %s", name, name);
-			from = to = 3;
-		} else {
-			from = print_side(p, by_self);
-			zw_buf_puts(p->out, " -> ");
-			to = print_side(p, self && !by_self);
-		}
+		p->other = false;
+		zw_buf_printf(p->out, "%s ", word);
+		print_sides(p, &from, &to);
 		if (!one_in(p, 6)) {
 			zw_buf_puts(p->out, " : ");
 			if (one_in(p, 8))
@@ -631,7 +709,7 @@ static void print_rule(struct policy *p)
 				services = print_services(p, 3, true);
 		}
 		zw_buf_puts(p->out, "\n");
-		if (from & to & services)
+		if (makes_sense(p, &from, &to, services, *word == 'a'))
 			return;
 	}
 	p->out->n = start;
@@ -658,7 +736,7 @@ void zw_random_policy(struct zw_buf *out, struct zw_random *random, u32 rules)
 	for (i = 0; i < services; i++) {
 		zw_buf_printf(out, "service s%u = ", i);
 		p.service_families[i] = print_services(&p, 4, true);
-		p.service_count++;
+		p.service_other[p.service_count++] = p.other;
 		zw_buf_puts(out, "\n");
 	}
 	for (i = 0; i < rules; i++)

@@ -620,6 +620,10 @@ static void draw_headers(struct zw_random *random, struct zw_sample *sample)
 		sample->headers |= sample->family == ZW_IPV4
 					   ? four[below(random, 6)]
 					   : six[below(random, 6)];
+	/* RFC 1812, 5.2.4.1: two source routes are none; a router drops them
+	 * as malformed */
+	if (sample->headers & ZW_SAMPLE_LSRR)
+		sample->headers &= ~(u32)ZW_SAMPLE_SSRR;
 }
 
 static void draw_state(struct zw_random *random, struct zw_sample *sample)
@@ -741,6 +745,12 @@ void zw_sampler_next(const struct zw_sampler *s, struct zw_random *random,
 	draw_tuples(s, random, sample);
 	if (one_in(random, 14))
 		draw_headers(random, sample);
+	/* to IPv6 an extension header; the gateway's own are cut later */
+	if (sample->family == ZW_IPV6 && sample->proto == 51)
+		sample->proto = 50;
+	if (sample->path == ZW_PATH_OUTPUT)
+		sample->headers &= ~(u32)(ZW_SAMPLE_FRAGMENT | ZW_SAMPLE_MORE |
+					  ZW_SAMPLE_LATER);
 	if (one_in(random, 60))
 		sample->cut = true;
 }

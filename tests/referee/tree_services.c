@@ -74,9 +74,17 @@ static const struct {
 	{ ICMPV6, "nd-neighbor-solicit", 135 },
 };
 
-/* "ICMP belongs to IPv4, ICMPv6 to IPv6." */
+/* "ICMP belongs to IPv4, ICMPv6 to IPv6"; and an extension header (RFC 8200,
+ * section 4) is never the protocol of an IPv6 packet. */
 static bool belongs(const struct packet *packet)
 {
+	static const u8 extensions[] = { 0, 43, 44, 51, 60 };
+	size_t i;
+
+	for (i = 0; i < sizeof(extensions); i++) {
+		if (packet->proto == extensions[i])
+			return packet->family == ZW_IPV4;
+	}
 	if (packet->proto == ICMP)
 		return packet->family == ZW_IPV4;
 	if (packet->proto == ICMPV6)

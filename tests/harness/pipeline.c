@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stages in their order, with "today" fixed so that a run can be had
+ * again. */
+#include "tests/harness/pipeline.h"
+
+#include "compiler/compiler.h"
+#include "compiler/emit_netlink.h"
+#include "grammar/grammar.h"
+
+#define TODAY 20000 /* 2024-10-04 */
+
+void zw_pipeline_run(struct zw_pipeline *p, const char *name,
+		     struct zw_str text)
+{
+	const struct zw_resolve_options resolve = { .today = TODAY };
+	const struct zw_emit_options emit = { .step = ZW_EMIT_WHOLE,
+					      .generation = 1 };
+	struct zw_model *model;
+
+	*p = (struct zw_pipeline){ .arena = zw_arena_new(),
+				   .sources = zw_sources_new() };
+	zw_diags_init(&p->diags, p->arena);
+	zw_parse_text(p->arena, p->sources, &p->diags, zw_str_from(name), text,
+		      &p->ast);
+	if (p->diags.errors)
+		return;
+	model = zw_resolve(p->arena, p->sources, &p->diags, &p->ast, &resolve);
+	if (!model)
+		return;
+	p->statement = zw_statement_from(p->arena, model);
+	zw_emit_netlink(p->arena, &p->bytes, zw_lower(p->arena, model), &emit,
+			NULL);
+	zw_pipeline_decode(p);
+}
+
+void zw_pipeline_free(struct zw_pipeline *p)
+{
+	zw_buf_free(&p->bytes);
+	zw_sources_free(p->sources);
+	zw_arena_free(p->arena);
+}
+
+void zw_pipeline_print_diags(struct zw_buf *out, const struct zw_pipeline *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->diags.list.n; i++) {
+		const struct zw_diag *diag = p->diags.list.v[i];
+
+		zw_buf_printf(out, "%s", zw_code_info(diag->code)->name);
+		if (diag->primary.span.file != ZW_NO_FILE)
+			zw_buf_printf(
+				out, " line %u",
+				zw_sources_place(p->sources, diag->primary.span)
+					.line);
+		zw_buf_printf(out, ": %.*s\n", ZW_STR_ARG(diag->message));
+	}
+}
