@@ -156,9 +156,9 @@ const struct zw_reload_case zw_reload_cases[] = {
 	},
 	{
 		.name = "a deny set of hosts that stays",
-		.rules = { "define bad = file \"single-a.txt\"\n"
+		.rules = { "define bad = file \"../single-a.txt\"\n"
 			   "deny internet(bad) -> any, self\n",
-			   "define bad = file \"single-a.txt\"\n"
+			   "define bad = file \"../single-a.txt\"\n"
 			   "deny internet(bad) -> any, self\n"
 			   "allow office -> internet : ntp\n" },
 		.files = write_lists,
@@ -168,9 +168,9 @@ const struct zw_reload_case zw_reload_cases[] = {
 	},
 	{
 		.name = "a deny set of hosts that changes",
-		.rules = { "define bad = file \"single-a.txt\"\n"
+		.rules = { "define bad = file \"../single-a.txt\"\n"
 			   "deny internet(bad) -> any, self\n",
-			   "define bad = file \"single-b.txt\"\n"
+			   "define bad = file \"../single-b.txt\"\n"
 			   "deny internet(bad) -> any, self\n" },
 		.files = write_lists,
 		.elements = 100000,
@@ -179,9 +179,9 @@ const struct zw_reload_case zw_reload_cases[] = {
 	},
 	{
 		.name = "a deny set of ranges that stays",
-		.rules = { "define bad = file \"ranges-a.txt\"\n"
+		.rules = { "define bad = file \"../ranges-a.txt\"\n"
 			   "deny internet(bad) -> any, self\n",
-			   "define bad = file \"ranges-a.txt\"\n"
+			   "define bad = file \"../ranges-a.txt\"\n"
 			   "deny internet(bad) -> any, self\n"
 			   "allow office -> internet : ntp\n" },
 		.files = write_lists,
@@ -191,9 +191,9 @@ const struct zw_reload_case zw_reload_cases[] = {
 	},
 	{
 		.name = "a deny set of ranges that changes",
-		.rules = { "define bad = file \"ranges-a.txt\"\n"
+		.rules = { "define bad = file \"../ranges-a.txt\"\n"
 			   "deny internet(bad) -> any, self\n",
-			   "define bad = file \"ranges-b.txt\"\n"
+			   "define bad = file \"../ranges-b.txt\"\n"
 			   "deny internet(bad) -> any, self\n" },
 		.files = write_lists,
 		.elements = 100000,
@@ -201,10 +201,22 @@ const struct zw_reload_case zw_reload_cases[] = {
 		.streams = DENY_STREAMS(LISTED_RANGE),
 	},
 	{
+		.name = "a deny set of ranges that changes beside a rule",
+		.rules = { "define bad = file \"../ranges-a.txt\"\n"
+			   "deny internet(bad) -> any, self\n",
+			   "define bad = file \"../ranges-b.txt\"\n"
+			   "deny internet(bad) -> any, self\n"
+			   "allow office -> internet : ntp\n" },
+		.files = write_lists,
+		.elements = 100000,
+		.rounds = 8,
+		.streams = DENY_STREAMS(LISTED_RANGE),
+	},
+	{
 		.name = "an allow set of hosts that changes",
-		.rules = { "define good = file \"single-a.txt\"\n"
+		.rules = { "define good = file \"../single-a.txt\"\n"
 			   "allow internet(good) -> front.web : udp/8443\n",
-			   "define good = file \"single-b.txt\"\n"
+			   "define good = file \"../single-b.txt\"\n"
 			   "allow internet(good) -> front.web : udp/8443\n" },
 		.files = write_lists,
 		.elements = 100000,
@@ -213,9 +225,9 @@ const struct zw_reload_case zw_reload_cases[] = {
 	},
 	{
 		.name = "an allow set of ranges that changes",
-		.rules = { "define good = file \"ranges-a.txt\"\n"
+		.rules = { "define good = file \"../ranges-a.txt\"\n"
 			   "allow internet(good) -> front.web : udp/8443\n",
-			   "define good = file \"ranges-b.txt\"\n"
+			   "define good = file \"../ranges-b.txt\"\n"
 			   "allow internet(good) -> front.web : udp/8443\n" },
 		.files = write_lists,
 		.elements = 100000,
@@ -238,8 +250,8 @@ static void write_policy(const char *path, const char *rules)
 
 void zw_reload_case_write(const struct zw_reload_case *reload)
 {
-	write_policy("a.zw", reload->rules[0]);
-	write_policy("b.zw", reload->rules[1]);
+	write_policy("a/torture.zw", reload->rules[0]);
+	write_policy("b/torture.zw", reload->rules[1]);
 	if (reload->files)
 		reload->files(reload->elements);
 }

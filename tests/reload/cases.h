@@ -23,8 +23,9 @@ struct zw_reload_case {
 extern const struct zw_reload_case zw_reload_cases[];
 extern const size_t zw_reload_case_count;
 
-/* Write the two policies "a.zw" and "b.zw" and their files into the present
- * folder. */
+/* Write the two policies "a/torture.zw" and "b/torture.zw" and their files into
+ * the present folder, which has the folders. Of one name, so that rules that
+ * did not change carry the same comment. */
 void zw_reload_case_write(const struct zw_reload_case *reload);
 
 /* Fill STREAMS (room for ZW_STREAMS) with those of the case and those that

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,6 +25,10 @@ enum {
 	PROGRAM_ROUNDS = 10,
 	NFT_ROUNDS = 4,
 	LARGE = 1000,
+	/* On a busy machine a case ends after so many seconds, with as many
+	 * reloads as it did, unless ZW_ROUNDS asks for a number. */
+	SMALL_SECONDS = 12,
+	LARGE_SECONDS = 5,
 };
 
 struct trial {
@@ -46,13 +51,15 @@ static double now(void)
 
 static void end(struct trial *t)
 {
-	static const char *const files[] = { "a.zw",	     "b.zw",
+	static const char *const files[] = { "a/torture.zw", "b/torture.zw",
 					     "single-a.txt", "single-b.txt",
 					     "ranges-a.txt", "ranges-b.txt" };
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		unlink(files[i]);
+	rmdir("a");
+	rmdir("b");
 	ZW_ASSERT(!chdir(t->home));
 	rmdir(t->folder);
 	zw_injector_free(t->injector);
@@ -82,9 +89,10 @@ static bool begin(struct trial *t, const struct zw_reload_case *reload)
 	ZW_ASSERT(getcwd(t->home, sizeof(t->home)));
 	zw_binary(); /* finds its path from here */
 	ZW_ASSERT(mkdtemp(t->folder) && !chdir(t->folder));
+	ZW_ASSERT(!mkdir("a", 0700) && !mkdir("b", 0700));
 	zw_reload_case_write(reload);
-	t->product[0] = zw_product_new("a.zw");
-	t->product[1] = zw_product_new("b.zw");
+	t->product[0] = zw_product_new("a/torture.zw");
+	t->product[1] = zw_product_new("b/torture.zw");
 	t->loader = zw_product_loader_new(zw_testbed_name(t->bed));
 	if (!t->product[0] || !t->product[1] || !t->loader) {
 		end(t);
@@ -137,13 +145,18 @@ static void still(struct trial *t)
 static void by_loader(struct trial *t)
 {
 	unsigned rounds = zw_reload_rounds(t->reload->rounds, MOST_ROUNDS), i;
+	double limit = t->reload->elements > LARGE ? LARGE_SECONDS :
+						     SMALL_SECONDS;
 	struct zw_counts counts;
+	double start = now();
 
+	if (getenv("ZW_ROUNDS"))
+		limit = ZW_INJECTOR_SECONDS;
 	zw_injector_start(t->injector);
-	for (i = 0; i < rounds; i++)
+	for (i = 0; i < rounds && (i < 2 || now() - start < limit); i++)
 		load(t, (i + 1) % 2);
 	zw_injector_stop(t->injector, &counts);
-	judge(t, "by the loader", rounds, &counts, true);
+	judge(t, "by the loader", i, &counts, true);
 }
 
 static void by_program(struct trial *t)
@@ -156,13 +169,13 @@ static void by_program(struct trial *t)
 	for (i = 0; i < rounds && now() - start < 10; i++) {
 		const char *argv[] = { zw_binary(),
 				       "apply",
-				       i % 2 ? "a.zw" : "b.zw",
+				       "torture.zw",
 				       "--netns",
 				       zw_testbed_name(t->bed),
 				       NULL };
 		struct zw_run run;
 
-		zw_run(&run, NULL, argv);
+		zw_run(&run, i % 2 ? "a" : "b", argv);
 		ZW_CHECK(!run.status, "%s: apply %s: status %d: %s%s",
 			 t->reload->name, argv[2], run.status,
 			 run.out.data ? run.out.data : "",
@@ -184,7 +197,7 @@ static void by_nft(struct trial *t)
 	bool ok;
 
 	zw_injector_start(t->injector);
-	for (i = 0; i < NFT_ROUNDS && now() - start < 4; i++) {
+	for (i = 0; i < NFT_ROUNDS && now() - start < 2; i++) {
 		ok = zw_testbed_nft(t->bed, text[(i + 1) % 2]);
 		ZW_CHECK(ok, "%s: nft: %s", t->reload->name,
 			 zw_testbed_error(t->bed));
