@@ -3,6 +3,8 @@
  * for each pair of zones a diagram of what passes between their members, and
  * above these one division by interfaces. A pair is built once, whatever the
  * number of interfaces; nothing here is a union over pairs. */
+#include <stdlib.h>
+
 #include "verifier/meaning.h"
 
 #include "base/assert.h"
@@ -151,6 +153,12 @@ static zw_node box_set(struct meaning *m, const struct grant *grant,
 			zw_and(d, dst, zw_meaning_dhcp(m, box->from, family)));
 	if (zw_same(whole, ZW_EMPTY))
 		return ZW_EMPTY;
+	if (box->to == ZW_SELF && box->from != ZW_SELF)
+		whole = zw_and(
+			d, whole,
+			zw_meaning_ipsec(m->space,
+					 &m->statement->zones.v[box->from],
+					 false));
 	return zw_and(
 		d, whole,
 		zw_meaning_services(m->space, family, &grant->rule->services));
@@ -312,14 +320,16 @@ static zw_node forward_pair(struct meaning *m, u32 from, u32 to,
 	return zw_if(d, refused, ZW_EMPTY, out);
 }
 
-static zw_node input_pair(struct meaning *m, u32 from, enum zw_family family)
+/* RULES: those that may speak of a packet from FROM; others' boxes do no harm.
+ */
+static zw_node input_pair(struct meaning *m, u32 from, enum zw_family family,
+			  const struct pair *rules)
 {
 	struct zw_diagrams *d = m->space->d;
-	const struct pair *pair = pair_of(m, from, ZW_SELF);
 	zw_node edge, new, out;
 
 	edge = zw_meaning_members(m, ZW_FIELD_SRC, from, family);
-	new = rules_of(m, pair, family);
+	new = rules_of(m, rules, family);
 	out = by_state(m, from, ZW_SELF, family, edge, new);
 	if (family == ZW_IPV6)
 		out = zw_if(d, zw_meaning_link(m->space),
@@ -344,37 +354,78 @@ static zw_node output_pair(struct meaning *m, u32 to, enum zw_family family)
 
 /* ---- interfaces ---------------------------------------------------------- */
 
-static zw_node pair_node(struct meaning *m, u32 from, u32 to)
+static zw_node make_pair(struct meaning *m, u32 from, u32 to,
+			 const struct pair *rules)
 {
 	struct zw_diagrams *d = m->space->d;
-	struct pair *pair = pair_of(m, from, to);
 	struct zw_branch branches[2];
 	u32 f, variable =
 		       m->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
+	zw_node node;
 
-	if (pair->known)
-		return pair->node;
 	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
 		branches[f].hi = f;
 		branches[f].to = from == ZW_SELF ? output_pair(m, to, f)
-				 : to == ZW_SELF ? input_pair(m, from, f)
+				 : to == ZW_SELF ? input_pair(m, from, f, rules)
 						 : forward_pair(m, from, to, f);
 	}
-	pair->node = zw_switch(d, variable, branches, 2);
+	node = zw_switch(d, variable, branches, 2);
 	if (from != ZW_SELF)
-		pair->node = zw_if(
-			d,
-			zw_meaning_ipsec(m->space, &m->statement->zones.v[from],
-					 false),
-			pair->node, ZW_EMPTY);
+		node = zw_if(d,
+			     zw_meaning_ipsec(m->space,
+					      &m->statement->zones.v[from],
+					      false),
+			     node, ZW_EMPTY);
 	if (to != ZW_SELF)
-		pair->node = zw_if(d,
-				   zw_meaning_ipsec(m->space,
-						    &m->statement->zones.v[to],
-						    true),
-				   pair->node, ZW_EMPTY);
-	pair->known = true;
+		node = zw_if(d,
+			     zw_meaning_ipsec(m->space,
+					      &m->statement->zones.v[to], true),
+			     node, ZW_EMPTY);
+	return node;
+}
+
+static zw_node pair_node(struct meaning *m, u32 from, u32 to)
+{
+	struct pair *pair = pair_of(m, from, to);
+
+	if (!pair->known) {
+		pair->node = make_pair(m, from, to, pair);
+		pair->known = true;
+	}
 	return pair->node;
+}
+
+/* The rules are one array in the order of the text. */
+static int by_text(const void *a, const void *b)
+{
+	const struct grant *x = a, *y = b;
+
+	return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+/* To the gateway from the N zones that share an interface: DHCP, whose source
+ * is no member of any, comes from each of them, so that all their rules decide
+ * together. */
+static zw_node shared_input(struct meaning *m, const u32 *zones, u32 n)
+{
+	struct pair all = { .open = false };
+	zw_node out = ZW_EMPTY;
+	size_t i;
+	u32 z;
+
+	for (z = 0; z < n; z++) {
+		const struct pair *pair = pair_of(m, zones[z], ZW_SELF);
+
+		for (i = 0; i < pair->grants.n; i++)
+			zw_push(m->arena, all.grants, pair->grants.v[i]);
+	}
+	if (all.grants.n)
+		qsort(all.grants.v, all.grants.n, sizeof(*all.grants.v),
+		      by_text);
+	for (z = 0; z < n; z++)
+		out = zw_apply(m->space->d, m->first_tag, first_decided, NULL,
+			       out, make_pair(m, zones[z], ZW_SELF, &all));
+	return out;
 }
 
 /* From the zones of interface class I (or self) to the zones of class O. */
@@ -385,6 +436,8 @@ static zw_node classes_node(struct meaning *m, const struct zw_ports *ports,
 	u32 k = o == NO_CLASS ? 1 : ports->counts[o];
 	zw_node out = ZW_EMPTY;
 
+	if (o == NO_CLASS && n > 1)
+		return shared_input(m, ports->zones[i], n);
 	for (a = 0; a < n; a++) {
 		for (b = 0; b < k; b++) {
 			u32 from = i == NO_CLASS ? ZW_SELF : ports->zones[i][a];
