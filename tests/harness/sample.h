@@ -40,6 +40,8 @@ struct zw_sample {
 	u128 original_source, reply_source; /* of conntrack's tuples */
 };
 
+/* More follows, or it is not the first. A fragment header around a whole packet
+ * makes none: defragmentation takes the header away before any rule looks. */
 bool zw_sample_is_fragment(const struct zw_sample *sample);
 bool zw_sample_is_source_routed(const struct zw_sample *sample);
 

@@ -9,8 +9,7 @@
 
 bool zw_sample_is_fragment(const struct zw_sample *sample)
 {
-	return sample->headers &
-	       (ZW_SAMPLE_FRAGMENT | ZW_SAMPLE_MORE | ZW_SAMPLE_LATER);
+	return sample->headers & (ZW_SAMPLE_MORE | ZW_SAMPLE_LATER);
 }
 
 bool zw_sample_is_source_routed(const struct zw_sample *sample)
@@ -144,7 +143,8 @@ static void put_ipv6(struct zw_packet *packet, const struct zw_sample *sample)
 		put_extension(packet, 0, &at, 1, 4);
 	if (sample->headers & ZW_SAMPLE_ROUTING) /* type 4, none left */
 		put_extension(packet, 43, &at, 4, 0);
-	if (zw_sample_is_fragment(sample)) {
+	if (sample->headers & ZW_SAMPLE_FRAGMENT ||
+	    zw_sample_is_fragment(sample)) {
 		if (sample->headers & ZW_SAMPLE_MORE)
 			frag |= 1;
 		if (sample->headers & ZW_SAMPLE_LATER)
