@@ -262,7 +262,7 @@ static bool rule_takes_from(const struct zw_evaluator *e,
 	if (comes_from(e, from, p) &&
 	    zw_tree_side_has(&e->tree, &rule->from, from, source(p)))
 		return true;
-	/* "A rule from the whole zone covers these; a narrowed one does not" */
+	/* "A rule from the whole zone covers these" */
 	return from && zw_tree_has_network(from) && p->path == ZW_PATH_INPUT &&
 	       enters_by(e, from, p) && is_dhcp(p) &&
 	       zw_tree_side_has_whole(&e->tree, &rule->from, from);

@@ -266,22 +266,14 @@ bool zw_tree_side_has(const struct zw_tree *tree,
 	return named;
 }
 
-/* Not narrowed, and no exception takes a member away. */
+/* Every member, whether nothing narrows the side or the narrowing leaves out
+ * none. */
 bool zw_tree_side_has_whole(const struct zw_tree *tree,
 			    const struct zw_ast_side *side,
 			    const struct zw_ast_stmt *zone)
 {
-	bool whole = false;
-	size_t i, f, k;
+	size_t f, k;
 
-	for (i = 0; i < side->terms.n; i++) {
-		const struct zw_ast_term *term = &side->terms.v[i];
-
-		if (term_names(term, zone) && !term->narrowed && !term->hosts.n)
-			whole = true;
-	}
-	if (!whole)
-		return false;
 	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
 		for (k = 0; k < tree->points[f].n; k++) {
 			struct zw_ip ip = { (enum zw_family)f,
