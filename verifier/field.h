@@ -128,7 +128,10 @@ struct zw_space {
 	ZW_VEC(struct zw_field_info) fields; /* by field */
 	const struct zw_name_class *classes; /* ascending */
 	u32 class_count;
-	ZW_VEC(u32) fresh;	   /* the variables made by zw_space_fresh */
+	ZW_VEC(u32) fresh; /* the variables made by zw_space_fresh */
+	/* Conntrack joins IPv6 fragments before the hooks see them, but for
+	 * some that anybody can send. */
+	bool joined;
 	struct zw_set_memo **memo; /* address sets already built */
 };
 

@@ -101,6 +101,7 @@ struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 				note_rule(s, table->family, chain->rules.v[r]);
 		}
 	}
+	space->joined = s->tracked[ZW_IPV6];
 	return s;
 }
 

@@ -114,8 +114,13 @@ static void finish_ipv6(const struct zw_space *space, const u32 *point,
 			enum zw_path path, struct zw_packet *packet)
 {
 	packet->bytes[7] = hops(space, point, path);
-	if (value(space, ZW_FIELD_HAS_FRAGMENT, point))
+	if (value(space, ZW_FIELD_HAS_FRAGMENT, point)) {
 		add_extension(packet, IPPROTO_FRAGMENT);
+		/* more follow, and what is here ends within eight bytes: no
+		 * defragmentation takes it in (nf_ct_frag6_queue) */
+		if (space->joined)
+			packet->bytes[43] = 1;
+	}
 	if (value(space, ZW_FIELD_HAS_ROUTING, point))
 		add_extension(packet, IPPROTO_ROUTING);
 	if (value(space, ZW_FIELD_HAS_DSTOPTS, point))
