@@ -237,8 +237,12 @@ static bool own_hooks(struct zw_machine *m, s64 priority)
 		return true;
 	if (!m->in->conntrack[m->v6])
 		return true;
-	if (priority >= ZW_PRIORITY_DEFRAG && m->d.fragment && !m->untracked)
-		return false;
+	if (priority >= ZW_PRIORITY_DEFRAG && m->d.fragment && !m->untracked &&
+	    !m->tracked) {
+		if (zw_packet_join(m->packet) == ZW_JOIN_WAITS)
+			return false;
+		zw_packet_dissect(m->packet, &m->d);
+	}
 	if (priority >= ZW_PRIORITY_CONNTRACK && !m->tracked)
 		zw_machine_track(m);
 	return true;

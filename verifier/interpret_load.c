@@ -331,6 +331,8 @@ void zw_machine_track(struct zw_machine *m)
 	u8 mine = ct->direction & 1, other = mine ^ 1;
 
 	m->tracked = true;
+	if (m->d.fragoff && zw_machine_has_entry(m))
+		ct->state = ZW_CT_INVALID; /* a later fragment has no entry */
 	if (!zw_machine_has_entry(m))
 		return;
 	if (!ct->tuple[mine].known)

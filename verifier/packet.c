@@ -39,6 +39,18 @@ static bool is_extension(u8 next)
 	}
 }
 
+static u32 header_length(const u8 *p, u8 number)
+{
+	switch (number) {
+	case 44:
+		return 8;
+	case 51:
+		return (p[1] + 2u) * 4;
+	default:
+		return (p[1] + 1u) * 8;
+	}
+}
+
 bool zw_packet_find_header(const struct zw_packet *packet, int target,
 			   struct zw_header *found)
 {
@@ -46,7 +58,7 @@ bool zw_packet_find_header(const struct zw_packet *packet, int target,
 	u32 at = 40, step;
 	u8 next = p[6];
 
-	*found = (struct zw_header){ 0 };
+	*found = (struct zw_header){ .named_at = 6 };
 	for (;;) {
 		bool here = next == target;
 
@@ -69,20 +81,73 @@ bool zw_packet_find_header(const struct zw_packet *packet, int target,
 				found->proto = p[at];
 				return true; /* OFFSET stays 0 */
 			}
-			step = 8;
-		} else if (next == 51) {
-			step = (p[at + 1] + 2u) * 4;
-		} else {
-			step = (p[at + 1] + 1u) * 8;
 		}
+		step = header_length(p + at, next);
 		if (here)
 			break;
 		next = p[at];
+		found->named_at = at;
 		at += step;
 	}
 	found->proto = next;
 	found->offset = at;
 	return true;
+}
+
+/* Does the fragment whose header is at AT, the first one, end before its
+ * transport header does (ipv6frag_thdr_truncated)? */
+static bool ends_early(const struct zw_packet *packet, u32 at)
+{
+	const u8 *p = packet->bytes;
+	u8 next = 44;
+	u32 need;
+
+	while (is_extension(next)) {
+		u32 least = next == 44 ? 4 : 2;
+
+		if (next == 59 || at + least > packet->n)
+			return false;
+		if (next == 44 && be16(p + at + 2) & 0xfff8)
+			return false;
+		need = header_length(p + at, next);
+		next = p[at];
+		at += need;
+	}
+	if (next == IPPROTO_TCP)
+		need = 20;
+	else if (next == IPPROTO_UDP || next == IPPROTO_ICMPV6)
+		need = 8;
+	else
+		need = 1;
+	return at + need > packet->n;
+}
+
+enum zw_joined zw_packet_join(struct zw_packet *packet)
+{
+	u8 *p = packet->bytes;
+	struct zw_header fragment;
+	u32 at, end;
+
+	if (packet->ethertype != ETH_P_IPV6)
+		return ZW_JOIN_WAITS;
+	if (packet->n < 40 || !be16(p + 4) ||
+	    !zw_packet_find_header(packet, 44, &fragment))
+		return ZW_JOIN_PASSES;
+	at = fragment.offset;
+	if (ends_early(packet, at))
+		return ZW_JOIN_PASSES;
+	if (at + 8 > packet->n)
+		return ZW_JOIN_WAITS;
+	end = fragment.fragoff + be16(p + 4) + 40u - at - 8;
+	if (p[at + 3] & 1)
+		return end & 7 && end <= 65535 ? ZW_JOIN_PASSES : ZW_JOIN_WAITS;
+	if (fragment.fragoff)
+		return ZW_JOIN_WAITS;
+	p[fragment.named_at] = p[at];
+	memmove(p + at, p + at + 8, packet->n - at - 8);
+	packet->n -= 8;
+	put16(p + 4, be16(p + 4) - 8u);
+	return ZW_JOIN_WHOLE;
 }
 
 static void dissect_ipv4(const struct zw_packet *packet,
