@@ -273,18 +273,23 @@ static zw_node services(struct zw_regions *r, const struct zw_claim *claim)
 		zw_meaning_services(r->space, ZW_IPV6, &claim->services));
 }
 
-/* Fragments whose ports are not there to be read. */
+/* Fragments whose ports are not there to be read: they have no entry in
+ * conntrack. */
 static zw_node later_fragments(struct zw_regions *r)
 {
-	zw_node first[8], four;
+	struct zw_diagrams *d = r->space->d;
+	zw_node first[8], four, none;
 	u32 i;
 
 	for (i = 0; i < 8; i++)
 		first[i] = zw_space_range(r->space, ZW_FIELD_FRAG, i << 13,
 					  i << 13);
-	four = zw_not(r->space->d, zw_or_all(r->space->d, first, 8));
-	return by_family(r, four,
-			 zw_space_is(r->space, ZW_FIELD_HAS_FRAGMENT, 1));
+	four = zw_not(d, zw_or_all(d, first, 8));
+	none = zw_or(d, state(r, ZW_IS_INVALID), state(r, ZW_IS_UNTRACKED));
+	return zw_and(
+		d, none,
+		by_family(r, four,
+			  zw_space_is(r->space, ZW_FIELD_HAS_FRAGMENT, 1)));
 }
 
 /* What CLAIM's services forbid (or, of only, do not name). */

@@ -501,6 +501,7 @@ static enum zw_found run_point(struct finder *f, struct zw_witness *witness,
 			run->unmodelled_reason);
 		return ZW_FOUND_UNREAL;
 	}
+	*reason = ZW_STR("");
 	if (!as_wanted(f, run)) {
 		*reason = ZW_STR("the interpreter does not confirm the packet");
 		return ZW_FOUND_DIFFERS;

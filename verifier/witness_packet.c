@@ -110,6 +110,16 @@ static void add_extension(struct zw_packet *packet, u8 type)
 	put16(packet->bytes + 4, packet->n - 40);
 }
 
+/* A fragment without an entry in conntrack is shown as one that is not the
+ * first: what the kernel then reads as ports is in the IPv6 header. */
+static bool is_later(const struct zw_space *space, const u32 *point)
+{
+	u32 state = value(space, ZW_FIELD_STATE, point);
+
+	return value(space, ZW_FIELD_HAS_FRAGMENT, point) &&
+	       (state == ZW_STATE_INVALID || state == ZW_STATE_UNTRACKED);
+}
+
 static void finish_ipv6(const struct zw_space *space, const u32 *point,
 			enum zw_path path, struct zw_packet *packet)
 {
@@ -120,6 +130,8 @@ static void finish_ipv6(const struct zw_space *space, const u32 *point,
 		 * defragmentation takes it in (nf_ct_frag6_queue) */
 		if (space->joined)
 			packet->bytes[43] = 1;
+		if (is_later(space, point))
+			packet->bytes[43] |= 8;
 	}
 	if (value(space, ZW_FIELD_HAS_ROUTING, point))
 		add_extension(packet, IPPROTO_ROUTING);
@@ -279,6 +291,8 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 	thoff = transport(space, point, packet, family);
 	set_transport(space, point, packet, thoff);
 	set_length(packet, family);
+	if (family == ZW_IPV6 && is_later(space, point))
+		put16(packet->bytes + 2, value(space, ZW_FIELD_DPORT, point));
 	set_bytes(space, point, packet, family, thoff);
 	there = value(space, ZW_FIELD_LENGTH, point);
 	if (there < ZW_LENGTH_WHOLE) {
