@@ -133,6 +133,7 @@ enum zw_judgement zw_judge_ask(const struct zw_judge *judge,
 	if (question->source_routed)
 		sample.headers |= four ? ZW_SAMPLE_LSRR : ZW_SAMPLE_ROUTING;
 	if (question->fragment)
-		sample.headers |= four ? ZW_SAMPLE_MORE : ZW_SAMPLE_FRAGMENT;
+		sample.headers |=
+			ZW_SAMPLE_MORE | (four ? 0 : ZW_SAMPLE_FRAGMENT);
 	return judgement_of[zw_evaluate(judge->evaluator, &sample)];
 }

@@ -191,7 +191,7 @@ static bool source_dies(const struct zw_ways *ways, struct zw_ip src,
 	};
 
 	if (src.family == ZW_IPV4 && !src.value)
-		return dst.value != 0xffffffffu;
+		return dst.value && dst.value != 0xffffffffu;
 	return within_any(src, never) || zw_ways_is_own(ways, src);
 }
 
@@ -239,6 +239,9 @@ struct zw_way zw_ways_of(const struct zw_ways *ways, struct zw_ip src,
 	if (source_dies(ways, src, dst))
 		return nowhere;
 	if (own_of(ways, dst, &self.own) || heard_by_all(ways, dst))
+		return self;
+	/* 0.0.0.0 to 0.0.0.0 counts as broadcast. */
+	if (src.family == ZW_IPV4 && !src.value)
 		return self;
 	if (within(src, "fe80::/10") || within(src, "::/128"))
 		return nowhere;
