@@ -745,6 +745,9 @@ void zw_sampler_next(const struct zw_sampler *s, struct zw_random *random,
 	draw_tuples(s, random, sample);
 	if (one_in(random, 14))
 		draw_headers(random, sample);
+	/* what arrives with one hop left is not forwarded */
+	if (sample->path == ZW_PATH_FORWARD && sample->hops < 2)
+		sample->hops = 2;
 	/* to IPv6 an extension header; the gateway's own are cut later */
 	if (sample->family == ZW_IPV6 && sample->proto == 51)
 		sample->proto = 50;

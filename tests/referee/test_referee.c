@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "tests/referee/evaluator.h"
-#include "tests/referee/point.h"
+#include "tests/harness/drawn.h"
 #include "tests/harness/random_policy.h"
 #include "verifier/interpret.h"
 #include "verifier/verify.h"
@@ -126,7 +126,8 @@ static bool hear(struct court *court, const struct zw_sample *sample,
 		of_run(&run, sample->family, !strcmp(sample->in, "lo"));
 	if (run.unmodelled)
 		answers[INTERPRETER] = NO_OPINION + 2;
-	if (court->drawn_made && zw_drawn_locate(&court->drawn, &packet) &&
+	if (court->drawn_made &&
+	    zw_drawn_locate(&court->drawn, &packet, sample->path) &&
 	    zw_drawn_at(&court->drawn, court->drawn.legal[sample->path])) {
 		answers[BYTES] = of_leaf(zw_drawn_at(
 			&court->drawn, court->drawn.bytes[sample->path]));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A ruleset's and a policy's diagrams, and where in them a packet lies. Law:
  * the point is read off the packet's bytes here, not built by the verifier. */
-#ifndef ZW_TESTS_POINT_H
-#define ZW_TESTS_POINT_H
+#ifndef ZW_TESTS_DRAWN_H
+#define ZW_TESTS_DRAWN_H
 
 #include "tests/harness/pipeline.h"
 #include "tests/harness/sample.h"
@@ -24,8 +24,10 @@ struct zw_drawn {
 bool zw_drawn_make(struct zw_drawn *drawn, const struct zw_pipeline *pipeline);
 void zw_drawn_free(struct zw_drawn *drawn);
 
-/* Set POINT to PACKET's. False if an interface's name is in no class. */
-bool zw_drawn_locate(struct zw_drawn *drawn, const struct zw_packet *packet);
+/* Set POINT to PACKET's on PATH. False if an interface's name is in no class.
+ */
+bool zw_drawn_locate(struct zw_drawn *drawn, const struct zw_packet *packet,
+		     enum zw_path path);
 /* The leaf there: enum zw_pass, or of LEGAL 0 or 1. */
 u32 zw_drawn_at(const struct zw_drawn *drawn, zw_node diagram);
 

@@ -2,7 +2,7 @@
 /* Packet to point: each field of the space is read from the bytes by its
  * definition in verifier/field.h, with a walk over headers of its own. Unknowns
  * stay zero; rulesets of the policies drawn here have none. */
-#include "tests/referee/point.h"
+#include "tests/harness/drawn.h"
 
 #include <string.h>
 
@@ -101,7 +101,6 @@ static u32 read_ipv4(struct zw_drawn *drawn, const struct zw_packet *packet)
 	}
 	set(drawn, ZW_FIELD_FAMILY, 0);
 	set(drawn, ZW_FIELD_FRAG, get16(b + 6));
-	set(drawn, ZW_FIELD_HOPS, b[8]);
 	set(drawn, ZW_FIELD_PROTO, b[9]);
 	set_address(drawn, ZW_FIELD_SRC, b + 12, 1);
 	set_address(drawn, ZW_FIELD_DST, b + 16, 1);
@@ -130,7 +129,6 @@ static u32 read_ipv6(struct zw_drawn *drawn, const struct zw_packet *packet)
 			break;
 	}
 	set(drawn, ZW_FIELD_FAMILY, 1);
-	set(drawn, ZW_FIELD_HOPS, b[7]);
 	set(drawn, ZW_FIELD_PROTO, next);
 	set_address(drawn, ZW_FIELD_SRC, b + 8, 4);
 	set_address(drawn, ZW_FIELD_DST, b + 24, 4);
@@ -209,14 +207,20 @@ static bool read_name(struct zw_drawn *drawn, u32 field, const char *name)
 	return false;
 }
 
-bool zw_drawn_locate(struct zw_drawn *drawn, const struct zw_packet *packet)
+bool zw_drawn_locate(struct zw_drawn *drawn, const struct zw_packet *packet,
+		     enum zw_path path)
 {
-	u32 at;
+	u32 at, hops;
 
 	memset(drawn->point, 0,
 	       sizeof(u32) * zw_variable_count(drawn->diagrams));
 	at = packet->ethertype == ETH_P_IP ? read_ipv4(drawn, packet)
 					   : read_ipv6(drawn, packet);
+	/* forwarding takes one off before its hook */
+	hops = packet->bytes[packet->ethertype == ETH_P_IP ? 8 : 7];
+	set(drawn, ZW_FIELD_ARRIVAL_HOPS, hops);
+	set(drawn, ZW_FIELD_HOPS,
+	    hops && path == ZW_PATH_FORWARD ? hops - 1 : hops);
 	read_transport(drawn, packet, at);
 	read_entry(drawn, packet);
 	set(drawn, ZW_FIELD_IPSEC_IN, packet->in_ipsec);
