@@ -6,6 +6,7 @@
 #include "tests/packets/policy_gateway.h"
 
 #include <net/if.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #include "tests/harness/netns.h"
 #include "tests/harness/run.h"
 
-enum { MOST_PRINTED = 5 };
+enum { MOST_PRINTED = 5, MOST_TRIES = 1000 };
 
 static const char *const settings[] = {
 	"net/ipv4/conf/all/accept_source_route=1",
@@ -69,6 +70,32 @@ static int join_dhcp(const struct zw_policy_gateway *gateway)
 	return fd;
 }
 
+/* The kernel takes multicast on a new interface only when its link watch has
+ * seen the carrier, up to a second later (linkwatch_schedule_work). */
+static void wait_for_links(const struct zw_policy_gateway *gateway)
+{
+	const struct zw_frame_spec spec = {
+		.src = zw_test_ip("fe80::1234"),
+		.dst = zw_test_ip("ff02::2"),
+		.protocol = IPPROTO_UDP,
+		.sport = 9,
+		.dport = 9,
+	};
+	struct zw_probe probe;
+	unsigned i, tries;
+
+	for (i = 0; i < gateway->policy->count; i++) {
+		for (tries = 0; tries < MOST_TRIES; tries++) {
+			zw_testbed_send(gateway->bed, i, &spec, &probe);
+			if (probe.local)
+				break;
+			poll(NULL, 0, 10);
+		}
+		ZW_CHECK(tries < MOST_TRIES, "%s takes no multicast",
+			 gateway->policy->interfaces[i].name);
+	}
+}
+
 int zw_policy_apply(struct zw_testbed *bed, const char *path, int expected)
 {
 	const char *argv[] = { zw_binary(),
@@ -108,6 +135,7 @@ bool zw_policy_open(struct zw_policy_gateway *gateway,
 	gateway->ways = zw_ways_new(&spec);
 	if (gateway->bed && gateway->judge) {
 		gateway->dhcp_group = join_dhcp(gateway);
+		wait_for_links(gateway);
 		gateway->udplite_tracked = takes_udplite(gateway);
 		if (!zw_policy_apply(gateway->bed, policy->path, 0))
 			return true;
