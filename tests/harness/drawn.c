@@ -233,3 +233,20 @@ u32 zw_drawn_at(const struct zw_drawn *drawn, zw_node diagram)
 {
 	return zw_at(drawn->diagrams, diagram, drawn->point);
 }
+
+enum zw_pass zw_drawn_pass(const struct zw_run *run, enum zw_family family)
+{
+	bool admin;
+
+	if (run->verdict == ZW_RUN_ACCEPT)
+		return ZW_PASS_ACCEPT;
+	if (run->verdict != ZW_RUN_REJECT)
+		return ZW_PASS_DROP;
+	if (run->reject_type == NFT_REJECT_TCP_RST)
+		return ZW_PASS_REJECT_RESET;
+	if (run->reject_type == NFT_REJECT_ICMPX_UNREACH)
+		admin = run->reject_code == NFT_REJECT_ICMPX_ADMIN_PROHIBITED;
+	else
+		admin = run->reject_code == (family == ZW_IPV4 ? 13u : 1u);
+	return admin ? ZW_PASS_REJECT_ADMIN : ZW_PASS_REJECT_OTHER;
+}

@@ -6,6 +6,7 @@
 
 #include "tests/harness/pipeline.h"
 #include "tests/harness/sample.h"
+#include "verifier/interpret.h"
 #include "verifier/meaning.h"
 #include "verifier/symbolic.h"
 
@@ -28,6 +29,9 @@ void zw_drawn_free(struct zw_drawn *drawn);
  */
 bool zw_drawn_locate(struct zw_drawn *drawn, const struct zw_packet *packet,
 		     enum zw_path path);
+/* What a run came to, as a leaf. A fragment that waits for the others counts as
+ * dropped: it passes nothing. */
+enum zw_pass zw_drawn_pass(const struct zw_run *run, enum zw_family family);
 /* The leaf there: enum zw_pass, or of LEGAL 0 or 1. */
 u32 zw_drawn_at(const struct zw_drawn *drawn, zw_node diagram);
 

@@ -15,7 +15,6 @@
 #include "tests/referee/evaluator.h"
 #include "tests/harness/drawn.h"
 #include "tests/harness/random_policy.h"
-#include "verifier/interpret.h"
 #include "verifier/verify.h"
 
 #define PACKETS 500
@@ -67,33 +66,6 @@ static void dismiss(struct court *court)
 
 /* ---- opinions ------------------------------------------------------------ */
 
-static int of_run(const struct zw_run *run, enum zw_family family,
-		  bool loopback)
-{
-	bool admin;
-
-	switch (run->verdict) {
-	case ZW_RUN_ACCEPT:
-		return ZW_ANSWER_ACCEPT;
-	case ZW_RUN_REJECT:
-		if (run->reject_type == NFT_REJECT_TCP_RST)
-			return ZW_ANSWER_RESET;
-		if (run->reject_type == NFT_REJECT_ICMPX_UNREACH)
-			admin = run->reject_code ==
-				NFT_REJECT_ICMPX_ADMIN_PROHIBITED;
-		else
-			admin = run->reject_code ==
-				(family == ZW_IPV4 ? 13u : 1u);
-		return admin ? ZW_ANSWER_PROHIBITED : NO_OPINION + 1;
-	case ZW_RUN_REASSEMBLED:
-		/* waits for the others: nothing passes; over the loopback the
-		 * datagram will */
-		return loopback ? NO_OPINION : ZW_ANSWER_DROP;
-	default:
-		return ZW_ANSWER_DROP;
-	}
-}
-
 static int of_leaf(u32 leaf)
 {
 	static const int answers[] = {
@@ -104,6 +76,16 @@ static int of_leaf(u32 leaf)
 	};
 
 	return leaf <= ZW_PASS_REJECT_ADMIN ? answers[leaf] : NO_OPINION + 1;
+}
+
+/* A fragment on the loopback waits for the others, but they will pass. */
+static int of_run(const struct zw_run *run, const struct zw_sample *sample)
+{
+	if (run->unmodelled)
+		return NO_OPINION + 2;
+	if (run->verdict == ZW_RUN_REASSEMBLED && !strcmp(sample->in, "lo"))
+		return NO_OPINION;
+	return of_leaf(zw_drawn_pass(run, sample->family));
 }
 
 /* All opinions on SAMPLE; true if those who have one agree. The language says
@@ -122,10 +104,7 @@ static bool hear(struct court *court, const struct zw_sample *sample,
 		answers[i] = NO_OPINION;
 	if (!sample->cut)
 		answers[EVALUATOR] = (int)zw_evaluate(court->evaluator, sample);
-	answers[INTERPRETER] =
-		of_run(&run, sample->family, !strcmp(sample->in, "lo"));
-	if (run.unmodelled)
-		answers[INTERPRETER] = NO_OPINION + 2;
+	answers[INTERPRETER] = of_run(&run, sample);
 	if (court->drawn_made &&
 	    zw_drawn_locate(&court->drawn, &packet, sample->path) &&
 	    zw_drawn_at(&court->drawn, court->drawn.legal[sample->path])) {

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Proved batches with one thing put wrong. Whether a mutant does otherwise is
+ * found out with packets, by the concrete interpreter alone; then the verifier
+ * is asked. A mutant that does otherwise must not be proved; a mutant that is
+ * refuted must have a witness that really fares otherwise; a mutant that is
+ * proved must bear a larger sample without a difference.
+ *
+ * ZW_ROUNDS is the number of mutants (1000). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/harness/random_policy.h"
+#include "tests/mutation/base.h"
+#include "tests/mutation/mutate.h"
+#include "verifier/decode.h"
+#include "verifier/verify.h"
+
+#define MUTANTS_EACH 40 /* of one policy */
+#define PROBES_CHANGED 400
+#define PROBES_MORE 6000
+#define SHOWN 5
+
+struct tally {
+	u32 mutants, unreadable, changed, changed_proved, refuted, undecided,
+		proved, false_witness, unsaid;
+};
+
+struct totals {
+	struct tally kind[ZW_MUTATE_COUNT];
+	u32 shown;
+};
+
+struct mutant {
+	struct zw_arena *arena;
+	struct zw_diags diags;
+	struct zw_buf bytes, what;
+	bool readable;
+	struct zw_ruleset ruleset;
+	const struct zw_interpreter *interpreter;
+	struct changes changes;
+};
+
+static void mutant_free(struct mutant *m)
+{
+	zw_buf_free(&m->bytes);
+	zw_buf_free(&m->what);
+	zw_arena_free(m->arena);
+}
+
+static bool mutant_make(struct mutant *m, const struct base *base,
+			enum zw_mutation kind, struct zw_random *random)
+{
+	const struct zw_buf *bytes = &base->pipeline.bytes;
+
+	*m = (struct mutant){ .arena = zw_arena_new() };
+	zw_diags_init(&m->diags, m->arena);
+	if (!zw_mutate(&m->bytes, &m->what, (const u8 *)bytes->data, bytes->n,
+		       kind, random) ||
+	    (m->bytes.n == bytes->n &&
+	     !memcmp(m->bytes.data, bytes->data, bytes->n))) {
+		mutant_free(m);
+		return false;
+	}
+	m->readable = zw_decode(m->arena, &m->diags, (const u8 *)m->bytes.data,
+				m->bytes.n, NULL, &m->ruleset);
+	if (!m->readable)
+		return true;
+	m->interpreter = zw_interpreter_new(m->arena, &m->ruleset);
+	base_changes(m->arena, base, &m->ruleset, &m->changes);
+	return true;
+}
+
+/* ---- does it do otherwise? ----------------------------------------------- */
+
+static bool fares_otherwise(const struct mutant *m, const struct probe *probe)
+{
+	enum zw_pass pass;
+
+	return base_run(m->interpreter, probe, &pass) && pass != probe->pass;
+}
+
+static bool does_otherwise(struct base *base, const struct mutant *m,
+			   struct zw_random *random, struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < base->probes.n; i++) {
+		*probe = base->probes.v[i];
+		if (fares_otherwise(m, probe))
+			return true;
+	}
+	for (i = 0; i < PROBES_CHANGED; i++) {
+		if (base_draw_changed(base, random, &m->changes, probe) &&
+		    fares_otherwise(m, probe))
+			return true;
+	}
+	return false;
+}
+
+static bool does_otherwise_after_all(struct base *base, const struct mutant *m,
+				     struct zw_random *random,
+				     struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < PROBES_MORE; i++) {
+		if ((i % 3 ? base_draw(base, random, probe)
+			   : base_draw_changed(base, random, &m->changes,
+					       probe)) &&
+		    fares_otherwise(m, probe))
+			return true;
+	}
+	return false;
+}
+
+/* ---- witnesses ----------------------------------------------------------- */
+
+static enum zw_ct_state state_of(struct zw_str text)
+{
+	if (zw_str_is(text, "established"))
+		return ZW_CT_ESTABLISHED;
+	if (zw_str_is(text, "related"))
+		return ZW_CT_RELATED;
+	if (zw_str_is(text, "invalid"))
+		return ZW_CT_INVALID;
+	if (zw_str_is(text, "untracked"))
+		return ZW_CT_UNTRACKED;
+	return ZW_CT_NEW;
+}
+
+static void set_name(char name[ZW_NAME_MAX], struct zw_str text)
+{
+	if (!zw_str_is(text, "self"))
+		memcpy(name, text.p,
+		       text.n < ZW_NAME_MAX ? text.n : (size_t)ZW_NAME_MAX - 1);
+}
+
+static void set_tuples(struct zw_packet *packet, enum zw_family family,
+		       u128 original, u128 reply)
+{
+	struct zw_tuple *o = &packet->ct.tuple[0], *r = &packet->ct.tuple[1];
+
+	zw_ip_bytes((struct zw_ip){ family, original }, o->src);
+	zw_ip_bytes((struct zw_ip){ family, reply }, o->dst);
+	memcpy(r->src, o->dst, sizeof(r->src));
+	memcpy(r->dst, o->src, sizeof(r->dst));
+	o->known = r->known = true;
+}
+
+/* The packet of the witness; what it does not say (the addresses of the quoted
+ * flow) is drawn. */
+static void replay(const struct base *base, const struct zw_witness *w, u32 try,
+		   struct zw_random *random, struct probe *probe)
+{
+	struct zw_packet *packet = &probe->packet;
+	u128 src = w->src.value, dst = w->dst.value;
+	struct zw_sample sample;
+
+	memset(probe, 0, sizeof(*probe));
+	set_name(packet->in, w->in);
+	set_name(packet->out, w->out);
+	probe->path = !packet->in[0]	? ZW_PATH_OUTPUT
+		      : !packet->out[0] ? ZW_PATH_INPUT
+					: ZW_PATH_FORWARD;
+	probe->family = w->family;
+	packet->ethertype = w->family == ZW_IPV4 ? ETH_P_IP : ETH_P_IPV6;
+	packet->n = (u32)w->bytes.n;
+	memcpy(packet->bytes, w->bytes.p, w->bytes.n);
+	packet->in_index = packet->in[0] ? 2 : 0;
+	packet->out_index = packet->out[0] ? 3 : 0;
+	packet->ct.state = state_of(w->state);
+	packet->ct.direction = zw_str_is(w->direction, "reply");
+	if (packet->ct.state == ZW_CT_INVALID ||
+	    packet->ct.state == ZW_CT_UNTRACKED)
+		return;
+	if (try && packet->ct.state != ZW_CT_NEW) {
+		do
+			zw_sampler_next(base->sampler, random, &sample);
+		while (sample.family != w->family);
+		if (packet->ct.direction)
+			set_tuples(packet, w->family, dst, sample.src);
+		else
+			set_tuples(packet, w->family, sample.src, dst);
+	} else if (packet->ct.direction) {
+		set_tuples(packet, w->family, dst, src);
+	} else {
+		set_tuples(packet, w->family, src, dst);
+	}
+}
+
+enum replayed {
+	DIFFERS,
+	SAME,
+	UNSAID, /* it may hang on what the witness does not say */
+};
+
+/* What nobody knows about the mutant (an expression of another name) must not
+ * matter: the witness fares otherwise whether it lets the packet go on or not.
+ */
+static bool choose_break(void *context, const struct zw_expr *expr,
+			 struct zw_choice *choice)
+{
+	(void)context;
+	(void)expr;
+	choice->holds = false;
+	return true;
+}
+
+static bool shows_something(const struct mutant *m, const struct probe *probe)
+{
+	struct zw_run run;
+
+	zw_interpret(m->interpreter, &probe->packet, probe->path, NULL, NULL,
+		     NULL, &run);
+	if (zw_drawn_pass(&run, probe->family) == probe->pass)
+		return false;
+	if (!run.unmodelled)
+		return true;
+	zw_interpret(m->interpreter, &probe->packet, probe->path, choose_break,
+		     NULL, NULL, &run);
+	return zw_drawn_pass(&run, probe->family) != probe->pass;
+}
+
+static enum replayed replay_witness(const struct base *base,
+				    const struct mutant *m,
+				    const struct zw_witness *w,
+				    struct zw_random *random)
+{
+	struct probe probe;
+	u32 try;
+
+	for (try = 0; try < 200; try++) {
+		replay(base, w, try, random, &probe);
+		if (base_run(base->interpreter, &probe, &probe.pass) &&
+		    shows_something(m, &probe))
+			return DIFFERS;
+		if (probe.packet.ct.state != ZW_CT_RELATED &&
+		    probe.packet.ct.state != ZW_CT_ESTABLISHED)
+			return SAME;
+	}
+	return UNSAID;
+}
+
+/* ---- verdicts ------------------------------------------------------------ */
+
+static const struct zw_claim_result *
+exactness(const struct zw_verification *verification)
+{
+	return &verification->claims.v[verification->claims.n - 1];
+}
+
+static struct zw_verification *verify(const struct base *base, struct mutant *m)
+{
+	return zw_verify_batch(m->arena, &m->diags, base->pipeline.sources,
+			       (const u8 *)m->bytes.data, m->bytes.n,
+			       base->pipeline.statement, NULL);
+}
+
+static void show(struct totals *totals, const struct base *base,
+		 const struct mutant *m, enum zw_mutation kind,
+		 const char *fault, const struct zw_claim_result *result)
+{
+	const struct zw_witness *w = &result->witness;
+
+	if (totals->shown++ >= SHOWN)
+		return;
+	printf("---- %s: %s\n%s: %s\n%.*s\n", base->name,
+	       zw_mutation_name(kind), fault, m->what.data,
+	       ZW_STR_ARG(result->reason));
+	if (result->has_witness)
+		printf("witness in %.*s out %.*s proto %u %u/%u %u/%u ct %.*s %.*s (%.*s) %.*s\n",
+		       ZW_STR_ARG(w->in), ZW_STR_ARG(w->out), w->proto,
+		       w->sport, w->dport, w->type, w->code,
+		       ZW_STR_ARG(w->state), ZW_STR_ARG(w->direction),
+		       ZW_STR_ARG(w->details), ZW_STR_ARG(w->outcome));
+	printf("%.*s", (int)base->text.n, base->text.data);
+}
+
+static void show_probe(const struct base *base, const struct mutant *m,
+		       const struct probe *probe)
+{
+	char a[46], b[46];
+	const u8 *bytes = probe->packet.bytes;
+	bool four = probe->family == ZW_IPV4;
+	struct zw_ip src =
+		zw_ip_from_bytes(probe->family, bytes + (four ? 12 : 8));
+	struct zw_ip dst =
+		zw_ip_from_bytes(probe->family, bytes + (four ? 16 : 24));
+	enum zw_pass pass = ZW_PASS_DROP;
+
+	(void)base;
+	base_run(m->interpreter, probe, &pass);
+	printf("packet path %d in '%s' out '%s' %s -> %s protocol %u state %d direction %u: was %d, is %d\n",
+	       probe->path, probe->packet.in, probe->packet.out,
+	       zw_ip_format(src, a), zw_ip_format(dst, b), bytes[four ? 9 : 6],
+	       probe->packet.ct.state, probe->packet.ct.direction, probe->pass,
+	       pass);
+}
+
+static void judge_witness(struct base *base, struct mutant *m,
+			  enum zw_mutation kind,
+			  const struct zw_claim_result *exact,
+			  struct totals *totals, struct zw_random *random)
+{
+	struct tally *tally = &totals->kind[kind];
+	enum replayed replayed = SAME;
+
+	tally->refuted++;
+	if (exact->has_witness)
+		replayed = replay_witness(base, m, &exact->witness, random);
+	if (replayed == UNSAID)
+		tally->unsaid++;
+	if (replayed == SAME) {
+		tally->false_witness++;
+		show(totals, base, m, kind, "its witness fares the same",
+		     exact);
+	}
+}
+
+static void judge(struct base *base, struct mutant *m, enum zw_mutation kind,
+		  struct totals *totals, struct zw_random *random)
+{
+	struct tally *tally = &totals->kind[kind];
+	struct zw_verification *verification = verify(base, m);
+	const struct zw_claim_result *exact = exactness(verification);
+	struct probe probe;
+	bool changed;
+
+	tally->mutants++;
+	if (!m->readable) {
+		tally->unreadable++;
+		if (verification->verdict == ZW_PROVED) {
+			tally->changed_proved++;
+			show(totals, base, m, kind, "proved though unreadable",
+			     exact);
+		}
+		return;
+	}
+	changed = does_otherwise(base, m, random, &probe);
+	if (!changed && exact->verdict == ZW_PROVED)
+		changed = does_otherwise_after_all(base, m, random, &probe);
+	tally->changed += changed;
+	tally->proved += exact->verdict == ZW_PROVED;
+	tally->undecided += exact->verdict == ZW_UNDECIDED;
+	if (exact->verdict == ZW_REFUTED)
+		judge_witness(base, m, kind, exact, totals, random);
+	if (changed && exact->verdict == ZW_PROVED) {
+		tally->changed_proved++;
+		show(totals, base, m, kind, "does otherwise and is proved",
+		     exact);
+		show_probe(base, m, &probe);
+	}
+}
+
+/* ---- the run ------------------------------------------------------------- */
+
+/* What is there twice seldom matters: a few of these will do. */
+static enum zw_mutation draw_kind(struct zw_random *random)
+{
+	u32 kind = zw_random_below(random, ZW_MUTATE_COUNT);
+
+	if (kind == ZW_MUTATE_ELEMENT_COPY || kind == ZW_MUTATE_RULE_COPY)
+		kind = zw_random_below(random, ZW_MUTATE_COUNT);
+	return (enum zw_mutation)kind;
+}
+
+static u32 mutate_base(struct base *base, u32 mutants, struct totals *totals,
+		       struct zw_random *random)
+{
+	struct mutant mutant;
+	u32 i, tries, made = 0;
+
+	for (i = 0; i < mutants; i++) {
+		for (tries = 0; tries < 10; tries++) {
+			enum zw_mutation kind = draw_kind(random);
+
+			if (!mutant_make(&mutant, base, kind, random))
+				continue;
+			judge(base, &mutant, kind, totals, random);
+			mutant_free(&mutant);
+			made++;
+			break;
+		}
+	}
+	return made;
+}
+
+/* Only proved batches are worth it. */
+static u32 one_base(const char *name, struct zw_str text, u32 mutants,
+		    struct totals *totals, struct zw_random *random)
+{
+	struct base base;
+	struct zw_verification *verification;
+	u32 made = 0;
+
+	if (base_make(&base, name, text, random)) {
+		struct zw_pipeline *p = &base.pipeline;
+
+		verification = zw_verify_batch(p->arena, &p->diags, p->sources,
+					       (const u8 *)p->bytes.data,
+					       p->bytes.n, p->statement, NULL);
+		ZW_CHECK(exactness(verification)->verdict == ZW_PROVED,
+			 "%s is not proved", name);
+		made = mutate_base(&base, mutants, totals, random);
+	}
+	base_free(&base);
+	return made;
+}
+
+static u32 example(u32 mutants, struct totals *totals, struct zw_random *random)
+{
+	struct zw_arena *arena = zw_arena_new();
+	struct zw_str text;
+	u32 made;
+
+	CU_ASSERT_FATAL(!zw_read_file(arena, "examples/hq.zw", 1 << 20, &text));
+	made = one_base("examples/hq.zw", text, mutants, totals, random);
+	zw_arena_free(arena);
+	return made;
+}
+
+static u32 random_base(u32 mutants, struct totals *totals,
+		       struct zw_random *random)
+{
+	struct zw_random own = { zw_random_next(random) };
+	struct zw_buf text = { 0 };
+	char name[64];
+	u32 made;
+
+	snprintf(name, sizeof(name), "random-%llu.zw",
+		 (unsigned long long)own.state);
+	zw_random_policy(&text, &own, 2 + zw_random_below(random, 14));
+	made = one_base(name, (struct zw_str){ text.data, text.n }, mutants,
+			totals, random);
+	zw_buf_free(&text);
+	return made;
+}
+
+static void print_line(const char *name, const struct tally *t)
+{
+	printf("  %-18s %6u %10u %8u %8u %9u %7u %7u\n", name, t->mutants,
+	       t->unreadable, t->changed, t->refuted, t->undecided, t->proved,
+	       t->unsaid);
+}
+
+static void add_up(struct tally *sum, const struct tally *t)
+{
+	sum->mutants += t->mutants;
+	sum->unreadable += t->unreadable;
+	sum->changed += t->changed;
+	sum->changed_proved += t->changed_proved;
+	sum->refuted += t->refuted;
+	sum->undecided += t->undecided;
+	sum->proved += t->proved;
+	sum->false_witness += t->false_witness;
+	sum->unsaid += t->unsaid;
+}
+
+static void mutants(void)
+{
+	struct zw_random random = { zw_test_seed() };
+	const char *text = getenv("ZW_ROUNDS");
+	u32 made, wanted = text ? (u32)strtoul(text, NULL, 0) : 1000;
+	struct totals totals = { 0 };
+	struct tally sum = { 0 };
+	u32 i;
+
+	made = example(wanted / 5 + 1, &totals, &random);
+	for (i = 0; made < wanted && i < wanted; i++)
+		made += random_base(MUTANTS_EACH, &totals, &random);
+	printf("\n  %-18s %6s %10s %8s %8s %9s %7s %7s\n", "", "all",
+	       "unreadable", "changed", "refuted", "undecided", "proved",
+	       "unsaid");
+	for (i = 0; i < ZW_MUTATE_COUNT; i++) {
+		print_line(zw_mutation_name((enum zw_mutation)i),
+			   &totals.kind[i]);
+		add_up(&sum, &totals.kind[i]);
+	}
+	print_line("all", &sum);
+	ZW_CHECK(sum.mutants >= wanted, "only %u mutants", sum.mutants);
+	ZW_CHECK(!sum.changed_proved, "%u mutants do otherwise and are proved",
+		 sum.changed_proved);
+	ZW_CHECK(!sum.false_witness, "%u witnesses show nothing",
+		 sum.false_witness);
+	ZW_CHECK(sum.unsaid * 20 <= sum.refuted,
+		 "%u of %u witnesses could not be replayed", sum.unsaid,
+		 sum.refuted);
+	/* else the sample is blind, or the mutants do nothing */
+	ZW_CHECK(sum.changed * 3 > sum.mutants - sum.unreadable,
+		 "only %u of %u mutants do otherwise", sum.changed,
+		 sum.mutants - sum.unreadable);
+}
+
+void suite_mutation(void);
+void suite_mutation(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "proved batches with one thing put wrong", mutants },
+		CU_TEST_INFO_NULL,
+	};
+
+	zw_test_suite("mutation", tests);
+}
