@@ -219,9 +219,12 @@ void zw_say_refusals(struct zw_diags *diags,
 			say_no_permission(diags);
 			return;
 		}
-		say_one(diags, transactions, &transactions->list.v[failed],
-			plan, &result->refusals.v[i]);
 	}
+	/* what the kernel refuses after the first lacks what that would have
+	 * made, so only the first says something */
+	if (result->refusals.n)
+		say_one(diags, transactions, &transactions->list.v[failed],
+			plan, &result->refusals.v[0]);
 	if (!result->refusals.n || result->details_lost)
 		zw_say_socket_error(diags, result->error, "load the ruleset");
 }

@@ -172,7 +172,7 @@ static void diagnose_one(struct zw_diags *diags,
 		zw_diag_label(diags, diag, claim->span, "claimed here");
 	if (result->has_witness)
 		say_witness(diags, diag, result);
-	if (claim->built_in)
+	if (claim->built_in && claim->kind != ZW_EXACT)
 		zw_diag_note(diags, diag,
 			     "this claim is built in and holds for every policy");
 	if (claim->kind == ZW_EXACT)

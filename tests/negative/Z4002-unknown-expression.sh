@@ -5,5 +5,5 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$ZWINGER" compile small.zw --format netlink -o "$work/batch"
-LC_ALL=C sed 's/lookup/l00kup/' "$work/batch" >"$work/changed"
+LC_ALL=C sed '0,/lookup/s//l00kup/' "$work/batch" >"$work/changed"
 "$ZWINGER" check small.zw --batch "$work/changed"

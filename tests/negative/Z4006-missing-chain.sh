@@ -5,5 +5,5 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$ZWINGER" compile small.zw --format netlink -o "$work/batch"
-LC_ALL=C sed 's/z_to.front_g1/z_to.fr0nt_g1/' "$work/batch" >"$work/changed"
+LC_ALL=C sed '0,/z_rules.data.front.4_g1/s//z_rules.data.fr0nt.4_g1/' "$work/batch" >"$work/changed"
 "$ZWINGER" check small.zw --batch "$work/changed"

@@ -5,5 +5,7 @@ set -eu
 name=zw-negative-$$
 ip netns add "$name"
 trap 'ip netns del "$name"' EXIT
-ulimit -n 4
-"$ZWINGER" apply small.zw --netns "$name"
+(
+	ulimit -n 4
+	exec "$ZWINGER" apply small.zw --netns "$name"
+)
