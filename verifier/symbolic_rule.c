@@ -305,11 +305,16 @@ static zw_node reject(const struct run *run, const struct zw_expr *expr)
 /* Not understood: it may do anything. */
 static zw_node anything(const struct run *run, u32 i, const char *what)
 {
+	static const u32 ends[] = { ACCEPTS, DROPS, REJECTS_RESET,
+				    REJECTS_ADMIN };
+	zw_node out = leaf(run, GO_ON);
+	size_t k;
+
 	zw_doubt(run->scene, what);
-	return zw_if(diagrams(run), maybe(run, i, false, what),
-		     leaf(run, ACCEPTS),
-		     zw_if(diagrams(run), maybe(run, i, false, what),
-			   leaf(run, DROPS), leaf(run, GO_ON)));
+	for (k = 0; k < sizeof(ends) / sizeof(*ends); k++)
+		out = zw_if(diagrams(run), maybe(run, i, false, what),
+			    leaf(run, ends[k]), out);
+	return out;
 }
 
 /* ---- sets and maps ------------------------------------------------------- */
