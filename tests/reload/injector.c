@@ -280,7 +280,7 @@ static void send_batch(struct zw_injector *in, u64 first, unsigned n)
 static void stay_on_one_processor(void)
 {
 	cpu_set_t allowed, single;
-	int cpu;
+	size_t cpu;
 
 	ZW_ASSERT(!sched_getaffinity(0, sizeof(allowed), &allowed));
 	for (cpu = CPU_SETSIZE - 1; !CPU_ISSET(cpu, &allowed); cpu--)
