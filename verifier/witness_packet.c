@@ -251,6 +251,10 @@ static void set_conntrack(const struct zw_space *space, const u32 *point,
 	ct->direction = (u8)value(space, ZW_FIELD_DIRECTION, point);
 	ct->status = value(space, ZW_FIELD_CT_STATUS, point);
 	ct->mark = value(space, ZW_FIELD_CT_MARK, point);
+	/* a new entry is made of the packet itself: a point that says other
+	 * does not exist, and the interpreter will tell */
+	if (ct->state == ZW_CT_NEW)
+		return;
 	set_tuple(space, point, family, ZW_FIELD_ORIGINAL_SRC,
 		  ZW_FIELD_ORIGINAL_DST, ZW_FIELD_ORIGINAL_SPORT,
 		  &ct->tuple[0]);
