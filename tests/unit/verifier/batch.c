@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Batches put together message by message for the tests of the decoder, with
+ * libnftnl for the objects: the other library writes what ours reads. */
 #include <stdlib.h>
 #include <string.h>
 
