@@ -233,6 +233,10 @@ static struct product chain_at(struct scene *scene, u32 number,
 	scene->priority = chain->priority;
 	scene->has_entry = !device_hook &&
 			   (!tracks || chain->priority > NF_IP_PRI_CONNTRACK);
+	scene->unjoined =
+		space->joined &&
+		(device_hook ||
+		 (tracks && chain->priority < NF_IP_PRI_CONNTRACK_DEFRAG));
 	memset(scene->state, 0, scene->s->ruleset->chains.n);
 	scene->chain = number;
 	scene->position = 0;

@@ -77,6 +77,7 @@ struct scene {
 	bool has_in, has_out; /* interfaces */
 	bool has_route;	      /* the packet has been routed */
 	bool has_entry;	      /* conntrack has seen it */
+	bool unjoined; /* a packet in one fragment still has that header */
 	struct product *memo; /* by chain */
 	u8 *state;	      /* by chain: CHAIN_... */
 	u32 depth;

@@ -225,6 +225,16 @@ static zw_node load_transport(struct scene *scene, const struct zw_expr *expr,
 	return ok;
 }
 
+/* The next header may be a fragment header that goes away. */
+static void forget_byte(struct registers *regs, zw_bit *bits)
+{
+	u32 i;
+
+	for (i = 0; i < 8; i++)
+		bits[i] = ZW_BIT_UNKNOWN;
+	regs->unreal = true;
+}
+
 static zw_node load_payload(struct scene *scene, const struct zw_expr *expr,
 			    u32 number, struct registers *regs)
 {
@@ -248,6 +258,10 @@ static zw_node load_payload(struct scene *scene, const struct zw_expr *expr,
 			network4_byte(scene, offset + i, bits + 8 * i);
 		else
 			network6_byte(scene, offset + i, bits + 8 * i);
+		if (scene->family == ZW_IPV6 && scene->unjoined &&
+		    offset + i == 6) {
+			forget_byte(regs, bits + 8 * i);
+		}
 	}
 	return ZW_ALL;
 }
@@ -495,6 +509,14 @@ static zw_node load_exthdr(struct scene *scene, const struct zw_expr *expr,
 			       ? ZW_ALL
 			       : zw_unknown(scene, number, false,
 					    "a header that is not modelled");
+	}
+	if (field == ZW_FIELD_HAS_FRAGMENT && scene->unjoined) {
+		/* the field says what defragmentation leaves */
+		zw_put_unknown(regs, dreg, expr->exthdr.len, false);
+		return expr->exthdr.present
+			       ? ZW_ALL
+			       : zw_unknown(scene, number, false,
+					    "a fragment header on arrival");
 	}
 	if (expr->exthdr.present) {
 		put_field(clear(regs, dreg, 1) + 7, field, 1);
