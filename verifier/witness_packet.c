@@ -154,6 +154,17 @@ static u32 transport(const struct zw_space *space, const u32 *point,
 	return at;
 }
 
+/* Bytes of a network header that say how long the packet is: they stay as they
+ * must be, or nobody would take the packet. */
+static bool is_length(const struct zw_field_info *info)
+{
+	if (info->base == ZW_BYTE_NETWORK4)
+		return info->offset == 0 || info->offset == 2 ||
+		       info->offset == 3;
+	return info->base == ZW_BYTE_NETWORK6 &&
+	       (info->offset == 4 || info->offset == 5);
+}
+
 /* Header bytes that fields on demand stand for, where the point says other
  * than zero (what is not tested is zero). */
 static void set_bytes(const struct zw_space *space, const u32 *point,
@@ -166,7 +177,7 @@ static void set_bytes(const struct zw_space *space, const u32 *point,
 		const struct zw_field_info *info = &space->fields.v[f];
 		u32 v = value(space, f, point), at = info->offset;
 
-		if (!v)
+		if (!v || is_length(info))
 			continue;
 		if (info->base == ZW_BYTE_TRANSPORT)
 			at += thoff;
