@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes that a rule makes to the packet or its entry: marks, "notrack",
+ * header fields. The rest of the rule is evaluated for the packet as changed,
+ * and then seen through the change.
+ *
+ * A register that was loaded before a change holds the old value: bits of a
+ * changed field that are still in registers become unknown. */
+#include "verifier/symbolic_rule.h"
+
+/* What one variable becomes when BITS (highest first) are written to it. */
+static bool rewrite_of(struct scene *scene, const struct zw_slice *slice,
+		       const zw_bit *bits, struct zw_rewrite *out)
+{
+	struct zw_space *space = scene->s->space;
+	u32 n = (u32)(slice->hi - slice->lo) + 1, i, value = 0;
+	bool constant = true, copy = true;
+	const struct zw_field_info *info;
+
+	for (i = 0; i < n; i++) {
+		constant = constant && bits[i] <= ZW_BIT_1;
+		copy = copy && zw_bit_is_field(bits[i]) &&
+		       !zw_bit_inverted(bits[i]) &&
+		       zw_bit_field(bits[i]) == zw_bit_field(bits[0]) &&
+		       zw_bit_index(bits[i]) + i == zw_bit_index(bits[0]);
+		value = value << 1 | (bits[i] & 1);
+	}
+	out->variable = slice->variable;
+	out->is_copy = !constant;
+	out->value = value;
+	if (constant)
+		return true;
+	if (copy) {
+		info = &space->fields.v[zw_bit_field(bits[0])];
+		for (i = 0; i < info->slice_count && !info->values; i++) {
+			if (info->slices[i].hi == zw_bit_index(bits[0]) &&
+			    info->slices[i].hi - info->slices[i].lo + 1u == n) {
+				out->value = info->slices[i].variable;
+				return out->value != out->variable;
+			}
+		}
+	}
+	/* something else: a number that nobody knows */
+	out->value = zw_variable_new(
+		space->d, zw_variable_max(space->d, slice->variable));
+	zw_push(space->arena, space->fresh, out->value);
+	return true;
+}
+
+static void cut(struct zw_cuts *cuts, u32 field, u32 bit)
+{
+	u32 mask = UINT32_C(1) << bit;
+
+	if (field < ZW_FIELD_COUNT && bit && !(cuts->field[field] & mask)) {
+		cuts->field[field] |= mask;
+		cuts->grown = true;
+	}
+}
+
+static bool is_cut(const struct zw_cuts *cuts, u32 field, u32 bit)
+{
+	return field < ZW_FIELD_COUNT && cuts->field[field] >> bit & 1;
+}
+
+/* Bits that stay and bits that change must lie in different slices, and a copy
+ * needs the same slices in what it is taken from. */
+static void ask_cut(struct scene *scene, u32 field, const zw_bit *bits)
+{
+	const struct zw_field_info *info = &scene->s->space->fields.v[field];
+	struct zw_cuts *cuts = scene->s->space->cuts;
+	u32 i;
+
+	for (i = 1; i < info->bits; i++) {
+		zw_bit upper = bits[i - 1], lower = bits[i];
+		u32 bit = info->bits - i;
+		bool one = zw_bit_is_field(upper) && zw_bit_is_field(lower) &&
+			   zw_bit_field(upper) == zw_bit_field(lower) &&
+			   zw_bit_index(upper) == zw_bit_index(lower) + 1;
+		bool either =
+			!zw_bit_is_field(upper) && !zw_bit_is_field(lower);
+
+		if (either)
+			continue;
+		if (!one)
+			cut(cuts, field, bit);
+		else if (is_cut(cuts, field, bit) !=
+			 is_cut(cuts, zw_bit_field(upper),
+				zw_bit_index(upper))) {
+			cut(cuts, field, bit);
+			cut(cuts, zw_bit_field(upper), zw_bit_index(upper));
+		}
+	}
+}
+
+/* Registers that hold bits of FIELD hold its old value. */
+static void forget(struct registers *regs, u32 field)
+{
+	u32 i;
+
+	for (i = 0; i < 8 * ZW_REG_BYTES; i++) {
+		if (zw_bit_is_field(regs->bits[i]) &&
+		    zw_bit_field(regs->bits[i]) == field)
+			regs->bits[i] = ZW_BIT_UNKNOWN;
+	}
+}
+
+/* FIELD takes BITS (highest first); then the rest of the rule. */
+static zw_node change_field(struct zw_rule_run *run, u32 i, u32 field,
+			    const zw_bit *bits, const struct registers *regs)
+{
+	struct scene *scene = run->scene;
+	const struct zw_field_info *info = &scene->s->space->fields.v[field];
+	struct registers after = *regs;
+	struct zw_rewrite v[8];
+	zw_node rest;
+	u32 k, n = 0;
+
+	ask_cut(scene, field, bits);
+	for (k = 0; k < info->slice_count; k++) {
+		if (rewrite_of(scene, &info->slices[k],
+			       bits + info->bits - 1 - info->slices[k].hi,
+			       &v[n]))
+			n++;
+	}
+	forget(&after, field);
+	rest = zw_run_go(run, i + 1, &after);
+	if (!n)
+		return rest;
+	scene->kinds |= CHANGED;
+	return zw_after_change(scene->s,
+			       zw_change_new(scene->s->outcomes, v, n), rest);
+}
+
+/* The 32 bits at SLOT as a number in host order, highest first. */
+static void host_bits(const struct registers *regs, u32 slot, zw_bit out[32])
+{
+	u32 bit;
+
+	for (bit = 0; bit < 32; bit++)
+		out[31 - bit] = regs->bits[32 * slot + zw_host_bit(0, bit)];
+}
+
+zw_node zw_run_set_meta(struct zw_rule_run *run, const struct zw_expr *expr,
+			const struct registers *regs, u32 i)
+{
+	zw_bit bits[32];
+
+	switch (expr->meta.key) {
+	case NFT_META_MARK:
+		host_bits(regs, expr->meta.sreg, bits);
+		return change_field(run, i, ZW_FIELD_MARK, bits, regs);
+	case NFT_META_PKTTYPE:
+		bits[0] = bits[1] = ZW_BIT_UNKNOWN;
+		return change_field(run, i, ZW_FIELD_PKTTYPE, bits, regs);
+	default: /* priority, nftrace, secmark: nothing that is tested */
+		return zw_run_go(run, i + 1, regs);
+	}
+}
+
+zw_node zw_run_set_ct(struct zw_rule_run *run, const struct zw_expr *expr,
+		      const struct registers *regs, u32 i)
+{
+	struct scene *scene = run->scene;
+	zw_bit bits[32];
+	zw_node entry, changed;
+
+	if (expr->ct.key == NFT_CT_ZONE)
+		return zw_run_anything(run, i, "a conntrack zone");
+	if (expr->ct.key != NFT_CT_MARK || !scene->has_entry)
+		return zw_run_go(run, i + 1, regs);
+	host_bits(regs, expr->ct.sreg, bits);
+	changed = change_field(run, i, ZW_FIELD_CT_MARK, bits, regs);
+	entry = zw_space_index(scene->s->space, ZW_FIELD_STATE,
+			       ZW_IS_ESTABLISHED, ZW_IS_NEW);
+	return zw_if(zw_run_diagrams(run), entry, changed,
+		     zw_run_go(run, i + 1, regs));
+}
+
+zw_node zw_run_notrack(struct zw_rule_run *run, const struct registers *regs,
+		       u32 i)
+{
+	struct scene *scene = run->scene;
+	struct zw_space *space = scene->s->space;
+	struct zw_rewrite v[2] = {
+		{ space->fields.v[ZW_FIELD_STATE].slices[0].variable, false,
+		  ZW_IS_UNTRACKED },
+		{ space->fields.v[ZW_FIELD_NOTRACK].slices[0].variable, false,
+		  1 },
+	};
+	struct registers after = *regs;
+	zw_node rest, changed, invalid;
+
+	rest = zw_run_go(run, i + 1, regs);
+	scene->kinds |= CHANGED;
+	forget(&after, ZW_FIELD_STATE);
+	forget(&after, ZW_FIELD_NOTRACK);
+	changed = zw_after_change(scene->s,
+				  zw_change_new(scene->s->outcomes, v, 2),
+				  zw_run_go(run, i + 1, &after));
+	if (!scene->has_entry)
+		return changed;
+	/* only what has no entry yet */
+	invalid = zw_space_index(space, ZW_FIELD_STATE, ZW_IS_INVALID,
+				 ZW_IS_INVALID);
+	return zw_if(zw_run_diagrams(run), invalid, changed, rest);
+}
+
+/* A write into the packet: what fields it touches become unknown, constants
+ * are followed for whole fields alone. */
+zw_node zw_run_set_payload(struct zw_rule_run *run, const struct zw_expr *expr,
+			   const struct registers *regs, u32 i)
+{
+	struct zw_expr load = *expr;
+	struct registers seen = *regs, after = *regs;
+	u32 k, bits = 8u * expr->payload.len, field, index;
+	zw_bit values[32];
+	zw_node there;
+
+	load.kind = ZW_EXPR_PAYLOAD;
+	load.payload.dreg = 0;
+	if (bits > 128 || expr->payload.base == NFT_PAYLOAD_LL_HEADER)
+		return zw_run_anything(run, i, "a write into the packet");
+	there = zw_load(run->scene, &load, i, &seen);
+	field = zw_bit_is_field(seen.bits[0]) ? zw_bit_field(seen.bits[0])
+					      : ZW_FIELD_COUNT;
+	for (k = 0; k < bits; k++) {
+		index = run->scene->s->space->fields.v[field].bits - 1 - k;
+		if (seen.bits[k] != zw_bit_of(field, index))
+			break;
+		values[k] = regs->bits[32u * expr->payload.sreg + k];
+	}
+	if (field >= ZW_FIELD_COUNT || k != bits ||
+	    bits != run->scene->s->space->fields.v[field].bits)
+		return zw_run_anything(run, i, "a write into the packet");
+	return zw_run_guard(run, there,
+			    change_field(run, i, field, values, &after));
+}
