@@ -6,7 +6,7 @@
  * bytes must fit: exactness always; the built-in claims where no accepted
  * packet breaks them, with a real breach as witness where one does.
  *
- * ZW_ROUNDS is the number of policies (500), each asked about 500 packets. A
+ * ZW_ROUNDS is the number of policies (1500), each asked about 500 packets. A
  * disagreement is shown on the smallest policy that still has it. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -393,7 +393,7 @@ static u32 rounds(void)
 {
 	const char *text = getenv("ZW_ROUNDS");
 
-	return text ? (u32)strtoul(text, NULL, 0) : 500;
+	return text ? (u32)strtoul(text, NULL, 0) : 1500;
 }
 
 static void refused(const struct court *court, const char *name,
