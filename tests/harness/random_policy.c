@@ -8,71 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/inet.h"
-
-enum {
-	ZONES_MAX = 7,
-	RANGES_MAX = 24,
-	HOSTS_MAX = 3,
-	DEFINES_MAX = 5,
-	SERVICES_MAX = 4,
-};
-
-struct range {
-	enum zw_family family;
-	u128 lo, hi;
-};
-
-struct ranges {
-	struct range v[RANGES_MAX];
-	u32 n;
-};
-
-enum kind {
-	PLAIN,
-	EXTERNAL,
-	DMZ,
-	INTERNAL,
-};
-
-struct zone {
-	char name[16];
-	enum kind kind;
-	bool has_network;
-	struct ranges networks;
-	u32 hosts;
-	bool host_family[HOSTS_MAX][2];
-	char interface[16];
-};
-
-/* What a side speaks of: the families of each zone, the gateway behind them. */
-struct side {
-	u32 families[ZONES_MAX + 1];
-	bool lone; /* one zone by name */
-};
-
-struct policy {
-	struct zw_buf *out;
-	struct zw_random *random;
-	struct zone zones[ZONES_MAX];
-	u32 n;
-	struct ranges defines[DEFINES_MAX];
-	u32 define_count;
-	u32 service_count;
-	u32 service_families[SERVICES_MAX]; /* bit 1 << family */
-	bool service_other[SERVICES_MAX];
-	bool other; /* the services written last have such without ports */
-};
-
-static u32 below(struct policy *p, u32 bound)
-{
-	return zw_random_below(p->random, bound);
-}
-
-static bool one_in(struct policy *p, u32 n)
-{
-	return zw_random_below(p->random, n) == 0;
-}
+#include "tests/harness/random_policy_parts.h"
 
 /* ---- addresses ----------------------------------------------------------- */
 
@@ -109,7 +45,7 @@ static bool overlaps(const struct ranges *a, const struct range *b)
 }
 
 /* The family mask of what A and B share. */
-static u32 common(const struct ranges *a, const struct ranges *b)
+u32 zw_policy_common(const struct ranges *a, const struct ranges *b)
 {
 	u32 i, families = 0;
 
@@ -120,7 +56,7 @@ static u32 common(const struct ranges *a, const struct ranges *b)
 	return families;
 }
 
-static void print_range(struct policy *p, const struct range *range)
+void zw_policy_print_range(struct policy *p, const struct range *range)
 {
 	char text[100];
 	struct zw_interval interval = { range->lo, range->hi };
@@ -135,12 +71,12 @@ static void print_ranges(struct policy *p, const struct ranges *set)
 	for (i = 0; i < set->n; i++) {
 		if (i)
 			zw_buf_puts(p->out, ", ");
-		print_range(p, &set->v[i]);
+		zw_policy_print_range(p, &set->v[i]);
 	}
 }
 
 /* A part of RANGE: an address, a prefix or a range. */
-static struct range part_of(struct policy *p, struct range range)
+struct range zw_policy_part_of(struct policy *p, struct range range)
 {
 	u128 size = range.hi - range.lo, step;
 	struct range part = range;
@@ -182,13 +118,13 @@ static struct range anywhere(struct policy *p)
 		const struct zone *zone = &p->zones[below(p, p->n)];
 
 		if (zone->networks.n)
-			return part_of(
+			return zw_policy_part_of(
 				p,
 				zone->networks.v[below(p, zone->networks.n)]);
 	}
 	range.lo = block(family, 4 * i, 14);
 	range.hi = block(family, 4 * i + 1 + below(p, 8), 14) - 1;
-	return part_of(p, range);
+	return zw_policy_part_of(p, range);
 }
 
 /* ---- zones --------------------------------------------------------------- */
@@ -212,7 +148,7 @@ static void make_networks(struct policy *p, struct zone *zone, u32 number)
 			range.lo = block(family, 4 * number + i, 14);
 			range.hi = block(family, 4 * number + i + 1, 14) - 1;
 			if (one_in(p, 3))
-				range = part_of(p, range);
+				range = zw_policy_part_of(p, range);
 			add(&zone->networks, range);
 		}
 	}
@@ -253,7 +189,7 @@ static void print_hosts(struct policy *p, struct zone *zone)
 		range.lo += below(p, 3) * ((range.hi - range.lo) / 2);
 		range.hi = range.lo;
 		zw_buf_printf(p->out, "    host h%u = ", i);
-		print_range(p, &range);
+		zw_policy_print_range(p, &range);
 		zw_buf_puts(p->out, "\n");
 		zone->host_family[i][0] = family == ZW_IPV4;
 		zone->host_family[i][1] = family == ZW_IPV6;
@@ -424,7 +360,7 @@ static u32 print_service(struct policy *p, bool names)
 	}
 }
 
-static u32 print_services(struct policy *p, u32 most, bool names)
+u32 zw_policy_print_services(struct policy *p, u32 most, bool names)
 {
 	u32 i, n = 1 + below(p, most), families = 0;
 
@@ -435,284 +371,6 @@ static u32 print_services(struct policy *p, u32 most, bool names)
 		families |= print_service(p, names);
 	}
 	return families;
-}
-
-/* ---- sides --------------------------------------------------------------- */
-
-/* What a zone holds; without networks nearly everything. */
-static u32 families_of(const struct zone *zone)
-{
-	u32 i, families = 0;
-
-	if (!zone->has_network)
-		return 3;
-	for (i = 0; i < zone->networks.n; i++)
-		families |= 1u << zone->networks.v[i].family;
-	return families;
-}
-
-static bool print_narrowing(struct policy *p, const struct zone *zone,
-			    u32 *families)
-{
-	struct range part;
-	u32 tries, d;
-
-	for (tries = 0; tries < 4; tries++) {
-		if (p->define_count && one_in(p, 2)) {
-			d = below(p, p->define_count);
-			*families = common(&zone->networks, &p->defines[d]);
-			if (!*families)
-				continue;
-			zw_buf_printf(p->out, "(d%u)", d);
-			return true;
-		}
-		if (!zone->networks.n)
-			continue;
-		part = part_of(p, zone->networks.v[below(p, zone->networks.n)]);
-		*families = 1u << part.family;
-		zw_buf_puts(p->out, "(");
-		print_range(p, &part);
-		if (one_in(p, 3)) {
-			part = part_of(
-				p,
-				zone->networks.v[below(p, zone->networks.n)]);
-			*families |= 1u << part.family;
-			zw_buf_puts(p->out, ", ");
-			print_range(p, &part);
-		}
-		zw_buf_puts(p->out, ")");
-		return true;
-	}
-	return false;
-}
-
-static u32 print_hosts_of(struct policy *p, const struct zone *zone)
-{
-	u32 a = below(p, zone->hosts), b = below(p, zone->hosts), families;
-
-	families = (zone->host_family[a][0] ? 1u : 0) |
-		   (zone->host_family[a][1] ? 2u : 0);
-	if (a == b) {
-		zw_buf_printf(p->out, ".h%u", a);
-		return families;
-	}
-	zw_buf_printf(p->out, ".{h%u, h%u}", a, b);
-	return families | (zone->host_family[b][0] ? 1u : 0) |
-	       (zone->host_family[b][1] ? 2u : 0);
-}
-
-static void print_named(struct policy *p, struct side *side, bool except)
-{
-	u32 number = below(p, p->n), families, part;
-	const struct zone *zone = &p->zones[number];
-	bool whole = true;
-
-	families = families_of(zone);
-	zw_buf_puts(p->out, zone->name);
-	switch (below(p, 4)) {
-	case 0:
-		if (print_narrowing(p, zone, &part)) {
-			families = part;
-			whole = false;
-		}
-		break;
-	case 1:
-		if (zone->hosts) {
-			families = print_hosts_of(p, zone);
-			whole = false;
-		}
-		break;
-	default:
-		break;
-	}
-	if (!except)
-		side->families[number] |= families;
-	else if (whole)
-		side->families[number] = 0;
-}
-
-/* False if no zone is of the kind drawn; then nothing was written. */
-static bool print_kind(struct policy *p, struct side *side)
-{
-	static const char *const words[] = { "", "external", "dmz",
-					     "internal" };
-	enum kind kind = (enum kind)(1 + below(p, 3));
-	bool found = false, narrow;
-	u32 i, d, left = 0;
-
-	for (i = 0; i < p->n; i++)
-		found |= p->zones[i].kind == kind;
-	if (!found)
-		return false;
-	zw_buf_puts(p->out, words[kind]);
-	narrow = p->define_count && one_in(p, 5);
-	d = narrow ? below(p, p->define_count) : 0;
-	for (i = 0; i < p->n && narrow; i++) {
-		if (p->zones[i].kind == kind)
-			left |= common(&p->zones[i].networks, &p->defines[d]);
-	}
-	if (left)
-		zw_buf_printf(p->out, "(d%u)", d);
-	for (i = 0; i < p->n; i++) {
-		if (p->zones[i].kind != kind)
-			continue;
-		side->families[i] |=
-			left ? common(&p->zones[i].networks, &p->defines[d])
-			     : families_of(&p->zones[i]);
-	}
-	return true;
-}
-
-static void print_any(struct policy *p, struct side *side)
-{
-	u32 i;
-
-	zw_buf_puts(p->out, "any");
-	for (i = 0; i < p->n; i++)
-		side->families[i] = families_of(&p->zones[i]);
-	if (p->define_count && one_in(p, 6)) {
-		u32 d = below(p, p->define_count);
-
-		zw_buf_printf(p->out, "(d%u)", d);
-		for (i = 0; i < p->n; i++)
-			side->families[i] =
-				common(&p->zones[i].networks, &p->defines[d]);
-	}
-	if (p->n > 2 && one_in(p, 2)) {
-		zw_buf_puts(p->out, " except ");
-		print_named(p, side, true);
-		if (p->n > 4 && one_in(p, 3)) {
-			zw_buf_puts(p->out, ", ");
-			print_named(p, side, true);
-		}
-	}
-}
-
-static void print_list(struct policy *p, struct side *side, bool self)
-{
-	u32 i, n = 2 + below(p, 2);
-
-	for (i = 0; i < n; i++) {
-		if (i)
-			zw_buf_puts(p->out, ", ");
-		print_named(p, side, false);
-	}
-	if (self && one_in(p, 3)) {
-		zw_buf_puts(p->out, ", self");
-		side->families[ZONES_MAX] = 3;
-	}
-}
-
-static void print_side(struct policy *p, struct side *side, bool self)
-{
-	*side = (struct side){ .lone = false };
-	switch (below(p, 12)) {
-	case 0:
-	case 1:
-		print_any(p, side);
-		return;
-	case 2:
-	case 3:
-		if (print_kind(p, side))
-			return;
-		break;
-	case 4:
-	case 5:
-	case 6:
-		if (!self)
-			break;
-		zw_buf_puts(p->out, "self");
-		if (one_in(p, 8))
-			zw_buf_puts(p->out, "(10.0.0.1, 2001:db8::1)");
-		side->families[ZONES_MAX] = 3;
-		return;
-	case 7:
-	case 8:
-		print_list(p, side, self);
-		return;
-	default:
-		break;
-	}
-	side->lone = true;
-	print_named(p, side, false);
-}
-
-/* ---- rules --------------------------------------------------------------- */
-
-/* Is there a pair of zones with a family that both sides and the services have?
- * And no protocol without ports from an internal zone to a DMZ. */
-static bool makes_sense(const struct policy *p, const struct side *from,
-			const struct side *to, u32 services, bool allow)
-{
-	bool found = false;
-	u32 i, k;
-
-	for (i = 0; i <= ZONES_MAX; i++) {
-		for (k = 0; k <= ZONES_MAX; k++) {
-			if (!(from->families[i] & to->families[k] & services))
-				continue;
-			if (i == k && (i == ZONES_MAX ||
-				       (allow && !(from->lone && to->lone))))
-				continue;
-			found = true;
-			if (allow && p->other && i < p->n && k < p->n &&
-			    p->zones[i].kind == INTERNAL &&
-			    p->zones[k].kind == DMZ)
-				return false;
-		}
-	}
-	return found;
-}
-
-static void print_sides(struct policy *p, struct side *from, struct side *to)
-{
-	bool self = one_in(p, 2), by_self = self && one_in(p, 2);
-	u32 number;
-
-	if (!one_in(p, 12)) {
-		print_side(p, from, by_self);
-		zw_buf_puts(p->out, " -> ");
-		print_side(p, to, self && !by_self);
-		return;
-	}
-	number = below(p, p->n);
-	zw_buf_printf(p->out, "%s -> %s", p->zones[number].name,
-		      p->zones[number].name);
-	*from = *to = (struct side){ .lone = true };
-	from->families[number] = to->families[number] =
-		families_of(&p->zones[number]);
-}
-
-/* One rule; taken back and tried again where it could match nothing. */
-static void print_rule(struct policy *p)
-{
-	static const char *const words[] = { "allow",  "allow", "allow",
-					     "allow",  "deny",	"deny",
-					     "reject", "allow" };
-	size_t start = p->out->n;
-	struct side from, to;
-	u32 tries, services;
-
-	for (tries = 0; tries < 12; tries++) {
-		const char *word = words[below(p, 8)];
-
-		p->out->n = start;
-		services = 3;
-		p->other = false;
-		zw_buf_printf(p->out, "%s ", word);
-		print_sides(p, &from, &to);
-		if (!one_in(p, 6)) {
-			zw_buf_puts(p->out, " : ");
-			if (one_in(p, 8))
-				zw_buf_puts(p->out, "any");
-			else
-				services = print_services(p, 3, true);
-		}
-		zw_buf_puts(p->out, "\n");
-		if (makes_sense(p, &from, &to, services, *word == 'a'))
-			return;
-	}
-	p->out->n = start;
 }
 
 /* ---- the whole ----------------------------------------------------------- */
@@ -735,12 +393,12 @@ void zw_random_policy(struct zw_buf *out, struct zw_random *random, u32 rules)
 	services = below(&p, SERVICES_MAX + 1);
 	for (i = 0; i < services; i++) {
 		zw_buf_printf(out, "service s%u = ", i);
-		p.service_families[i] = print_services(&p, 4, true);
+		p.service_families[i] = zw_policy_print_services(&p, 4, true);
 		p.service_other[p.service_count++] = p.other;
 		zw_buf_puts(out, "\n");
 	}
 	for (i = 0; i < rules; i++)
-		print_rule(&p);
+		zw_policy_print_rule(&p);
 	if (out->data)
 		out->data[out->n] = 0;
 }

@@ -3,7 +3,7 @@
  * its zones' interfaces, an address at an end of what it names, a port at an
  * end of its services; then one thing or another is put wrong. Random values
  * alone would hardly ever hit an open port of an open pair of zones. */
-#include "tests/harness/sample.h"
+#include "tests/harness/sample_special.h"
 
 #include <string.h>
 
@@ -541,114 +541,6 @@ static void draw_type(struct zw_random *random, struct zw_sample *sample)
 	sample->second = one_in(random, 2) ? 0 : (u16)below(random, 6);
 }
 
-/* ---- what is special ----------------------------------------------------- */
-
-static u128 link_address(struct zw_random *random)
-{
-	return (u128)0xfe80 << 112 | below(random, 5);
-}
-
-static void draw_link(struct zw_random *random, struct zw_sample *sample)
-{
-	static const u8 types[] = { 133, 134, 135, 136, 130, 131, 132, 143 };
-
-	sample->family = ZW_IPV6;
-	sample->proto = 58;
-	sample->first = types[below(random, sizeof(types))];
-	sample->second = 0;
-	sample->hops = one_in(random, 6) ? 254 : 255;
-	if (one_in(random, 6))
-		sample->hops = 1;
-	if (one_in(random, 2))
-		sample->src = link_address(random);
-	else if (one_in(random, 4))
-		sample->src = 0;
-	if (one_in(random, 2))
-		sample->dst = (u128)0xff02 << 112 | below(random, 20);
-	else if (one_in(random, 3))
-		sample->dst = link_address(random);
-}
-
-static void draw_dhcp(struct zw_random *random, struct zw_sample *sample)
-{
-	sample->proto = 17;
-	sample->state = ZW_CT_NEW;
-	sample->direction = ZW_CT_ORIGINAL;
-	if (sample->family == ZW_IPV4) {
-		sample->src = 0;
-		sample->dst = UINT32_MAX;
-		sample->first = 68;
-		sample->second = 67;
-	} else {
-		bool reply = one_in(random, 2);
-
-		sample->src = link_address(random);
-		sample->dst = reply ? link_address(random)
-				    : ((u128)0xff02 << 112 | 0x10002);
-		sample->first = reply ? 547 : 546;
-		sample->second = reply ? 546 : 547;
-	}
-	switch (below(random, 8)) {
-	case 0:
-		sample->first ^= 1;
-		break;
-	case 1:
-		sample->second ^= 1;
-		break;
-	case 2:
-		sample->src ^= 1;
-		break;
-	case 3:
-		sample->dst ^= 1;
-		break;
-	default:
-		break;
-	}
-}
-
-static void draw_headers(struct zw_random *random, struct zw_sample *sample)
-{
-	static const u32 four[] = { ZW_SAMPLE_LSRR,  ZW_SAMPLE_SSRR,
-				    ZW_SAMPLE_MORE,  ZW_SAMPLE_LATER,
-				    ZW_SAMPLE_ALERT, ZW_SAMPLE_RECORD };
-	static const u32 six[] = { ZW_SAMPLE_HOPOPTS, ZW_SAMPLE_ROUTING,
-				   ZW_SAMPLE_DSTOPTS, ZW_SAMPLE_FRAGMENT,
-				   ZW_SAMPLE_MORE,    ZW_SAMPLE_LATER };
-	u32 n = 1 + below(random, 2);
-
-	while (n--)
-		sample->headers |= sample->family == ZW_IPV4
-					   ? four[below(random, 6)]
-					   : six[below(random, 6)];
-	/* RFC 1812, 5.2.4.1: two source routes are none; a router drops them
-	 * as malformed */
-	if (sample->headers & ZW_SAMPLE_LSRR)
-		sample->headers &= ~(u32)ZW_SAMPLE_SSRR;
-}
-
-static void draw_state(struct zw_random *random, struct zw_sample *sample)
-{
-	static const enum zw_ct_state states[] = {
-		ZW_CT_NEW,	   ZW_CT_NEW,	      ZW_CT_NEW,
-		ZW_CT_NEW,	   ZW_CT_NEW,	      ZW_CT_ESTABLISHED,
-		ZW_CT_ESTABLISHED, ZW_CT_ESTABLISHED, ZW_CT_RELATED,
-		ZW_CT_RELATED,	   ZW_CT_INVALID,     ZW_CT_UNTRACKED,
-	};
-
-	sample->state = states[below(random, 12)];
-	sample->direction = ZW_CT_ORIGINAL;
-	if (sample->state == ZW_CT_ESTABLISHED ||
-	    sample->state == ZW_CT_RELATED)
-		sample->direction = (u8)below(random, 2);
-	if (sample->state == ZW_CT_RELATED && !one_in(random, 5)) {
-		sample->proto = sample->family == ZW_IPV4 ? 1 : 58;
-		sample->first = sample->family == ZW_IPV4
-					? (u16)(one_in(random, 2) ? 3 : 11)
-					: (u16)(1 + below(random, 4));
-		sample->second = 0;
-	}
-}
-
 /* The entry is the packet's own flow; only what is related may belong to a
  * flow between others. */
 static void draw_tuples(const struct zw_sampler *s, struct zw_random *random,
@@ -712,22 +604,6 @@ static void draw_ends(const struct zw_sampler *s, struct zw_random *random,
 			     &sample->out_ipsec);
 }
 
-/* The path's own: self's answers, what only reaches the gateway. */
-static void draw_special(struct zw_random *random, struct zw_sample *sample)
-{
-	if (sample->path == ZW_PATH_INPUT && one_in(random, 10))
-		draw_dhcp(random, sample);
-	if (sample->family == ZW_IPV6 &&
-	    one_in(random, sample->path == ZW_PATH_FORWARD ? 30 : 5))
-		draw_link(random, sample);
-	if (sample->path == ZW_PATH_OUTPUT && one_in(random, 10)) {
-		sample->state = ZW_CT_RELATED;
-		sample->direction = (u8)below(random, 2);
-		sample->proto = 6;
-		sample->tcp_flags = one_in(random, 4) ? 0x10 : 0x14;
-	}
-}
-
 void zw_sampler_next(const struct zw_sampler *s, struct zw_random *random,
 		     struct zw_sample *sample)
 {
@@ -740,11 +616,11 @@ void zw_sampler_next(const struct zw_sampler *s, struct zw_random *random,
 	if ((sample->proto == 1 || sample->proto == 58) && !one_in(random, 20))
 		sample->proto = sample->family == ZW_IPV4 ? 1 : 58;
 	draw_type(random, sample);
-	draw_state(random, sample);
-	draw_special(random, sample);
+	zw_sample_draw_state(random, sample);
+	zw_sample_draw_special(random, sample);
 	draw_tuples(s, random, sample);
 	if (one_in(random, 14))
-		draw_headers(random, sample);
+		zw_sample_draw_headers(random, sample);
 	/* what arrives with one hop left is not forwarded */
 	if (sample->path == ZW_PATH_FORWARD && sample->hops < 2)
 		sample->hops = 2;
