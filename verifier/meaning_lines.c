@@ -158,11 +158,8 @@ zw_node zw_meaning_refused(struct zw_space *space, enum zw_family family)
 /* A type that is there to be read. */
 static zw_node link_types(struct zw_space *space, zw_node wanted)
 {
-	zw_node there =
-		zw_space_index(space, ZW_FIELD_LENGTH, 1, ZW_LENGTH_WHOLE);
-
 	return zw_and(space->d, proto(space, IPPROTO_ICMPV6),
-		      zw_and(space->d, wanted, there));
+		      zw_and(space->d, wanted, zw_meaning_there(space, 1)));
 }
 
 zw_node zw_meaning_link(struct zw_space *space)
