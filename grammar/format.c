@@ -99,7 +99,8 @@ static bool put_comment(struct format *format, u32 indent, bool may_trail,
 }
 
 /* Everything between the last row and one that starts at START: comments up
- * to BODY. True if an empty line belongs before the row. */
+ * to BODY; empty lines inside the row do not count. True if an empty line
+ * belongs before the row. */
 static bool put_gap(struct format *format, u32 start, u32 body, u32 indent)
 {
 	while (comment_before(format, body)) {
@@ -108,7 +109,8 @@ static bool put_gap(struct format *format, u32 start, u32 body, u32 indent)
 
 		span = format->rows.ast->comments.v[format->comment];
 		blank = !format->first &&
-			empty_line(format, format->last_end, span.off);
+			empty_line(format, format->last_end,
+				   span.off < start ? span.off : start);
 		if (put_comment(format, indent, span.off < start, blank))
 			format->first = false;
 		format->last_end = span.off + span.len;
