@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `zwinger apply` on a table that is there already: another policy's, one that
+ * somebody tampered with, one that somebody emptied. What stands does not
+ * prevent what is proved from taking its place. */
+#include "tests/harness/harness.h"
+#include "tests/harness/netns.h"
+#include "tests/harness/run.h"
+
+static const struct {
+	const char *what, *script;
+} cases[] = {
+	{ "another policy", "$Z apply examples/hq.zw --netns $N && "
+			    "$Z apply tests/negative/small.zw --netns $N" },
+	{ "a rule slipped in",
+	  "$Z apply examples/hq.zw --netns $N && "
+	  "$X nft insert rule inet zwinger z_forward accept && "
+	  "$Z apply examples/hq.zw --netns $N && "
+	  "! $X nft list chain inet zwinger z_forward | grep -q '^[[:space:]]*accept'" },
+	{ "a flushed table", "$Z apply examples/hq.zw --netns $N && "
+			     "$X nft flush table inet zwinger && "
+			     "$Z apply examples/hq.zw --netns $N" },
+	{ "an empty table", "$X nft add table inet zwinger && "
+			    "$Z apply examples/hq.zw --netns $N" },
+	{ "foreign tables stay", "$X nft add table ip other && "
+				 "$Z apply examples/hq.zw --netns $N && "
+				 "$X nft list table ip other" },
+	{ "a refuted policy changes nothing",
+	  "$Z apply examples/hq.zw --netns $N && "
+	  "$X nft -s list ruleset > $T/before && "
+	  "{ $Z apply tests/negative/Z4001-dmz-to-internal.zw --netns $N; [ $? = 1 ]; } && "
+	  "$X nft -s list ruleset > $T/after && cmp $T/before $T/after" },
+};
+
+static void replaced(void)
+{
+	size_t i;
+
+	if (!zw_netns_usable())
+		return;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct zw_arena *arena = zw_arena_new();
+		const char *script =
+			zw_strf(arena,
+				"Z=%s; N=zw-apply-$$; X=\"ip netns exec $N\"; T=$(mktemp -d); "
+				"ip netns add $N || exit 99; "
+				"trap 'ip netns del $N; rm -rf $T' EXIT; %s",
+				zw_binary(), cases[i].script)
+				.p;
+		const char *const argv[] = { "sh", "-c", script, NULL };
+		struct zw_run run;
+
+		zw_run(&run, NULL, argv);
+		ZW_CHECK(run.status == 0, "%s: status %d: %s%s", cases[i].what,
+			 run.status, run.out.n ? run.out.data : "",
+			 run.err.n ? run.err.data : "");
+		zw_run_free(&run);
+		zw_arena_free(arena);
+	}
+}
+
+void suite_apply(void);
+void suite_apply(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "what stands is replaced", replaced },
+		CU_TEST_INFO_NULL,
+	};
+
+	zw_test_suite("apply", tests);
+}
