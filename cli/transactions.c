@@ -65,8 +65,11 @@ static void add_step(struct zw_arena *arena, struct zw_transactions *t,
 	struct zw_buf buf = { 0 };
 
 	zw_emit_netlink(arena, &buf, plan, &options, emitted);
-	add_pieces(arena, t, &buf, ZW_EMIT_EDGE, buf.n - ZW_EMIT_EDGE,
-		   step->room, emitted);
+	/* where everything is kept, ADD names the table and nothing else: the
+	 * kernel would not count that as a generation */
+	if (step->step != ZW_EMIT_ADD || emitted->messages > 1)
+		add_pieces(arena, t, &buf, ZW_EMIT_EDGE, buf.n - ZW_EMIT_EDGE,
+			   step->room, emitted);
 	zw_buf_free(&buf);
 }
 

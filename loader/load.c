@@ -187,10 +187,11 @@ void zw_load_batches(struct zw_arena *arena, struct zw_socket *socket, const u8 
 			result->error = zw_socket_generation(socket, &after);
 			if (result->error)
 				return;
-			/* the kernel counts one up for each commit; anything
-			 * else means that somebody came in between, which the
-			 * next transaction will be told */
-			if (start != at)
+			/* the kernel counts one up for each commit that
+			 * changed something; anything else means that somebody
+			 * came in between, which the next transaction will be
+			 * told */
+			if (after != generation)
 				generation++;
 			result->generation = after;
 			++*done;
