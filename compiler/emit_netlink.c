@@ -99,6 +99,9 @@ u32 zw_emit_verdict(enum zw_plan_verdict verdict)
 	case ZW_PLAN_CONTINUE:
 	case ZW_PLAN_REJECT_RESET:
 	case ZW_PLAN_REJECT_PROHIBITED:
+	case ZW_PLAN_MASQUERADE:
+	case ZW_PLAN_SNAT:
+	case ZW_PLAN_DNAT:
 		break;
 	}
 	ZW_ASSERT(!"a verdict without a code");
@@ -169,11 +172,15 @@ static void emit_chain(struct zw_emitter *emitter, u32 index)
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_TABLE, ZW_PLAN_TABLE);
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_NAME, name);
 	if (base) {
-		nftnl_chain_set_str(chain, NFTNL_CHAIN_TYPE, "filter");
+		nftnl_chain_set_str(chain, NFTNL_CHAIN_TYPE,
+				    plan->type == ZW_PLAN_NAT ? "nat"
+							      : "filter");
 		nftnl_chain_set_u32(chain, NFTNL_CHAIN_HOOKNUM,
 				    (u32)plan->hook);
 		nftnl_chain_set_s32(chain, NFTNL_CHAIN_PRIO, plan->priority);
-		nftnl_chain_set_u32(chain, NFTNL_CHAIN_POLICY, NF_DROP);
+		nftnl_chain_set_u32(chain, NFTNL_CHAIN_POLICY,
+				    plan->type == ZW_PLAN_FILTER ? NF_DROP
+								 : NF_ACCEPT);
 	}
 	note_object(emitter, NFT_MSG_NEWCHAIN, "chain", name);
 	header = zw_emit_message_begin(emitter, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
@@ -254,19 +261,21 @@ static void emit_hooks(struct zw_emitter *emitter, bool replace)
 	}
 }
 
-/* The base chains with their final drop, and before it what a chain accepts
- * first of all: its loopback. */
+/* The base chains that decide, with their final drop, and before it what a
+ * chain accepts first of all: its loopback. */
 static void emit_closed(struct zw_emitter *emitter)
 {
 	const struct zw_plan *plan = emitter->plan;
 
 	for (u32 i = 0; i < plan->chains.n; i++)
-		if (plan->chains.v[i].hook != ZW_PLAN_NO_HOOK)
+		if (plan->chains.v[i].hook != ZW_PLAN_NO_HOOK &&
+		    plan->chains.v[i].type == ZW_PLAN_FILTER)
 			emit_chain(emitter, i);
 	for (u32 i = 0; i < plan->chains.n; i++) {
 		const struct zw_plan_chain *chain = &plan->chains.v[i];
 
-		if (chain->hook == ZW_PLAN_NO_HOOK)
+		if (chain->hook == ZW_PLAN_NO_HOOK ||
+		    chain->type != ZW_PLAN_FILTER)
 			continue;
 		if (chain->rules.v[0].verdict == ZW_PLAN_ACCEPT)
 			zw_emit_rule(emitter, i, 0);

@@ -123,6 +123,14 @@ static void put_numbers(struct zw_buf *out, const u8 *lo, const u8 *hi,
 	}
 }
 
+static void put_host_number(struct zw_buf *out, const u8 *bytes)
+{
+	u32 value;
+
+	memcpy(&value, bytes, sizeof(value));
+	zw_buf_printf(out, "%u", value);
+}
+
 /* One field's value or range, as the right side of a comparison. */
 static void put_value(struct zw_buf *out, enum zw_key which, const u8 *lo,
 		      const u8 *hi)
@@ -146,6 +154,8 @@ static void put_value(struct zw_buf *out, enum zw_key which, const u8 *lo,
 		zw_buf_puts(out, *lo ? "exists" : "missing");
 	else if (!strcmp(field->type, "ct_state"))
 		put_states(out, lo);
+	else if (which == ZW_KEY_IIF)
+		put_host_number(out, lo);
 	else
 		put_numbers(out, lo, hi, field->bytes);
 }
@@ -163,6 +173,7 @@ static void put_verdict(const struct printer *p, enum zw_plan_verdict verdict,
 		[ZW_PLAN_REJECT_RESET] = "reject with tcp reset",
 		[ZW_PLAN_REJECT_PROHIBITED] =
 			"reject with icmpx type admin-prohibited",
+		[ZW_PLAN_MASQUERADE] = "masquerade",
 	};
 
 	zw_buf_puts(p->out, words[verdict]);
@@ -211,6 +222,15 @@ static void put_element(const struct printer *p, const struct zw_plan_set *set,
 	}
 	if (element)
 		put_comment(p->out, element->place);
+	if (set->data) {
+		char text[46];
+
+		zw_buf_printf(p->out, " : %s . %u",
+			      zw_ip_format((struct zw_ip){ set->family,
+							   element->address },
+					   text),
+			      element->port);
+	}
 	if (set->map) {
 		zw_buf_puts(p->out, " : ");
 		put_verdict(p, element->verdict, element->chain);
@@ -222,13 +242,30 @@ static void put_set(const struct printer *p, const struct zw_plan_set *set)
 {
 	size_t n = zw_plan_set_size(set);
 
-	zw_buf_printf(p->out, "\t%s ", set->map ? "map" : "set");
+	bool day = set->field[0] == ZW_KEY_TIME_DAY;
+
+	zw_buf_printf(p->out, "\t%s ", set->map || set->data ? "map" : "set");
 	put_name(p, set->name, true);
-	zw_buf_puts(p->out, " {\n\t\ttype ");
-	for (unsigned i = 0; i < set->fields; i++)
+	/* nft's grammar has no word for the type of days */
+	zw_buf_printf(p->out, " {\n\t\t%s ", day ? "typeof" : "type");
+	for (unsigned i = 0; i < set->fields; i++) {
+		const struct zw_key_info *field =
+			zw_key_info((enum zw_key)set->field[i]);
+
 		zw_buf_printf(p->out, "%s%s", i ? " . " : "",
-			      zw_key_info((enum zw_key)set->field[i])->type);
-	zw_buf_puts(p->out, set->map ? " : verdict\n" : "\n");
+			      day ? field->nft : field->type);
+	}
+	if (set->data)
+		zw_buf_printf(p->out, " : ipv%d_addr . inet_service\n",
+			      set->family == ZW_IPV4 ? 4 : 6);
+	else
+		zw_buf_puts(p->out, set->map ? " : verdict\n" : "\n");
+	if (set->dynamic)
+		zw_buf_printf(p->out, "\t\tsize %d\n\t\tflags dynamic%s\n",
+			      ZW_PLAN_DYNAMIC_SIZE,
+			      set->timeout ? ",timeout" : "");
+	if (set->timeout)
+		zw_buf_printf(p->out, "\t\ttimeout %us\n", set->timeout);
 	if (set->interval)
 		zw_buf_puts(p->out, "\t\tflags interval\n");
 	else if (n)
@@ -264,6 +301,9 @@ static bool implied(const struct zw_plan_rule *rule, u32 index)
 				return true;
 			if (proto && field->l4proto == match->value[0])
 				return true;
+			/* the connection's port has a name only behind it */
+			if (proto && which == ZW_KEY_CT_ORIGINAL_DPORT)
+				return false;
 			if (proto && later->test < ZW_TEST_IN &&
 			    has_ports(match->value[0]) &&
 			    (which == ZW_KEY_TH_SPORT ||
@@ -315,6 +355,21 @@ static void put_mask_any(struct zw_buf *out, enum zw_key which, const u8 *other)
 	}
 }
 
+/* A lookup of data and the translation to it are one thing to nft. */
+static void put_destination(const struct printer *p,
+			    const struct zw_plan_rule *rule,
+			    const struct zw_plan_match *match)
+{
+	zw_buf_printf(p->out, "dnat %s to ",
+		      rule->family == ZW_IPV4 ? "ip" : "ip6");
+	for (unsigned i = 0; i < match->fields; i++)
+		zw_buf_printf(p->out, "%s%s", i ? " . " : "",
+			      zw_key_info((enum zw_key)match->field[i])->nft);
+	zw_buf_puts(p->out, " map @");
+	put_name(p, p->plan->sets.v[match->set].name, true);
+	zw_buf_putc(p->out, ' ');
+}
+
 static void put_match(const struct printer *p, const struct zw_plan_rule *rule,
 		      u32 index)
 {
@@ -322,6 +377,16 @@ static void put_match(const struct printer *p, const struct zw_plan_rule *rule,
 	enum zw_key first = (enum zw_key)match->field[0];
 	u8 high[16];
 
+	if (match->test == ZW_TEST_MAP && p->plan->sets.v[match->set].data) {
+		put_destination(p, rule, match);
+		return;
+	}
+	if (first == ZW_KEY_CT_STATUS) {
+		zw_buf_puts(p->out, match->test == ZW_TEST_MASK_ANY
+					    ? "ct status confirmed "
+					    : "ct status & confirmed == 0 ");
+		return;
+	}
 	for (unsigned i = 0; i < match->fields; i++) {
 		if (i)
 			zw_buf_puts(p->out, " . ");
@@ -357,6 +422,10 @@ static void put_match(const struct printer *p, const struct zw_plan_rule *rule,
 
 static bool rule_spelled(const struct zw_plan_rule *rule)
 {
+	/* of what nft reads in a string, these stand for something else */
+	for (size_t i = 0; rule->log && i < rule->log_prefix.n; i++)
+		if (strchr("$\"\\\n", rule->log_prefix.p[i]))
+			return false;
 	for (u32 i = 0; i < rule->match_count; i++) {
 		const struct zw_plan_match *match = &rule->matches[i];
 
@@ -370,28 +439,82 @@ static bool rule_spelled(const struct zw_plan_rule *rule)
 	return true;
 }
 
+static void put_limit(struct zw_buf *out, const struct zw_plan_limit *limit)
+{
+	const char *unit = limit->seconds == 1	    ? "second"
+			   : limit->seconds == 60   ? "minute"
+			   : limit->seconds == 3600 ? "hour"
+						    : "day";
+
+	zw_buf_printf(out, "limit rate %llu/%s burst %llu packets ",
+		      (unsigned long long)limit->amount, unit,
+		      (unsigned long long)limit->burst);
+}
+
+static void put_meter(const struct printer *p,
+		      const struct zw_plan_meter *meter)
+{
+	const struct zw_plan_set *set = &p->plan->sets.v[meter->set];
+
+	zw_buf_puts(p->out, meter->counts_connections ? "add @" : "update @");
+	put_name(p, set->name, true);
+	zw_buf_printf(p->out, " { %s%s ",
+		      zw_key_info((enum zw_key)set->field[0])->nft,
+		      set->key_bytes == 16 ? " & ffff:ffff:ffff:ffff::" : "");
+	if (meter->counts_connections)
+		zw_buf_printf(p->out, "ct count %u ", meter->connections);
+	else
+		put_limit(p->out, &meter->limit);
+	zw_buf_puts(p->out, "} ");
+}
+
+static void put_source(struct zw_buf *out, const struct zw_plan_rule *rule)
+{
+	struct zw_ip lo = { rule->family, rule->addresses.lo };
+	struct zw_ip hi = { rule->family, rule->addresses.hi };
+	char text[46];
+
+	zw_buf_printf(out, "snat %s to %s",
+		      rule->family == ZW_IPV4 ? "ip" : "ip6",
+		      zw_ip_format(lo, text));
+	if (rule->addresses.lo != rule->addresses.hi)
+		zw_buf_printf(out, "-%s", zw_ip_format(hi, text));
+}
+
 static void put_rule(const struct printer *p, const struct zw_plan_rule *rule)
 {
 	if (!rule_spelled(rule)) {
 		zw_buf_puts(p->out,
-			    "\t\t# an interface name that nft cannot read\n");
+			    "\t\t# a name or prefix that nft cannot read\n");
 		return;
 	}
 	zw_buf_puts(p->out, "\t\t");
 	for (u32 i = 0; i < rule->match_count; i++)
 		if (!implied(rule, i))
 			put_match(p, rule, i);
+	if (rule->has_meter)
+		put_meter(p, &rule->meter);
+	if (rule->has_limit)
+		put_limit(p->out, &rule->limit);
 	if (rule->log) {
 		zw_buf_puts(p->out, "log ");
 		if (rule->log_prefix.n)
 			zw_buf_printf(p->out, "prefix \"%.*s\" ",
 				      ZW_STR_ARG(rule->log_prefix));
-		if (rule->log_group)
+		if (rule->log_to_group)
 			zw_buf_printf(p->out, "group %u ", rule->log_group);
 	}
 	if (rule->counter)
 		zw_buf_puts(p->out, "counter ");
-	if (rule->verdict != ZW_PLAN_CONTINUE)
+	if (rule->clamp && rule->clamp_size)
+		zw_buf_printf(p->out, "tcp option maxseg size set %u ",
+			      rule->clamp_size);
+	else if (rule->clamp)
+		zw_buf_puts(p->out, "tcp option maxseg size set rt mtu ");
+	if (rule->verdict == ZW_PLAN_SNAT)
+		put_source(p->out, rule);
+	else if (rule->verdict != ZW_PLAN_CONTINUE &&
+		 rule->verdict != ZW_PLAN_DNAT)
 		put_verdict(p, rule->verdict, rule->chain);
 	else
 		p->out->n--;
@@ -403,16 +526,17 @@ static void put_chain(const struct printer *p,
 		      const struct zw_plan_chain *chain)
 {
 	static const char *const hooks[] = { "prerouting", "input", "forward",
-					     "output" };
+					     "output", "postrouting" };
 
 	zw_buf_puts(p->out, "\tchain ");
 	put_name(p, chain->name, chain->hook == ZW_PLAN_NO_HOOK);
 	zw_buf_puts(p->out, " {\n");
 	if (chain->hook != ZW_PLAN_NO_HOOK)
 		zw_buf_printf(
-			p->out,
-			"\t\ttype filter hook %s priority %d; policy drop;\n",
-			hooks[chain->hook], chain->priority);
+			p->out, "\t\ttype %s hook %s priority %d; policy %s;\n",
+			chain->type == ZW_PLAN_NAT ? "nat" : "filter",
+			hooks[chain->hook], chain->priority,
+			chain->type == ZW_PLAN_FILTER ? "drop" : "accept");
 	for (size_t i = 0; i < chain->rules.n; i++)
 		put_rule(p, &chain->rules.v[i]);
 	zw_buf_puts(p->out, "\t}\n\n");

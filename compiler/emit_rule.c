@@ -120,6 +120,17 @@ static void mask(struct nftnl_rule *rule, const u8 *value, u32 bytes)
 	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_XOR, zero, bytes);
 }
 
+static void to_network_order(struct nftnl_rule *rule, u32 bytes)
+{
+	struct nftnl_expr *expr = add(rule, "byteorder");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BYTEORDER_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BYTEORDER_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BYTEORDER_OP, NFT_BYTEORDER_HTON);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BYTEORDER_LEN, bytes);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BYTEORDER_SIZE, bytes);
+}
+
 static void lookup(struct zw_emitter *emitter, struct nftnl_rule *rule,
 		   const struct zw_plan_match *match)
 {
@@ -142,7 +153,9 @@ static void lookup(struct zw_emitter *emitter, struct nftnl_rule *rule,
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
 	nftnl_expr_set_str(expr, NFTNL_EXPR_LOOKUP_SET, name);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SET_ID, match->set + 1);
-	if (match->test == ZW_TEST_MAP) {
+	if (match->test == ZW_TEST_MAP && set->data) {
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_DREG, NFT_REG_1);
+	} else if (match->test == ZW_TEST_MAP) {
 		ZW_ASSERT(set->map);
 		nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_DREG,
 				   NFT_REG_VERDICT);
@@ -166,6 +179,8 @@ static void add_match(struct zw_emitter *emitter, struct nftnl_rule *rule,
 		compare(rule, NFT_CMP_EQ, match->value, bytes);
 		break;
 	case ZW_TEST_RANGE:
+		if (zw_key_info(field)->host_order && bytes > 1)
+			to_network_order(rule, bytes);
 		compare(rule, NFT_CMP_GTE, match->value, bytes);
 		compare(rule, NFT_CMP_LTE, match->other, bytes);
 		break;
@@ -191,9 +206,125 @@ static void add_log(struct zw_emitter *emitter, struct nftnl_rule *rule,
 	if (plan->log_prefix.n)
 		nftnl_expr_set_str(expr, NFTNL_EXPR_LOG_PREFIX,
 				   zw_cstr(emitter->arena, plan->log_prefix));
-	if (plan->log_group)
+	if (plan->log_to_group)
 		nftnl_expr_set_u16(expr, NFTNL_EXPR_LOG_GROUP,
 				   (u16)plan->log_group);
+}
+
+static void set_limit(struct nftnl_expr *expr,
+		      const struct zw_plan_limit *limit)
+{
+	nftnl_expr_set_u64(expr, NFTNL_EXPR_LIMIT_RATE, limit->amount);
+	nftnl_expr_set_u64(expr, NFTNL_EXPR_LIMIT_UNIT, limit->seconds);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_BURST, (u32)limit->burst);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_TYPE, NFT_LIMIT_PKTS);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_FLAGS, 0);
+}
+
+/* The source (of IPv6 its first half) into the set, with what counts. */
+static void add_meter(struct zw_emitter *emitter, struct nftnl_rule *rule,
+		      const struct zw_plan_meter *meter)
+{
+	static const u8 half[16] = { 255, 255, 255, 255, 255, 255, 255, 255 };
+	const struct zw_plan_set *set = &emitter->plan->sets.v[meter->set];
+	char name[ZW_PLAN_NAME_BYTES];
+	struct nftnl_expr *expr, *inner;
+
+	ZW_ASSERT(set->dynamic && set->fields == 1);
+	load(rule, (enum zw_key)set->field[0], NFT_REG_1);
+	if (set->key_bytes == 16)
+		mask(rule, half, 16);
+	zw_emit_set_name(emitter, meter->set, name);
+	expr = add(rule, "dynset");
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_SREG_KEY, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_OP,
+			   meter->counts_connections ? NFT_DYNSET_OP_ADD
+						     : NFT_DYNSET_OP_UPDATE);
+	nftnl_expr_set_str(expr, NFTNL_EXPR_DYNSET_SET_NAME, name);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_SET_ID, meter->set + 1);
+	inner = nftnl_expr_alloc(meter->counts_connections ? "connlimit"
+							   : "limit");
+	ZW_ASSERT(inner);
+	if (meter->counts_connections) {
+		nftnl_expr_set_u32(inner, NFTNL_EXPR_CONNLIMIT_COUNT,
+				   meter->connections);
+		nftnl_expr_set_u32(inner, NFTNL_EXPR_CONNLIMIT_FLAGS, 0);
+	} else {
+		set_limit(inner, &meter->limit);
+	}
+	nftnl_expr_set(expr, NFTNL_EXPR_DYNSET_EXPR, inner, 0);
+}
+
+static void add_clamp(struct nftnl_rule *rule, const struct zw_plan_rule *plan)
+{
+	u8 size[2] = { (u8)(plan->clamp_size >> 8), (u8)plan->clamp_size };
+	struct nftnl_expr *expr;
+
+	if (plan->clamp_size) {
+		expr = add(rule, "immediate");
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+		nftnl_expr_set(expr, NFTNL_EXPR_IMM_DATA, size, sizeof(size));
+	} else {
+		expr = add(rule, "rt");
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_RT_DREG, NFT_REG_1);
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_RT_KEY, NFT_RT_TCPMSS);
+		to_network_order(rule, 2);
+	}
+	expr = add(rule, "exthdr");
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_SREG, NFT_REG_1);
+	nftnl_expr_set_u8(expr, NFTNL_EXPR_EXTHDR_TYPE, 2);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_OFFSET, 2);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_LEN, 2);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_EXTHDR_OP, NFT_EXTHDR_OP_TCPOPT);
+}
+
+static void load_address(struct nftnl_rule *rule, enum zw_family family,
+			 u128 value, u32 reg)
+{
+	struct nftnl_expr *expr = add(rule, "immediate");
+	u8 bytes[16];
+
+	zw_ip_bytes((struct zw_ip){ family, value }, bytes);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_DREG, reg);
+	nftnl_expr_set(expr, NFTNL_EXPR_IMM_DATA, bytes,
+		       family == ZW_IPV4 ? 4 : 16);
+}
+
+static u32 nfproto(enum zw_family family)
+{
+	return family == ZW_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+}
+
+static void add_source_translation(struct nftnl_rule *rule,
+				   const struct zw_plan_rule *plan)
+{
+	bool one = plan->addresses.lo == plan->addresses.hi;
+	struct nftnl_expr *expr;
+
+	load_address(rule, plan->family, plan->addresses.lo, NFT_REG_1);
+	if (!one)
+		load_address(rule, plan->family, plan->addresses.hi, NFT_REG_2);
+	expr = add(rule, "nat");
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_NAT_TYPE, NFT_NAT_SNAT);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_NAT_FAMILY, nfproto(plan->family));
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
+	if (!one)
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_NAT_REG_ADDR_MAX,
+				   NFT_REG_2);
+}
+
+/* The lookup before has put address and port side by side. */
+static void add_destination_translation(struct nftnl_rule *rule,
+					const struct zw_plan_rule *plan)
+{
+	struct nftnl_expr *expr = add(rule, "nat");
+	unsigned slots = plan->family == ZW_IPV4 ? 1 : 4;
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_NAT_TYPE, NFT_NAT_DNAT);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_NAT_FAMILY, nfproto(plan->family));
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_NAT_REG_PROTO_MIN,
+			   slot_register(slots));
 }
 
 static void add_verdict(struct zw_emitter *emitter, struct nftnl_rule *rule,
@@ -217,6 +348,15 @@ static void add_verdict(struct zw_emitter *emitter, struct nftnl_rule *rule,
 				   NFT_REJECT_ICMPX_UNREACH);
 		nftnl_expr_set_u8(expr, NFTNL_EXPR_REJECT_CODE,
 				  ICMPX_ADMIN_PROHIBITED);
+		return;
+	case ZW_PLAN_MASQUERADE:
+		add(rule, "masq");
+		return;
+	case ZW_PLAN_SNAT:
+		add_source_translation(rule, plan);
+		return;
+	case ZW_PLAN_DNAT:
+		add_destination_translation(rule, plan);
 		return;
 	case ZW_PLAN_ACCEPT:
 	case ZW_PLAN_DROP:
@@ -269,10 +409,16 @@ void zw_emit_rule(struct zw_emitter *emitter, u32 chain, size_t index)
 	nftnl_rule_set_u32(rule, NFTNL_RULE_FAMILY, NFPROTO_INET);
 	for (u32 i = 0; i < plan->match_count; i++)
 		add_match(emitter, rule, &plan->matches[i]);
+	if (plan->has_meter)
+		add_meter(emitter, rule, &plan->meter);
+	if (plan->has_limit)
+		set_limit(add(rule, "limit"), &plan->limit);
 	if (plan->log)
 		add_log(emitter, rule, plan);
 	if (plan->counter)
 		add(rule, "counter");
+	if (plan->clamp)
+		add_clamp(rule, plan);
 	add_verdict(emitter, rule, plan);
 	add_comment(rule, plan->place);
 	if (emitter->emitted)

@@ -73,6 +73,20 @@ static u32 set_key(struct nftnl_set *set, const struct zw_plan_set *plan)
 	return bytes;
 }
 
+/* The addresses and ports that a map leads to; returns the set's flag. */
+static u32 set_data(struct nftnl_set *set, const struct zw_plan_set *plan)
+{
+	bool four = plan->family == ZW_IPV4;
+	u32 address = zw_key_info(four ? ZW_KEY_IP_DADDR : ZW_KEY_IP6_DADDR)
+			      ->datatype;
+
+	nftnl_set_set_u32(set, NFTNL_SET_DATA_TYPE,
+			  address << 6 |
+				  zw_key_info(ZW_KEY_TH_DPORT)->datatype);
+	nftnl_set_set_u32(set, NFTNL_SET_DATA_LEN, four ? 8 : 20);
+	return NFT_SET_MAP;
+}
+
 void zw_emit_set(struct zw_emitter *emitter, u32 index)
 {
 	const struct zw_plan_set *plan = &emitter->plan->sets.v[index];
@@ -96,6 +110,18 @@ void zw_emit_set(struct zw_emitter *emitter, u32 index)
 		flags |= NFT_SET_MAP;
 		nftnl_set_set_u32(set, NFTNL_SET_DATA_TYPE, VERDICT_TYPE);
 		nftnl_set_set_u32(set, NFTNL_SET_DATA_LEN, 0);
+	}
+	if (plan->data)
+		flags |= set_data(set, plan);
+	if (plan->dynamic) {
+		flags |= NFT_SET_EVAL;
+		nftnl_set_set_u32(set, NFTNL_SET_DESC_SIZE,
+				  ZW_PLAN_DYNAMIC_SIZE);
+	}
+	if (plan->timeout) {
+		flags |= NFT_SET_TIMEOUT;
+		nftnl_set_set_u64(set, NFTNL_SET_TIMEOUT,
+				  (u64)plan->timeout * 1000);
 	}
 	if (flags)
 		nftnl_set_set_u32(set, NFTNL_SET_FLAGS, flags);
@@ -181,6 +207,18 @@ static void put_verdict(struct zw_emitter *emitter, struct writer *w,
 	nest_end(w, data);
 }
 
+static void put_data(struct writer *w, const struct zw_plan_set *set,
+		     const struct zw_plan_element *element)
+{
+	size_t bytes = set->family == ZW_IPV4 ? 4 : 16;
+	u8 data[20] = { 0 };
+
+	zw_ip_bytes((struct zw_ip){ set->family, element->address }, data);
+	data[bytes] = (u8)(element->port >> 8);
+	data[bytes + 1] = (u8)element->port;
+	put_key(w, NFTA_SET_ELEM_DATA, data, bytes + 4);
+}
+
 static void put_comment(struct writer *w, struct zw_str place)
 {
 	u8 user[2 + 128];
@@ -256,6 +294,8 @@ static void write_element(struct zw_emitter *emitter, struct writer *w,
 		put_key(w, NFTA_SET_ELEM_KEY_END, hi, bytes);
 	if (set->map)
 		put_verdict(emitter, w, element);
+	if (set->data)
+		put_data(w, set, element);
 	if (element)
 		put_comment(w, element->place);
 	nest_end(w, nest);

@@ -61,7 +61,7 @@ void zw_draft_lookup(struct zw_lowering *l, struct zw_draft *draft, u32 set)
 {
 	const struct zw_plan_set *plan = &l->plan->sets.v[set];
 	struct zw_plan_match *match =
-		next(draft, plan->map ? ZW_TEST_MAP : ZW_TEST_IN,
+		next(draft, plan->map || plan->data ? ZW_TEST_MAP : ZW_TEST_IN,
 		     (enum zw_key)plan->field[0]);
 
 	match->fields = plan->fields;

@@ -38,6 +38,12 @@ static const struct zw_key_info fields[] = {
 			      META(SECPATH), 0, 0 },
 	[ZW_KEY_IPSEC_OUT] = { "rt ipsec", "boolean", 39, 1, true, ZW_FROM_RT,
 			       NFT_RT_XFRM, 0, 0, 0 },
+	[ZW_KEY_IIF] = { "meta iif", "iface_index", 20, 4, true, META(IIF), 0,
+			 0 },
+	[ZW_KEY_TIME_DAY] = { "meta day", "day", 45, 1, true, META(TIME_DAY), 0,
+			      0 },
+	[ZW_KEY_TIME_HOUR] = { "meta hour", "hour", 44, 4, true,
+			       META(TIME_HOUR), 0, 0 },
 	[ZW_KEY_IP_SADDR] = { "ip saddr", "ipv4_addr", 7, 4, false, NETWORK(12),
 			      IP4, 0 },
 	[ZW_KEY_IP_DADDR] = { "ip daddr", "ipv4_addr", 7, 4, false, NETWORK(16),
@@ -66,12 +72,20 @@ static const struct zw_key_info fields[] = {
 				TRANSPORT(1), IP6, 58 },
 	[ZW_KEY_CT_STATE] = { "ct state", "ct_state", 26, 4, true,
 			      CT(STATE, -1), 0, 0 },
+	[ZW_KEY_CT_STATUS] = { "ct status", "ct_status", 28, 4, true,
+			       CT(STATUS, -1), 0, 0 },
 	[ZW_KEY_CT_DIRECTION] = { "ct direction", "ct_dir", 27, 1, true,
 				  CT(DIRECTION, -1), 0, 0 },
 	[ZW_KEY_CT_ORIGINAL_IP_SADDR] = { "ct original ip saddr", "ipv4_addr",
 					  7, 4, false, CT(SRC_IP, 0), 0, 0 },
 	[ZW_KEY_CT_ORIGINAL_IP6_SADDR] = { "ct original ip6 saddr", "ipv6_addr",
 					   8, 16, false, CT(SRC_IP6, 0), 0, 0 },
+	[ZW_KEY_CT_ORIGINAL_IP_DADDR] = { "ct original ip daddr", "ipv4_addr",
+					  7, 4, false, CT(DST_IP, 0), 0, 0 },
+	[ZW_KEY_CT_ORIGINAL_IP6_DADDR] = { "ct original ip6 daddr", "ipv6_addr",
+					   8, 16, false, CT(DST_IP6, 0), 0, 0 },
+	[ZW_KEY_CT_ORIGINAL_DPORT] = { "ct original proto-dst", "inet_service",
+				       13, 2, false, CT(PROTO_DST, 0), 0, 0 },
 	[ZW_KEY_CT_REPLY_IP_SADDR] = { "ct reply ip saddr", "ipv4_addr", 7, 4,
 				       false, CT(SRC_IP, 1), 0, 0 },
 	[ZW_KEY_CT_REPLY_IP6_SADDR] = { "ct reply ip6 saddr", "ipv6_addr", 8,
@@ -154,7 +168,8 @@ size_t zw_plan_rule_expressions(const struct zw_plan_rule *rule)
 
 	for (u32 i = 0; i < rule->match_count; i++)
 		n += match_expressions(&rule->matches[i]);
-	return n + rule->counter + rule->log +
+	return n + 3 * rule->has_meter + rule->has_limit + rule->counter +
+	       rule->log + 3 * rule->clamp +
 	       (rule->verdict != ZW_PLAN_CONTINUE);
 }
 

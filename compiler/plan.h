@@ -26,6 +26,11 @@
 enum {
 	ZW_PLAN_PREROUTING_PRIORITY = -290,
 	ZW_PLAN_FILTER_PRIORITY = -5,
+	/* Translation, before foreign ones at -100 and 100: the first that
+	 * binds a connection wins. */
+	ZW_PLAN_PUBLISH_PRIORITY = -105,
+	ZW_PLAN_SOURCE_PRIORITY = 95,
+	ZW_PLAN_CLAMP_PRIORITY = -155,
 };
 
 /* What a rule can look at, and what the key of a set is made of. */
@@ -36,6 +41,9 @@ enum zw_key {
 	ZW_KEY_L4PROTO,
 	ZW_KEY_IPSEC_IN,  /* 1: came by IPsec */
 	ZW_KEY_IPSEC_OUT, /* 1: goes by IPsec */
+	ZW_KEY_IIF,	  /* 4 bytes, host order; 0: none, the gateway's own */
+	ZW_KEY_TIME_DAY,  /* 0: Sunday */
+	ZW_KEY_TIME_HOUR, /* second of the day, 4 bytes, host order */
 	ZW_KEY_IP_SADDR,
 	ZW_KEY_IP_DADDR,
 	ZW_KEY_IP_FRAG, /* flags and fragment offset, 2 bytes */
@@ -50,9 +58,13 @@ enum zw_key {
 	ZW_KEY_ICMP6_TYPE,
 	ZW_KEY_ICMP6_CODE,
 	ZW_KEY_CT_STATE,     /* 4 bytes, host order */
+	ZW_KEY_CT_STATUS,    /* 4 bytes, host order */
 	ZW_KEY_CT_DIRECTION, /* 0: original, 1: reply */
 	ZW_KEY_CT_ORIGINAL_IP_SADDR,
 	ZW_KEY_CT_ORIGINAL_IP6_SADDR,
+	ZW_KEY_CT_ORIGINAL_IP_DADDR,
+	ZW_KEY_CT_ORIGINAL_IP6_DADDR,
+	ZW_KEY_CT_ORIGINAL_DPORT,
 	ZW_KEY_CT_REPLY_IP_SADDR,
 	ZW_KEY_CT_REPLY_IP6_SADDR,
 	ZW_KEY_IP_OPTION_LSRR, /* 1: present */
@@ -86,15 +98,18 @@ struct zw_key_info {
 const struct zw_key_info *zw_key_info(enum zw_key field);
 
 #define ZW_PLAN_KEY_FIELDS 5
+#define ZW_PLAN_DYNAMIC_SIZE 65535
 
 enum zw_plan_test {
 	ZW_TEST_EQ,	  /* field == value */
-	ZW_TEST_RANGE,	  /* value <= field <= other (big-endian fields) */
+	ZW_TEST_RANGE,	  /* value <= field <= other; both in network order,
+			   * also where the field is not */
 	ZW_TEST_MASK_EQ,  /* (field & other) == value */
 	ZW_TEST_MASK_ANY, /* (field & other) != 0 */
 	ZW_TEST_IN,	  /* the fields, concatenated, are in SET */
 	ZW_TEST_MAP, /* likewise; the verdict is the element's. Last match of
-		      * its rule, whose own verdict is ZW_PLAN_CONTINUE */
+		      * its rule, whose own verdict is ZW_PLAN_CONTINUE; or, for
+		      * a map of data, ZW_PLAN_DNAT */
 };
 
 /* Values are as the field's bytes stand in a register: network order, ct state
@@ -116,17 +131,45 @@ enum zw_plan_verdict {
 	ZW_PLAN_GOTO,
 	ZW_PLAN_REJECT_RESET,	   /* TCP reset; the rule has tested for TCP */
 	ZW_PLAN_REJECT_PROHIBITED, /* ICMP administratively prohibited */
+	/* In chains of translation: */
+	ZW_PLAN_MASQUERADE,
+	ZW_PLAN_SNAT, /* to one of ADDRESSES */
+	ZW_PLAN_DNAT, /* to what the last match, a map of data, has */
+};
+
+/* A token bucket: AMOUNT packets per SECONDS (1, 60, 3600, 86400). */
+struct zw_plan_limit {
+	u64 amount, seconds, burst;
+};
+
+/* A bucket, or a count of connections, for each source, in SET, which the
+ * rule fills: the rule goes on while there is a token, or while the source
+ * has at most CONNECTIONS; not if the set is full. */
+struct zw_plan_meter {
+	u32 set; /* a dynamic one of one field, the source address */
+	bool counts_connections;
+	u32 connections;
+	struct zw_plan_limit limit;
 };
 
 struct zw_plan_rule {
 	struct zw_plan_match *matches;
 	u32 match_count;
-	bool counter;
+	/* After the matches, in this order, before the verdict: */
+	struct zw_plan_meter meter; /* HAS_METER */
+	struct zw_plan_limit limit; /* HAS_LIMIT */
+	bool has_meter, has_limit;
 	bool log;
+	bool counter;
+	bool clamp;		  /* lower the TCP segment size ... */
+	u16 clamp_size;		  /* to this; 0: the route's */
 	struct zw_str log_prefix; /* at most 127 bytes */
-	u32 log_group;		  /* 0: the kernel's log */
+	bool log_to_group;	  /* else to the kernel's log */
+	u32 log_group;
 	enum zw_plan_verdict verdict;
 	u32 chain; /* of JUMP and GOTO: index into the plan's chains */
+	enum zw_family family; /* of SNAT and DNAT */
+	struct zw_interval addresses;
 	struct zw_span span; /* of the statement; ZW_NO_SPAN if none asks */
 	struct zw_str place; /* the comment: "hq.zw:14,17"; at most 127 bytes */
 };
@@ -136,13 +179,23 @@ enum zw_plan_hook {
 	ZW_PLAN_INPUT,
 	ZW_PLAN_FORWARD,
 	ZW_PLAN_OUTPUT,
+	ZW_PLAN_POSTROUTING,
 	ZW_PLAN_NO_HOOK, /* a regular chain */
+};
+
+/* Base chains of FILTER drop what falls off their end; the others, which
+ * decide nothing, accept. */
+enum zw_plan_chain_type {
+	ZW_PLAN_FILTER,
+	ZW_PLAN_NAT,
+	ZW_PLAN_ALTER, /* of type filter, with policy accept */
 };
 
 struct zw_plan_chain {
 	struct zw_str name;
 	enum zw_plan_hook hook;
-	int priority; /* of a base chain; its type is filter, its policy drop */
+	int priority;		      /* of a base chain */
+	enum zw_plan_chain_type type; /* of a base chain */
 	ZW_VEC(struct zw_plan_rule) rules;
 };
 
@@ -153,7 +206,9 @@ struct zw_plan_element {
 	const u8 *lo, *hi;
 	enum zw_plan_verdict verdict; /* of a map */
 	u32 chain;		      /* of a map's JUMP and GOTO */
-	struct zw_str place;	      /* the element's comment; may be empty */
+	u128 address;		      /* of a map of data */
+	u16 port;
+	struct zw_str place; /* the element's comment; may be empty */
 };
 
 /* A set or verdict map. One field and not INTERVAL, or several and not
@@ -166,7 +221,12 @@ struct zw_plan_set {
 				       * load others of the same type */
 	u8 key_bytes; /* sum of the fields' bytes, without padding */
 	bool interval;
-	bool map;
+	bool map;  /* to verdicts */
+	bool data; /* a map to addresses of FAMILY and ports */
+	/* Filled by rules; at most DYNAMIC_SIZE elements, each forgotten
+	 * TIMEOUT seconds after its last use; 0: never. */
+	bool dynamic;
+	u32 timeout;
 	/* Either a list of elements ... */
 	ZW_VEC(struct zw_plan_element) elements;
 	/* ... or, for a set of addresses alone, these, not copied. */

@@ -129,6 +129,9 @@ static json_t *verdict(const struct writer *w, enum zw_plan_verdict which,
 		[ZW_PLAN_GOTO] = "goto",
 		[ZW_PLAN_REJECT_RESET] = "reject",
 		[ZW_PLAN_REJECT_PROHIBITED] = "reject",
+		[ZW_PLAN_MASQUERADE] = "masquerade",
+		[ZW_PLAN_SNAT] = "snat",
+		[ZW_PLAN_DNAT] = "dnat",
 	};
 	json_t *out = json_object(), *detail = json_object();
 
@@ -173,12 +176,21 @@ static json_t *element(const struct writer *w, const struct zw_plan_set *set,
 		key = json_object();
 		add(key, "concat", fields);
 	}
-	if (!plan || (!set->map && !plan->place.n))
+	if (!plan || (!set->map && !set->data && !plan->place.n))
 		return key;
 	out = json_object();
 	add(out, "val", key);
 	if (set->map)
 		add(out, "verdict", verdict(w, plan->verdict, plan->chain));
+	if (set->data) {
+		char address[46];
+
+		add(out, "addr",
+		    json_string(zw_ip_format(
+			    (struct zw_ip){ set->family, plan->address },
+			    address)));
+		add(out, "port", json_integer(plan->port));
+	}
 	if (plan->place.n)
 		add(out, "comment", text(plan->place));
 	return out;
@@ -200,6 +212,12 @@ static void put_set(struct writer *w, const struct zw_plan_set *set)
 	add(out, "type", types);
 	if (set->map)
 		add(out, "map", json_string("verdict"));
+	if (set->data)
+		add(out, "map", json_string("address and port"));
+	if (set->dynamic)
+		add(out, "size", json_integer(ZW_PLAN_DYNAMIC_SIZE));
+	if (set->timeout)
+		add(out, "timeout", json_integer(set->timeout));
 	if (set->interval) {
 		json_t *flags = json_array();
 
@@ -210,7 +228,7 @@ static void put_set(struct writer *w, const struct zw_plan_set *set)
 		json_array_append_new(elements, element(w, set, i));
 	add(out, "elem", elements);
 	add_place(w, out, set->span, set->place);
-	put(w, set->map ? "map" : "set", out);
+	put(w, set->map || set->data ? "map" : "set", out);
 }
 
 /* ---- rules ---- */
@@ -281,6 +299,52 @@ static json_t *match_of(const struct writer *w,
 	return out;
 }
 
+static json_t *limit(const struct zw_plan_limit *plan)
+{
+	json_t *out = json_object();
+
+	add(out, "rate", json_integer((json_int_t)plan->amount));
+	add(out, "seconds", json_integer((json_int_t)plan->seconds));
+	add(out, "burst", json_integer((json_int_t)plan->burst));
+	return out;
+}
+
+static void add_limits(const struct writer *w, json_t *list,
+		       const struct zw_plan_rule *rule)
+{
+	const struct zw_plan_meter *meter = &rule->meter;
+
+	if (rule->has_meter) {
+		json_t *object = json_object(), *body = json_object();
+
+		add(body, "set", text(w->plan->sets.v[meter->set].name));
+		if (meter->counts_connections)
+			add(body, "ct count", json_integer(meter->connections));
+		else
+			add(body, "limit", limit(&meter->limit));
+		add(object, "meter", body);
+		json_array_append_new(list, object);
+	}
+	if (rule->has_limit) {
+		json_t *object = json_object();
+
+		add(object, "limit", limit(&rule->limit));
+		json_array_append_new(list, object);
+	}
+}
+
+static json_t *source(const struct zw_plan_rule *rule)
+{
+	json_t *out = json_object(), *body = json_object();
+	char address[100];
+
+	add(body, "addr",
+	    json_string(zw_ip_range_format(rule->family, rule->addresses,
+					   address)));
+	add(out, "snat", body);
+	return out;
+}
+
 static void put_rule(struct writer *w, const struct zw_plan_chain *chain,
 		     const struct zw_plan_rule *rule)
 {
@@ -291,12 +355,13 @@ static void put_rule(struct writer *w, const struct zw_plan_chain *chain,
 	add(out, "chain", text(chain->name));
 	for (u32 i = 0; i < rule->match_count; i++)
 		json_array_append_new(list, match_of(w, &rule->matches[i]));
+	add_limits(w, list, rule);
 	if (rule->log) {
 		json_t *log = json_object(), *object = json_object();
 
 		if (rule->log_prefix.n)
 			add(log, "prefix", text(rule->log_prefix));
-		if (rule->log_group)
+		if (rule->log_to_group)
 			add(log, "group", json_integer(rule->log_group));
 		add(object, "log", log);
 		json_array_append_new(list, object);
@@ -307,7 +372,17 @@ static void put_rule(struct writer *w, const struct zw_plan_chain *chain,
 		add(object, "counter", json_null());
 		json_array_append_new(list, object);
 	}
-	if (rule->verdict != ZW_PLAN_CONTINUE)
+	if (rule->clamp) {
+		json_t *object = json_object();
+
+		add(object, "clamp-mss",
+		    rule->clamp_size ? json_integer(rule->clamp_size)
+				     : json_string("rt mtu"));
+		json_array_append_new(list, object);
+	}
+	if (rule->verdict == ZW_PLAN_SNAT)
+		json_array_append_new(list, source(rule));
+	else if (rule->verdict != ZW_PLAN_CONTINUE)
 		json_array_append_new(list,
 				      verdict(w, rule->verdict, rule->chain));
 	add(out, "expr", list);
@@ -318,17 +393,20 @@ static void put_rule(struct writer *w, const struct zw_plan_chain *chain,
 static void put_chain(struct writer *w, const struct zw_plan_chain *chain)
 {
 	static const char *const hooks[] = { "prerouting", "input", "forward",
-					     "output" };
+					     "output", "postrouting" };
 	json_t *out = json_object();
 
 	add(out, "family", json_string("inet"));
 	add(out, "table", json_string(ZW_PLAN_TABLE));
 	add(out, "name", text(chain->name));
 	if (chain->hook != ZW_PLAN_NO_HOOK) {
-		add(out, "type", json_string("filter"));
+		add(out, "type",
+		    json_string(chain->type == ZW_PLAN_NAT ? "nat" : "filter"));
 		add(out, "hook", json_string(hooks[chain->hook]));
 		add(out, "prio", json_integer(chain->priority));
-		add(out, "policy", json_string("drop"));
+		add(out, "policy",
+		    json_string(chain->type == ZW_PLAN_FILTER ? "drop"
+							      : "accept"));
 	}
 	put(w, "chain", out);
 }
