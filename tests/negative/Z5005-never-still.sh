@@ -33,4 +33,8 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	events=$(timeout 1 ip netns exec "$name" nft monitor | head -20 | wc -l)
 	[ "$events" -lt 20 ] || break
 done
-"$ZWINGER" apply "$work/large.zw" --netns "$name"
+# Where it is disturbed first depends on the machine; the code does not.
+status=0
+"$ZWINGER" apply "$work/large.zw" --netns "$name" 2>"$work/said" || status=$?
+sed -n 's/^\(error\[Z[0-9]*\]\).*/\1/p' "$work/said" >&2
+exit $status
