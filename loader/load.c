@@ -135,10 +135,8 @@ static void send_one(struct zw_arena *arena, struct zw_socket *socket,
 {
 	u8 begin[64], end[64];
 	const void *parts[3] = { begin, messages, end };
-	size_t sizes[3] = {
-		frame(begin, NFNL_MSG_BATCH_BEGIN, 0, &generation), n,
-		frame(end, NFNL_MSG_BATCH_END, 0, NULL)
-	};
+	size_t sizes[3] = { frame(begin, NFNL_MSG_BATCH_BEGIN, 0, &generation),
+			    n, frame(end, NFNL_MSG_BATCH_END, 0, NULL) };
 	int err = zw_socket_send(socket, parts, sizes, 3);
 
 	if (err) {
@@ -158,9 +156,9 @@ static size_t message_size(const u8 *bytes, size_t n, size_t at)
 	return NLMSG_ALIGN(m->nlmsg_len);
 }
 
-void zw_load_batches(struct zw_arena *arena, struct zw_socket *socket, const u8 *bytes,
-	     size_t n, const u32 *expected, size_t *done,
-	     struct zw_load_result *result)
+void zw_load_batches(struct zw_arena *arena, struct zw_socket *socket,
+		     const u8 *bytes, size_t n, const u32 *expected,
+		     size_t *done, struct zw_load_result *result)
 {
 	size_t at = 0, start = 0;
 	u32 generation;
@@ -179,13 +177,22 @@ void zw_load_batches(struct zw_arena *arena, struct zw_socket *socket, const u8 
 			start = at + size;
 		} else if (m->nlmsg_type == NFNL_MSG_BATCH_END) {
 			u32 after;
+			int err;
 
 			send_one(arena, socket, bytes + start, at - start,
 				 generation, result);
-			if (result->error)
+			if (result->error && result->error != -ENOBUFS)
 				return;
-			result->error = zw_socket_generation(socket, &after);
-			if (result->error)
+			err = zw_socket_generation(socket, &after);
+			/* answers were lost, but none of those that came is a
+			 * refusal: the kernel's count says whether it took the
+			 * transaction */
+			if (result->error == -ENOBUFS &&
+			    (err || result->refusals.n ||
+			     after != generation + 1))
+				return;
+			result->error = err;
+			if (err)
 				return;
 			/* the kernel counts one up for each commit that
 			 * changed something; anything else means that somebody

@@ -2,20 +2,13 @@
 /* Reload torture: packets run while the gateway goes back and forth between two
  * policies. Nothing that both forbid arrives, and all that both allow does.
  * What the same policies do as text through `nft -f` is printed beside. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/assert.h"
 #include "tests/harness/harness.h"
-#include "tests/harness/netns.h"
 #include "tests/harness/run.h"
-#include "tests/reload/cases.h"
-#include "tests/reload/product.h"
+#include "tests/reload/trial.h"
 
 void suite_apply(void);
 
@@ -31,80 +24,7 @@ enum {
 	LARGE_SECONDS = 5,
 };
 
-struct trial {
-	const struct zw_reload_case *reload;
-	struct zw_testbed *bed;
-	struct zw_product *product[2];
-	struct zw_product_loader *loader;
-	struct zw_stream streams[ZW_STREAMS];
-	struct zw_injector *injector;
-	char folder[64], home[4096];
-};
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void end(struct trial *t)
-{
-	static const char *const files[] = { "a/torture.zw", "b/torture.zw",
-					     "single-a.txt", "single-b.txt",
-					     "ranges-a.txt", "ranges-b.txt" };
-	size_t i;
-
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		unlink(files[i]);
-	rmdir("a");
-	rmdir("b");
-	ZW_ASSERT(!chdir(t->home));
-	rmdir(t->folder);
-	zw_injector_free(t->injector);
-	zw_product_loader_free(t->loader);
-	zw_product_free(t->product[0]);
-	zw_product_free(t->product[1]);
-	zw_testbed_free(t->bed);
-}
-
-static void load(struct trial *t, unsigned which)
-{
-	int err = zw_product_load(t->loader, t->product[which], NULL);
-
-	ZW_CHECK(!err, "%s: load %c: %s", t->reload->name, "ab"[which],
-		 strerror(-err));
-}
-
-static bool begin(struct trial *t, const struct zw_reload_case *reload)
-{
-	unsigned n;
-
-	*t = (struct trial){ .reload = reload };
-	t->bed = zw_reload_bed();
-	if (!t->bed)
-		return false;
-	snprintf(t->folder, sizeof(t->folder), "/tmp/zw-reload-XXXXXX");
-	ZW_ASSERT(getcwd(t->home, sizeof(t->home)));
-	zw_binary(); /* finds its path from here */
-	ZW_ASSERT(mkdtemp(t->folder) && !chdir(t->folder));
-	ZW_ASSERT(!mkdir("a", 0700) && !mkdir("b", 0700));
-	zw_reload_case_write(reload);
-	t->product[0] = zw_product_new("a/torture.zw");
-	t->product[1] = zw_product_new("b/torture.zw");
-	t->loader = zw_product_loader_new(zw_testbed_name(t->bed));
-	if (!t->product[0] || !t->product[1] || !t->loader) {
-		end(t);
-		return false;
-	}
-	load(t, 0);
-	n = zw_reload_case_streams(reload, t->bed, t->streams);
-	t->injector = zw_injector_new(t->bed, t->streams, n);
-	return true;
-}
-
-static void judge(const struct trial *t, const char *how, unsigned rounds,
+static void judge(const struct zw_trial *t, const char *how, unsigned rounds,
 		  const struct zw_counts *counts, bool strict)
 {
 	char text[ZW_COUNTS_TEXT];
@@ -120,7 +40,7 @@ static void judge(const struct trial *t, const char *how, unsigned rounds,
 }
 
 /* Each policy by itself does with each packet what the case says. */
-static void still(struct trial *t)
+static void still(struct zw_trial *t)
 {
 	char text[ZW_COUNTS_TEXT];
 	struct zw_counts counts;
@@ -128,7 +48,7 @@ static void still(struct trial *t)
 	unsigned which, i;
 
 	for (which = 0; which < 2; which++) {
-		load(t, which);
+		zw_trial_load(t, which);
 		zw_injector_burst(t->injector, 200, &counts);
 		ZW_CHECK(!counts.leaks && !counts.losses && !counts.missed,
 			 "%s, %c alone: %s", t->reload->name, "ab"[which],
@@ -142,31 +62,32 @@ static void still(struct trial *t)
 				 t->reload->name, t->streams[i].name);
 }
 
-static void by_loader(struct trial *t)
+static void by_loader(struct zw_trial *t)
 {
 	unsigned rounds = zw_reload_rounds(t->reload->rounds, MOST_ROUNDS), i;
-	double limit = t->reload->elements > LARGE ? LARGE_SECONDS :
-						     SMALL_SECONDS;
+	double limit =
+		t->reload->elements > LARGE ? LARGE_SECONDS : SMALL_SECONDS;
 	struct zw_counts counts;
-	double start = now();
+	double start = zw_trial_now();
 
 	if (getenv("ZW_ROUNDS"))
 		limit = ZW_INJECTOR_SECONDS;
 	zw_injector_start(t->injector);
-	for (i = 0; i < rounds && (i < 2 || now() - start < limit); i++)
-		load(t, (i + 1) % 2);
+	for (i = 0; i < rounds && (i < 2 || zw_trial_now() - start < limit);
+	     i++)
+		zw_trial_load(t, (i + 1) % 2);
 	zw_injector_stop(t->injector, &counts);
 	judge(t, "by the loader", i, &counts, true);
 }
 
-static void by_program(struct trial *t)
+static void by_program(struct zw_trial *t)
 {
 	unsigned rounds = t->reload->elements > LARGE ? 2 : PROGRAM_ROUNDS, i;
 	struct zw_counts counts;
-	double start = now();
+	double start = zw_trial_now();
 
 	zw_injector_start(t->injector);
-	for (i = 0; i < rounds && now() - start < 10; i++) {
+	for (i = 0; i < rounds && zw_trial_now() - start < 10; i++) {
 		const char *argv[] = { zw_binary(),
 				       "apply",
 				       "torture.zw",
@@ -187,17 +108,17 @@ static void by_program(struct trial *t)
 }
 
 /* The same policies as any other file: not asserted, that is nft's business. */
-static void by_nft(struct trial *t)
+static void by_nft(struct zw_trial *t)
 {
 	char *text[2] = { zw_product_nft(t->product[0]),
 			  zw_product_nft(t->product[1]) };
 	struct zw_counts counts;
-	double start = now();
+	double start = zw_trial_now();
 	unsigned i;
 	bool ok;
 
 	zw_injector_start(t->injector);
-	for (i = 0; i < NFT_ROUNDS && now() - start < 2; i++) {
+	for (i = 0; i < NFT_ROUNDS && zw_trial_now() - start < 2; i++) {
 		ok = zw_testbed_nft(t->bed, text[(i + 1) % 2]);
 		ZW_CHECK(ok, "%s: nft: %s", t->reload->name,
 			 zw_testbed_error(t->bed));
@@ -210,15 +131,15 @@ static void by_nft(struct trial *t)
 
 static void torture(const struct zw_reload_case *reload)
 {
-	struct trial t;
+	struct zw_trial t;
 
-	if (!begin(&t, reload))
+	if (!zw_trial_begin(&t, reload))
 		return;
 	still(&t);
 	by_loader(&t);
 	by_program(&t);
 	by_nft(&t);
-	end(&t);
+	zw_trial_end(&t);
 }
 
 static void test_small(void)
