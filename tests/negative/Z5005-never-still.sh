@@ -23,7 +23,7 @@ cleanup()
 	rm -rf "$work"
 }
 trap cleanup EXIT
-seq 100000 | awk '{ printf "198.%d.%d.%d\n", 18 + $1 / 65536 % 2, $1 / 256 % 256, $1 % 256 }' >"$work/list"
+seq 2 2 300000 | awk '{ printf "100.%d.%d.%d\n", 64 + $1 / 65536, $1 / 256 % 256, $1 % 256 }' >"$work/list"
 {
 	cat small.zw
 	echo 'define list = file "list"'
