@@ -29,6 +29,42 @@ void zw_read_immediate(struct zw_expr_input *in, struct zw_expr *expr)
 						     expr->immediate.value.len);
 }
 
+/* One expression of the elements to be: remember what can break the rule.
+ * False if it is a second such, or bad. */
+static bool read_element_expr(struct zw_expr_input *in,
+			      const struct zw_attr *attr, struct zw_expr *expr)
+{
+	struct zw_expr *element;
+	u32 written = 0;
+
+	if (!zw_decode_expr_breaks(attr))
+		return true;
+	element = ZW_NEW(in->d->arena, struct zw_expr);
+	if (!zw_decode_expr(in->d, in->table, attr, &written, element)) {
+		in->bad = true;
+		return false;
+	}
+	if (expr->dynset.element || element->doubt)
+		return false;
+	expr->dynset.element = element;
+	return true;
+}
+
+static void read_element_exprs(struct zw_expr_input *in, struct zw_expr *expr)
+{
+	const struct zw_attr *one = &in->attrs.at[NFTA_DYNSET_EXPR];
+	const struct zw_attr *list = &in->attrs.at[NFTA_DYNSET_EXPRESSIONS];
+	struct zw_attr_walk walk = zw_attr_walk(list->data,
+						list->data ? list->len : 0);
+	struct zw_attr attr;
+	bool ok = !one->data || read_element_expr(in, one, expr);
+
+	while (ok && zw_attr_next(&walk, &attr))
+		ok = read_element_expr(in, &attr, expr);
+	if (!ok)
+		expr->dynset.element = NULL;
+}
+
 /* nft_dynset_init */
 void zw_read_dynset(struct zw_expr_input *in, struct zw_expr *expr)
 {
@@ -51,6 +87,8 @@ void zw_read_dynset(struct zw_expr_input *in, struct zw_expr *expr)
 	in->bad = expr->dynset.set == ZW_NONE;
 	if (in->bad)
 		return;
+	if (expr->dynset.has_expressions)
+		read_element_exprs(in, expr);
 	set = &in->d->now.sets.v[expr->dynset.set];
 	expr->dynset.sreg_key =
 		zw_expr_load(in, expr, NFTA_DYNSET_SREG_KEY, set->key_len);

@@ -37,6 +37,10 @@ static u8 bits_of(u32 field)
 		return 1;
 	case ZW_FIELD_PKTTYPE:
 		return 2;
+	case ZW_FIELD_DAY:
+		return 3;
+	case ZW_FIELD_HOUR:
+		return 17;
 	case ZW_FIELD_LENGTH:
 		return 5;
 	case ZW_FIELD_PROTO:
@@ -109,6 +113,12 @@ static void add_field(struct zw_space *space, u32 field)
 	case ZW_FIELD_LENGTH:
 		one_variable(space, &info, ZW_LENGTH_WHOLE);
 		break;
+	case ZW_FIELD_DAY:
+		one_variable(space, &info, 6);
+		break;
+	case ZW_FIELD_HOUR:
+		one_variable(space, &info, 86399);
+		break;
 	default:
 		cut_variables(space, &info, space->cuts->field[field]);
 		break;
@@ -128,6 +138,8 @@ struct zw_space *zw_space_new(struct zw_arena *arena, struct zw_diagrams *d,
 	space->cuts = cuts;
 	cuts->grown = false;
 	space->memo = ZW_NEW_ARRAY(arena, struct zw_set_memo *, MEMO_BUCKETS);
+	zw_map_init(&space->predicates, arena);
+	zw_map_init(&space->translations, arena);
 	zw_space_make_classes(space);
 	for (field = 0; field < ZW_FIELD_COUNT; field++)
 		add_field(space, field);
@@ -157,6 +169,31 @@ u32 zw_space_fresh(struct zw_space *space)
 
 	zw_push(space->arena, space->fresh, variable);
 	return variable;
+}
+
+u32 zw_space_predicate(struct zw_space *space, struct zw_str name)
+{
+	u32 variable;
+
+	if (zw_map_get(&space->predicates, name, &variable))
+		return variable;
+	variable = zw_space_fresh(space);
+	zw_map_put(&space->predicates, zw_str_copy(space->arena, name),
+		   variable);
+	return variable;
+}
+
+u32 zw_space_translation(struct zw_space *space, struct zw_str name)
+{
+	u32 number;
+
+	if (zw_map_get(&space->translations, name, &number))
+		return number;
+	name = zw_str_copy(space->arena, name);
+	zw_push(space->arena, space->translation_names, name);
+	number = (u32)space->translation_names.n;
+	zw_map_put(&space->translations, name, number);
+	return number;
 }
 
 zw_bit zw_bit_invert(zw_bit b)
@@ -229,6 +266,16 @@ zw_node zw_space_range(struct zw_space *space, u32 field, u32 lo, u32 hi)
 zw_node zw_space_is(struct zw_space *space, u32 field, u32 value)
 {
 	return zw_space_range(space, field, value, value);
+}
+
+zw_node zw_space_bit(struct zw_space *space, u32 field, u32 bit)
+{
+	const struct zw_slice *slice =
+		zw_field_slice(&space->fields.v[field], bit);
+	struct zw_range one = { 1, 1 };
+
+	ZW_ASSERT(slice->hi == bit && slice->lo == bit);
+	return zw_in(space->d, slice->variable, &one, 1);
 }
 
 /* Sets already built, by first word, family and content. */

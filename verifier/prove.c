@@ -128,18 +128,35 @@ static zw_node inexact(struct zw_prover *p, enum zw_path path)
 {
 	zw_node meaning =
 		zw_meaning_path(p->scratch, p->space, p->statement, path);
+	zw_node said = zw_symbolic_named(p->symbolic, p->paths[path].diagram);
 
-	if (zw_same(meaning, p->paths[path].diagram))
+	if (zw_same(meaning, said))
 		return ZW_EMPTY;
 	return zw_apply(p->space->d, zw_tag_new(p->space->d), differ, NULL,
-			p->paths[path].diagram, meaning);
+			said, meaning);
 }
 
-/* A rule's own limits count as not reached. */
+/* What passes when the rules' own limits are not reached and their windows are
+ * open. */
 static zw_node can_pass(struct zw_prover *p, enum zw_path path)
 {
-	return zw_exists(p->space->d, p->paths[path].accepted,
-			 p->space->fresh.v, p->space->fresh.n);
+	const struct zw_symbolic *s = p->symbolic;
+	struct zw_diagrams *d = p->space->d;
+	zw_node accepted = p->paths[path].accepted;
+	u32 time[2];
+	size_t i;
+
+	for (i = 0; i < s->approximations.n; i++) {
+		if (s->approximations.v[i].predicate != ZW_NONE)
+			accepted = zw_fix(d, accepted,
+					  s->approximations.v[i].variable, 1);
+	}
+	for (i = 0; i < 2; i++)
+		time[i] = p->space->fields.v[ZW_FIELD_DAY + i]
+				  .slices[0]
+				  .variable;
+	accepted = zw_exists(d, accepted, time, 2);
+	return zw_exists(d, accepted, p->space->fresh.v, p->space->fresh.n);
 }
 
 static struct violation unexpected(struct zw_prover *p,

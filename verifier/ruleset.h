@@ -170,6 +170,9 @@ struct zw_expr {
 			u8 sreg_key, sreg_data;
 			bool invert;
 			bool has_expressions; /* in the new element */
+			/* If it has one that can break the rule: that one,
+			 * provided that it was understood. */
+			const struct zw_expr *element;
 			u64 timeout;	      /* ms; 0: the set's */
 		} dynset;
 		struct {

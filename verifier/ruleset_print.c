@@ -281,6 +281,11 @@ static void put_fields(struct zw_buf *out, const struct zw_ruleset *ruleset,
 			      (uintmax_t)e->dynset.timeout,
 			      e->dynset.invert ? " invert" : "",
 			      e->dynset.has_expressions ? " expressions" : "");
+		if (e->dynset.element) {
+			zw_buf_puts(out, " { ");
+			zw_expr_print(out, ruleset, e->dynset.element);
+			zw_buf_puts(out, " }");
+		}
 		return;
 	case ZW_EXPR_LOG:
 		put_log(out, e);

@@ -116,6 +116,7 @@ zw_node zw_unknown(struct scene *scene, u32 expr, bool real, const char *what)
 		.position = scene->position,
 		.expr = expr,
 		.real = real,
+		.predicate = ZW_NONE,
 		.what = what,
 		.family = (u8)scene->family,
 		.path = (u8)scene->path,
@@ -124,6 +125,46 @@ zw_node zw_unknown(struct scene *scene, u32 expr, bool real, const char *what)
 
 	zw_push(s->arena, s->approximations, a);
 	return zw_in(s->space->d, a.variable, &one, 1);
+}
+
+zw_node zw_unknown_limit(struct scene *scene, u32 expr, struct zw_str name,
+			 bool inverted, const char *what)
+{
+	struct zw_symbolic *s = scene->s;
+	zw_node node = zw_unknown(scene, expr, true, what);
+	struct zw_approximation *a =
+		&s->approximations.v[s->approximations.n - 1];
+
+	a->inverted = inverted;
+	a->predicate = zw_space_predicate(s->space, name);
+	return inverted ? zw_not(s->space->d, node) : node;
+}
+
+static int by_variable(const void *a, const void *b)
+{
+	const struct zw_rewrite *x = a, *y = b;
+
+	return x->variable < y->variable ? -1 : x->variable > y->variable;
+}
+
+zw_node zw_symbolic_named(struct zw_symbolic *s, zw_node node)
+{
+	struct zw_rewrite *v =
+		zw_heap_resize(NULL, s->approximations.n + 1, sizeof(*v));
+	size_t i, n = 0;
+
+	for (i = 0; i < s->approximations.n; i++) {
+		const struct zw_approximation *a = &s->approximations.v[i];
+
+		if (a->predicate != ZW_NONE)
+			v[n++] = (struct zw_rewrite){ a->variable, true,
+						      a->predicate };
+	}
+	qsort(v, n, sizeof(*v), by_variable);
+	if (n)
+		node = zw_substitute(s->space->d, node, v, n);
+	free(v);
+	return node;
 }
 
 void zw_doubt(struct scene *scene, const char *what)

@@ -27,6 +27,10 @@ struct zw_approximation {
 	u32 chain, position, expr; /* as in struct zw_choice */
 	bool real; /* both values can occur (a limit, the time, ...); else only
 		    * that nobody knows */
+	bool inverted; /* the expression lets the packet go on where the
+			* variable is 0 */
+	u32 predicate; /* the variable of the predicate that it is; ZW_NONE if
+			* no policy can speak of it */
 	const char *what; /* "a limit", "a set that changes", ... */
 	u8 family, path;  /* where it was met */
 };
@@ -48,6 +52,7 @@ struct zw_symbolic {
 	zw_node there[ZW_LENGTH_WHOLE + 1];
 	bool there_known[ZW_LENGTH_WHOLE + 1];
 	bool has_notrack;
+	bool tests_time;
 	bool tests_arrival; /* of forwarded packets, the hop limit before it
 			     * was decreased */
 };
@@ -58,6 +63,11 @@ void zw_symbolic_cuts(struct zw_cuts *cuts, const struct zw_ruleset *ruleset);
 struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 				    struct zw_space *space,
 				    const struct zw_ruleset *ruleset);
+
+/* NODE with every limit as the predicate that it is: two that agree in all
+ * parameters count as one, as they do in a policy's meaning. For comparison
+ * with it alone: two buckets need not agree. */
+zw_node zw_symbolic_named(struct zw_symbolic *symbolic, zw_node node);
 
 /* The whole way of a packet, in both families; leaves are enum zw_pass. Stops
  * early when the space is stale or the diagrams are exhausted. */

@@ -112,6 +112,10 @@ zw_node zw_rule_diagram(struct scene *scene, const struct zw_rule *rule);
 /* A set that is inside or not as nobody can say; noted under the rule at hand
  * and expression EXPR. */
 zw_node zw_unknown(struct scene *scene, u32 expr, bool real, const char *what);
+/* Likewise, for a limit of which the predicate NAME is known; INVERTED: it
+ * matches where the predicate does not hold. */
+zw_node zw_unknown_limit(struct scene *scene, u32 expr, struct zw_str name,
+			 bool inverted, const char *what);
 void zw_doubt(struct scene *scene, const char *what);
 
 /* Load into the registers; the result is the set of packets for which the

@@ -68,6 +68,17 @@ static void put_host(zw_bit *bits, u32 field)
 	}
 }
 
+/* The second of the day in host order: three bytes of it can be other than 0.
+ */
+static void put_hour(zw_bit *bits)
+{
+	u32 i;
+
+	for (i = 0; i < 16; i++)
+		bits[i] = zw_bit_of(ZW_FIELD_HOUR, i / 8 * 8 + 7 - i % 8);
+	bits[23] = zw_bit_of(ZW_FIELD_HOUR, 16);
+}
+
 /* A constant of COUNT bits, highest first. */
 static void put_number(zw_bit *bits, u32 value, u32 count)
 {
@@ -326,10 +337,12 @@ static zw_node load_meta(struct scene *scene, const struct zw_expr *expr,
 		zw_put_unknown(regs, dreg, 8, true);
 		return ZW_ALL;
 	case NFT_META_TIME_DAY:
-		zw_put_unknown(regs, dreg, 1, true);
+		scene->s->tests_time = true;
+		put_field(clear(regs, dreg, 1) + 5, ZW_FIELD_DAY, 3);
 		return ZW_ALL;
 	case NFT_META_TIME_HOUR:
-		zw_put_unknown(regs, dreg, 4, true);
+		scene->s->tests_time = true;
+		put_hour(clear(regs, dreg, 4));
 		return ZW_ALL;
 	default:
 		zw_put_unknown(regs, dreg, 16, false);
@@ -533,6 +546,10 @@ static zw_node load_route(struct scene *scene, const struct zw_expr *expr,
 
 	if (expr->special.key == NFT_RT_XFRM && scene->has_route) {
 		put_field(clear(regs, dreg, 1) + 7, ZW_FIELD_IPSEC_OUT, 1);
+		return ZW_ALL;
+	}
+	if (expr->special.key == NFT_RT_TCPMSS && scene->has_route) {
+		zw_put_unknown(regs, dreg, 2, false);
 		return ZW_ALL;
 	}
 	zw_put_unknown(regs, dreg, 16, false);

@@ -9,6 +9,7 @@
  * loaded before a change holds the old value: bits of a changed field that are
  * still in registers become unknown. */
 #include "base/assert.h"
+#include "verifier/predicate.h"
 #include "verifier/symbolic_rule.h"
 
 zw_node zw_run_leaf(const struct zw_rule_run *run, enum outcome_kind kind)
@@ -166,6 +167,85 @@ zw_node zw_run_anything(const struct zw_rule_run *run, u32 i, const char *what)
 	return out;
 }
 
+/* ---- limits -------------------------------------------------------------- */
+
+/* A token bucket, or a count of connections, of the packets with one value of
+ * KEY. */
+static zw_node limit(const struct zw_rule_run *run, u32 i,
+		     const struct zw_expr *expr, struct zw_str key)
+{
+	struct zw_str name;
+
+	switch (expr->kind) {
+	case ZW_EXPR_LIMIT:
+		if (expr->doubt || expr->limit.type != NFT_LIMIT_PKTS)
+			break;
+		name = zw_predicate_rate(run->arena, expr->limit.rate,
+					 expr->limit.unit, expr->limit.burst,
+					 key);
+		return zw_unknown_limit(run->scene, i, name, expr->limit.invert,
+					"a limit");
+	case ZW_EXPR_CONNLIMIT:
+		if (expr->doubt)
+			break;
+		name = zw_predicate_connections(run->arena,
+						expr->connlimit.count, key);
+		return zw_unknown_limit(run->scene, i, name,
+					expr->connlimit.invert,
+					"a connection limit");
+	default:
+		break;
+	}
+	return zw_run_maybe(run, i, true, "a limit");
+}
+
+/* Does the set keep each element long enough for what it measures? */
+static bool remembers(const struct zw_expr *expr, const struct zw_set *set)
+{
+	const struct zw_expr *element = expr->dynset.element;
+	u64 timeout = expr->dynset.timeout ? expr->dynset.timeout
+					   : set->timeout;
+	u64 refill;
+
+	if (!timeout)
+		return true;
+	if (element->kind != ZW_EXPR_LIMIT || !element->limit.rate ||
+	    expr->dynset.op != NFT_DYNSET_OP_UPDATE)
+		return false;
+	/* in milliseconds; a bucket that is full again may be forgotten */
+	if (__builtin_mul_overflow(element->limit.unit * 1000,
+				   element->limit.burst, &refill))
+		return false;
+	return timeout >= refill / element->limit.rate;
+}
+
+/* What a set that the rule fills decides (nft_dynset_eval): the rule breaks if
+ * there is no room, or if the element's expression breaks it. */
+static zw_node dynset(const struct zw_rule_run *run, u32 i,
+		      const struct registers *regs)
+{
+	const struct zw_expr *expr = &run->rule->exprs[i];
+	const struct zw_set *set =
+		&run->scene->s->ruleset->sets.v[expr->dynset.set];
+	const struct zw_expr *element = expr->dynset.element;
+	const zw_bit *bits = &regs->bits[32 * expr->dynset.sreg_key];
+	u32 slot = expr->dynset.sreg_key, b;
+
+	if (!element || expr->dynset.invert ||
+	    expr->dynset.op == NFT_DYNSET_OP_DELETE ||
+	    4 * slot + set->key_len > ZW_REG_BYTES || !remembers(expr, set) ||
+	    (element->kind == ZW_EXPR_LIMIT && element->limit.invert) ||
+	    (element->kind == ZW_EXPR_CONNLIMIT && element->connlimit.invert))
+		return zw_run_maybe(run, i, true, "room in a set");
+	for (b = 0; b < 8 * set->key_len; b++) {
+		if (bits[b] == ZW_BIT_UNKNOWN)
+			return zw_run_maybe(run, i, true, "room in a set");
+	}
+	return limit(run, i, element,
+		     zw_predicate_key(run->arena, bits,
+				      (size_t)8 * set->key_len, set->size));
+}
+
 /* ---- the rest ------------------------------------------------------------ */
 
 static zw_node object(struct zw_rule_run *run, const struct zw_expr *expr,
@@ -185,7 +265,7 @@ static zw_node object(struct zw_rule_run *run, const struct zw_expr *expr,
 	case ZW_EXPR_LIMIT:
 	case ZW_EXPR_QUOTA:
 	case ZW_EXPR_CONNLIMIT:
-		return zw_run_guard(run, zw_run_maybe(run, i, true, "a limit"),
+		return zw_run_guard(run, limit(run, i, &o->expr, ZW_STR("")),
 				    zw_run_go(run, i + 1, regs));
 	default:
 		if (o->type == NFT_OBJECT_SECMARK)
@@ -193,6 +273,22 @@ static zw_node object(struct zw_rule_run *run, const struct zw_expr *expr,
 		return zw_run_anything(run, i,
 				       "an object that is not modelled");
 	}
+}
+
+/* Options of TCP are no field of the space (nft_exthdr_tcp_set_eval): nothing
+ * changes, but the rule breaks where the option is not there. */
+static zw_node exthdr_set(struct zw_rule_run *run, u32 i,
+			  const struct registers *regs)
+{
+	const struct zw_expr *expr = &run->rule->exprs[i];
+
+	if (expr->exthdr.op != NFT_EXTHDR_OP_TCPOPT)
+		return zw_run_anything(run, i, "a header that is written");
+	if (i + 1 == run->rule->n_exprs)
+		return zw_run_leaf(run, GO_ON);
+	return zw_run_guard(
+		run, zw_run_maybe(run, i, false, "whether an option is there"),
+		zw_run_go(run, i + 1, regs));
 }
 
 /* Expressions that end the rule or may break it for reasons of their own. */
@@ -207,19 +303,17 @@ static zw_node go_other(struct zw_rule_run *run, u32 i,
 	case ZW_EXPR_LAST:
 		return zw_run_go(run, i + 1, regs);
 	case ZW_EXPR_LIMIT:
-		return zw_run_guard(run, zw_run_maybe(run, i, true, "a limit"),
+	case ZW_EXPR_CONNLIMIT:
+		return zw_run_guard(run, limit(run, i, expr, ZW_STR("")),
 				    zw_run_go(run, i + 1, regs));
 	case ZW_EXPR_QUOTA:
 		return zw_run_guard(run, zw_run_maybe(run, i, true, "a quota"),
 				    zw_run_go(run, i + 1, regs));
-	case ZW_EXPR_CONNLIMIT:
-		return zw_run_guard(
-			run, zw_run_maybe(run, i, true, "a connection limit"),
-			zw_run_go(run, i + 1, regs));
 	case ZW_EXPR_DYNSET:
-		return zw_run_guard(run,
-				    zw_run_maybe(run, i, true, "room in a set"),
+		return zw_run_guard(run, dynset(run, i, regs),
 				    zw_run_go(run, i + 1, regs));
+	case ZW_EXPR_EXTHDR_SET:
+		return exthdr_set(run, i, regs);
 	case ZW_EXPR_OBJREF:
 		return object(run, expr, regs, i);
 	case ZW_EXPR_REJECT:

@@ -71,6 +71,8 @@ static void preferences(const struct finder *f, u32 *v)
 	zw_space_set(f->space, ZW_FIELD_FLAGS, 2, v);
 	zw_space_set(f->space, ZW_FIELD_HOPS, 63, v);
 	zw_space_set(f->space, ZW_FIELD_LENGTH, ZW_LENGTH_WHOLE, v);
+	zw_space_set(f->space, ZW_FIELD_DAY, 1, v);
+	zw_space_set(f->space, ZW_FIELD_HOUR, 12 * 3600, v);
 	set_address(f, ZW_FIELD_SRC, example(f->family, false), v);
 	set_address(f, ZW_FIELD_DST, example(f->family, true), v);
 }
@@ -189,7 +191,8 @@ static struct zw_choice_list choices(const struct finder *f)
 		v[list.n].chain = a->chain;
 		v[list.n].position = a->position;
 		v[list.n].expr = a->expr;
-		v[list.n++].holds = f->point[a->variable] != 0;
+		v[list.n++].holds = (f->point[a->variable] != 0) !=
+				    a->inverted;
 	}
 	return list;
 }
@@ -312,6 +315,22 @@ static void add_detail(struct zw_buf *buf, const char *text)
 	zw_buf_puts(buf, text);
 }
 
+/* When the packet comes, where that matters. */
+static void add_time(const struct finder *f, struct zw_buf *buf)
+{
+	static const char *const days[] = { "Sunday",	 "Monday",   "Tuesday",
+					    "Wednesday", "Thursday", "Friday",
+					    "Saturday" };
+	u32 day = field_value(f, ZW_FIELD_DAY);
+	u32 second = field_value(f, ZW_FIELD_HOUR);
+
+	if (!f->s->symbolic->tests_time)
+		return;
+	zw_buf_printf(buf, "%son a %s at %02u:%02u:%02u UTC",
+		      buf->n ? ", " : "", days[day % 7], second / 3600,
+		      second / 60 % 60, second % 60);
+}
+
 static struct zw_str details(const struct finder *f)
 {
 	static const struct {
@@ -347,6 +366,7 @@ static struct zw_str details(const struct finder *f)
 		add_detail(&buf, "came by IPsec");
 	if (f->s->path != ZW_PATH_INPUT && field_value(f, ZW_FIELD_IPSEC_OUT))
 		add_detail(&buf, "leaves by IPsec");
+	add_time(f, &buf);
 	out = zw_str_copy(f->s->arena, (struct zw_str){ buf.data, buf.n });
 	zw_buf_free(&buf);
 	return out;
@@ -409,20 +429,27 @@ static void describe_assumptions(const struct finder *f,
 		const struct zw_choice *c = &run->choices[i];
 		const struct zw_chain *chain = &s->ruleset->chains.v[c->chain];
 		const char *what = "an unknown";
+		bool limit = false, inverted = false;
 
 		for (k = 0; k < s->approximations.n; k++) {
 			const struct zw_approximation *a =
 				&s->approximations.v[k];
 
 			if (a->chain == c->chain &&
-			    a->position == c->position && a->expr == c->expr)
+			    a->position == c->position && a->expr == c->expr) {
 				what = a->what;
+				limit = a->predicate != ZW_NONE;
+				inverted = a->inverted;
+			}
 		}
 		zw_push(f->s->arena, w->assumptions,
 			zw_strf(f->s->arena, "%s in rule %u of chain '%.*s' %s",
 				what, c->position, ZW_STR_ARG(chain->name),
-				c->holds ? "lets it go on"
-					 : "does not let it go on"));
+				limit ? c->holds != inverted
+						? "is not reached"
+						: "is reached"
+				: c->holds ? "lets it go on"
+					   : "does not let it go on"));
 	}
 }
 
@@ -479,6 +506,20 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 
 /* ---- all of it ----------------------------------------------------------- */
 
+/* Where limits were compared by name, each comes out as its name does. */
+static void settle_limits(struct finder *f)
+{
+	const struct zw_symbolic *s = f->s->symbolic;
+	size_t i;
+
+	for (i = 0; i < s->approximations.n; i++) {
+		const struct zw_approximation *a = &s->approximations.v[i];
+
+		if (a->predicate != ZW_NONE)
+			f->point[a->variable] = f->point[a->predicate];
+	}
+}
+
 static enum zw_found run_point(struct finder *f, struct zw_witness *witness,
 			       struct zw_str *reason)
 {
@@ -486,9 +527,12 @@ static enum zw_found run_point(struct finder *f, struct zw_witness *witness,
 	struct zw_packet *packet = ZW_NEW(arena, struct zw_packet);
 	struct zw_run *run = ZW_NEW(arena, struct zw_run);
 	struct zw_trace trace = { .arena = arena };
-	struct zw_choice_list list = choices(f);
+	struct zw_choice_list list;
 	const struct zw_ruleset *ruleset = f->s->symbolic->ruleset;
 
+	if (f->s->wanted == ZW_WANT_SAME)
+		settle_limits(f);
+	list = choices(f);
 	zw_packet_from_point(f->space, f->point, f->s->path, packet);
 	zw_interpret(f->s->interpreter, packet, f->s->path, zw_choose_from_list,
 		     &list, &trace, run);

@@ -318,6 +318,9 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 		fix_header_checksum(packet);
 	packet->mark = value(space, ZW_FIELD_MARK, point);
 	packet->pkttype = (u8)value(space, ZW_FIELD_PKTTYPE, point);
+	packet->has_time = true;
+	packet->day = (u8)value(space, ZW_FIELD_DAY, point);
+	packet->second = value(space, ZW_FIELD_HOUR, point);
 	packet->in_ipsec = path != ZW_PATH_OUTPUT &&
 			   value(space, ZW_FIELD_IPSEC_IN, point) != 0;
 	packet->out_ipsec = value(space, ZW_FIELD_IPSEC_OUT, point) != 0;
