@@ -12,7 +12,8 @@
 struct zw_plan;
 
 struct zw_resolve_options {
-	/* "Today" for `until`, as days since 1970-01-01; 0: the clock's (UTC).*/
+	/* "Today" for `until`, as days since 1970-01-01; 0: the clock's
+	 * (UTC).*/
 	s64 today;
 	/* A second tree with claims alone (--claims); may be NULL. */
 	const struct zw_ast *claims;

@@ -5,6 +5,8 @@
  * or both: "mon-fri 07:00-20:00", "sat,sun", "22:00-06:00". */
 #include "compiler/resolve.h"
 
+#define DAY 1440u /* minutes */
+
 static bool digits(const char *p, size_t n, unsigned *value)
 {
 	size_t i;
@@ -62,14 +64,13 @@ static bool take(struct cursor *c, char wanted)
 	return true;
 }
 
-static bool weekday(struct cursor *c)
+static bool weekday(struct cursor *c, unsigned *day)
 {
-	static const char names[][4] = { "mon", "tue", "wed", "thu",
-					 "fri", "sat", "sun" };
-	size_t i;
+	static const char names[][4] = { "sun", "mon", "tue", "wed",
+					 "thu", "fri", "sat" };
 
-	for (i = 0; i < 7 && c->end - c->p >= 3; i++) {
-		if (!memcmp(c->p, names[i], 3)) {
+	for (*day = 0; *day < 7 && c->end - c->p >= 3; ++*day) {
+		if (!memcmp(c->p, names[*day], 3)) {
 			c->p += 3;
 			return true;
 		}
@@ -77,11 +78,21 @@ static bool weekday(struct cursor *c)
 	return false;
 }
 
-static bool weekdays(struct cursor *c)
+/* A bit for each day. A span may go round the week's end: "sat-mon". */
+static bool weekdays(struct cursor *c, unsigned *days)
 {
+	unsigned first, last;
+
+	*days = 0;
 	do {
-		if (!weekday(c) || (take(c, '-') && !weekday(c)))
+		if (!weekday(c, &first))
 			return false;
+		last = first;
+		if (take(c, '-') && !weekday(c, &last))
+			return false;
+		for (; first != last; first = (first + 1) % 7)
+			*days |= 1u << first;
+		*days |= 1u << last;
 	} while (take(c, ','));
 	return true;
 }
@@ -99,24 +110,24 @@ static bool clock_time(struct cursor *c, unsigned latest, unsigned *minutes)
 	return *minutes <= latest;
 }
 
-static bool time_span(struct cursor *c)
+static bool time_span(struct cursor *c, unsigned *from, unsigned *to)
 {
-	unsigned from, to;
-
-	return clock_time(c, 24 * 60 - 1, &from) && take(c, '-') &&
-	       clock_time(c, 24 * 60, &to) && from != to;
+	return clock_time(c, DAY - 1, from) && take(c, '-') &&
+	       clock_time(c, DAY, to) && *from != *to;
 }
 
-bool zw_valid_during(struct zw_str text)
+static bool parse(struct zw_str text, unsigned *days, unsigned *from,
+		  unsigned *to)
 {
 	struct cursor c = { text.p, text.p + text.n };
-	bool days;
 
+	*days = 127;
+	*from = 0;
+	*to = DAY;
 	if (!text.n)
 		return false;
-	days = *c.p < '0' || *c.p > '9';
-	if (days) {
-		if (!weekdays(&c))
+	if (*c.p < '0' || *c.p > '9') {
+		if (!weekdays(&c, days))
 			return false;
 		if (c.p == c.end)
 			return true;
@@ -125,5 +136,35 @@ bool zw_valid_during(struct zw_str text)
 		while (take(&c, ' '))
 			;
 	}
-	return time_span(&c) && c.p == c.end;
+	return time_span(&c, from, to) && c.p == c.end;
+}
+
+/* Mark by minutes of the week: at most 14 spans come of it, and marking them
+ * needs no case for what meets, touches, or goes round the week's end. */
+bool zw_parse_during(struct zw_arena *arena, struct zw_str text,
+		     struct zw_rule_options *out)
+{
+	unsigned days, from, to, length;
+	bool open[7 * DAY] = { false };
+
+	if (!parse(text, &days, &from, &to))
+		return false;
+	length = to > from ? to - from : to + DAY - from;
+	for (unsigned day = 0; day < 7; day++)
+		for (unsigned i = 0; days >> day & 1 && i < length; i++)
+			open[(day * DAY + from + i) % (7 * DAY)] = true;
+	for (u32 i = 0; i < 7 * DAY; i++) {
+		struct zw_window *last =
+			out->windows.n ? &out->windows.v[out->windows.n - 1]
+				       : NULL;
+
+		if (!open[i])
+			continue;
+		if (i && open[i - 1])
+			last->to = 60 * i + 59;
+		else
+			zw_push(arena, out->windows,
+				((struct zw_window){ 60 * i, 60 * i + 59 }));
+	}
+	return true;
 }

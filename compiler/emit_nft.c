@@ -242,19 +242,12 @@ static void put_set(const struct printer *p, const struct zw_plan_set *set)
 {
 	size_t n = zw_plan_set_size(set);
 
-	bool day = set->field[0] == ZW_KEY_TIME_DAY;
-
 	zw_buf_printf(p->out, "\t%s ", set->map || set->data ? "map" : "set");
 	put_name(p, set->name, true);
-	/* nft's grammar has no word for the type of days */
-	zw_buf_printf(p->out, " {\n\t\t%s ", day ? "typeof" : "type");
-	for (unsigned i = 0; i < set->fields; i++) {
-		const struct zw_key_info *field =
-			zw_key_info((enum zw_key)set->field[i]);
-
+	zw_buf_puts(p->out, " {\n\t\ttype ");
+	for (unsigned i = 0; i < set->fields; i++)
 		zw_buf_printf(p->out, "%s%s", i ? " . " : "",
-			      day ? field->nft : field->type);
-	}
+			      zw_key_info((enum zw_key)set->field[i])->type);
 	if (set->data)
 		zw_buf_printf(p->out, " : ipv%d_addr . inet_service\n",
 			      set->family == ZW_IPV4 ? 4 : 6);

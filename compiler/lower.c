@@ -69,6 +69,7 @@ struct zw_plan *zw_lower(struct zw_arena *arena, const struct zw_model *model)
 		.model = model,
 		.plan = plan,
 		.reject = ZW_NONE,
+		.drop = ZW_NONE,
 		.place = zw_lower_comment(arena, model->place),
 	};
 	u32 prerouting, input, forward, output;
@@ -90,6 +91,7 @@ struct zw_plan *zw_lower(struct zw_arena *arena, const struct zw_model *model)
 	output = zw_lower_base_chain(&l, "z_output", ZW_PLAN_OUTPUT,
 				     ZW_PLAN_FILTER_PRIORITY);
 	zw_lower_prerouting(&l, prerouting);
+	zw_lower_drop_log(&l);
 	zw_lower_input(&l, input);
 	zw_lower_forward(&l, forward);
 	zw_lower_output(&l, output);

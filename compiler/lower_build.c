@@ -18,6 +18,12 @@ static struct zw_plan_match *next(struct zw_draft *draft,
 	return match;
 }
 
+static void network_bytes(enum zw_key key, u64 value, u8 *out)
+{
+	for (unsigned i = zw_key_info(key)->bytes; i--; value >>= 8)
+		out[i] = (u8)value;
+}
+
 /* VALUE as the field's bytes: network order, or host order where the kernel
  * has it so. */
 static void value_bytes(enum zw_key key, u64 value, u8 *out)
@@ -30,8 +36,7 @@ static void value_bytes(enum zw_key key, u64 value, u8 *out)
 		memcpy(out, &host, 4);
 		return;
 	}
-	for (unsigned i = info->bytes; i--; value >>= 8)
-		out[i] = (u8)value;
+	network_bytes(key, value, out);
 }
 
 void zw_draft_equal(struct zw_draft *draft, enum zw_key key, u64 value)
@@ -48,8 +53,8 @@ void zw_draft_range(struct zw_draft *draft, enum zw_key key, u64 lo, u64 hi)
 		return;
 	}
 	match = next(draft, ZW_TEST_RANGE, key);
-	value_bytes(key, lo, match->value);
-	value_bytes(key, hi, match->other);
+	network_bytes(key, lo, match->value);
+	network_bytes(key, hi, match->other);
 }
 
 void zw_draft_any(struct zw_draft *draft, enum zw_key key, u64 mask)
@@ -243,9 +248,14 @@ void zw_lower_rule_to(struct zw_lowering *l, const struct zw_draft *draft,
 
 void zw_lower_final_drop(struct zw_lowering *l, u32 chain)
 {
+	bool base = l->plan->chains.v[chain].hook != ZW_PLAN_NO_HOOK;
 	struct zw_draft draft = { .n = 0 };
 
-	zw_lower_rule(l, &draft, chain, ZW_PLAN_DROP);
+	if (l->drop != ZW_NONE)
+		zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, l->drop);
+	/* a base chain's last word is its own, whatever hangs from it */
+	if (l->drop == ZW_NONE || base)
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_DROP);
 }
 
 u32 zw_lower_chain(struct zw_lowering *l, struct zw_str name)

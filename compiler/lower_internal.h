@@ -47,7 +47,8 @@ struct zw_lowering {
 	struct zw_map chains; /* what it is for -> chain */
 	u32 numbers;	      /* of sets that no zone names */
 	u32 reject;	      /* chain, or ZW_NONE */
-	struct zw_str place;  /* of what no line asks */
+	u32 drop; /* the chain that logs what falls; ZW_NONE: nothing does */
+	struct zw_str place; /* of what no line asks */
 };
 
 /* ---- lower_build.c: chains, rules, sets ---- */
@@ -98,7 +99,7 @@ void zw_lower_rule(struct zw_lowering *l, const struct zw_draft *draft,
 		   u32 chain, enum zw_plan_verdict verdict);
 void zw_lower_rule_to(struct zw_lowering *l, const struct zw_draft *draft,
 		      u32 chain, enum zw_plan_verdict verdict, u32 target);
-/* An unconditional drop. */
+/* An unconditional drop, logged where the policy says so. */
 void zw_lower_final_drop(struct zw_lowering *l, u32 chain);
 
 u32 zw_lower_chain(struct zw_lowering *l, struct zw_str name);
@@ -169,6 +170,20 @@ u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 u32 zw_lower_dhcp_chain(struct zw_lowering *l,
 			const struct zw_port_class *class,
 			enum zw_family family);
+
+/* ---- lower_options.c ---- */
+
+bool zw_lower_has_options(const struct zw_rule_options *options);
+/* May the chain of a rule with OPTIONS return, so that others are asked? */
+bool zw_lower_may_return(const struct zw_rule_options *options,
+			 enum zw_action action);
+/* The chain NAME that decides what a rule with OPTIONS has matched. */
+u32 zw_lower_options_chain(struct zw_lowering *l,
+			   const struct zw_rule_options *options,
+			   enum zw_action action, struct zw_str name,
+			   struct zw_cause cause);
+/* From now on final drops are logged, if the policy says so. */
+void zw_lower_drop_log(struct zw_lowering *l);
 
 /* ---- lower_cover.c ---- */
 

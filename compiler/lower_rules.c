@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rules between two zones, in one family, as a chain. First deny and reject
- * in the order of the text, then the allows. Neighbours of one verdict form a
- * run, within which order means nothing, so the boxes of a run are brought
+ * in the order of the text, then the allows. A rule with a limit, a time, a log
+ * or a counter stands alone, in its place; other neighbours of one verdict form
+ * a run, within which order means nothing, so the boxes of a run are brought
  * together: services with the same sides in one list, then as few lookups as
  * lower_boxes.c finds. A chain that would only drop is none: its caller drops.
  *
@@ -67,9 +68,6 @@ static void gather(struct zw_lowering *l, entries *list, u32 from, u32 to,
 		struct entry entry = { rule, &pair->src.of[family],
 				       &pair->dst.of[family] };
 
-		ZW_ASSERT(!rule->options.has_limit &&
-			  !rule->options.connections && !rule->options.log &&
-			  !rule->options.count && !rule->options.during.n);
 		if (is_whole(l, pair->whole_src, from, &pair->src))
 			entry.src = NULL;
 		else if (!entry.src->n || whole_alone)
@@ -199,6 +197,19 @@ static void set_verdict(struct zw_lowering *l, struct zw_run *run,
 	}
 }
 
+static void lead_to_options(struct zw_lowering *l, struct zw_run *run,
+			    const struct zw_rule *rule)
+{
+	run->verdict = zw_lower_may_return(&rule->options, rule->action)
+			       ? ZW_PLAN_JUMP
+			       : ZW_PLAN_GOTO;
+	run->target = zw_lower_options_chain(
+		l, &rule->options, rule->action,
+		zw_strf(l->arena, "z_rule.%u", rule->number + 1),
+		(struct zw_cause){ rule->span,
+				   zw_lower_comment(l->arena, rule->place) });
+}
+
 static u32 chain_of(struct zw_lowering *l, entries *list, enum zw_family family,
 		    struct zw_str name)
 {
@@ -207,20 +218,27 @@ static u32 chain_of(struct zw_lowering *l, entries *list, enum zw_family family,
 	u32 chain;
 
 	for (size_t i = 0; i < list->n; i++)
-		needed |= list->v[i].rule->action != ZW_DENY;
+		needed |= list->v[i].rule->action != ZW_DENY ||
+			  zw_lower_has_options(&list->v[i].rule->options);
 	if (!needed)
 		return ZW_NONE;
 	qsort(list->v, list->n, sizeof(*list->v), by_order);
 	chain = zw_lower_chain(l, name);
 	run.chain = chain;
 	for (size_t i = 0, end; i < list->n; i = end) {
-		enum zw_action action = list->v[i].rule->action;
+		const struct zw_rule *rule = list->v[i].rule;
 
-		for (end = i;
-		     end < list->n && list->v[end].rule->action == action;
-		     end++)
-			;
-		set_verdict(l, &run, action);
+		end = i + 1;
+		if (zw_lower_has_options(&rule->options)) {
+			lead_to_options(l, &run, rule);
+			lower_entries(l, &run, list->v + i, 1);
+			continue;
+		}
+		while (end < list->n &&
+		       list->v[end].rule->action == rule->action &&
+		       !zw_lower_has_options(&list->v[end].rule->options))
+			end++;
+		set_verdict(l, &run, rule->action);
 		lower_entries(l, &run, list->v + i, end - i);
 	}
 	zw_lower_final_drop(l, run.chain);

@@ -50,6 +50,37 @@ static struct zw_flow_box *make_boxes(struct zw_arena *arena,
 	return boxes;
 }
 
+static zw_predicates predicates(struct zw_arena *arena,
+				const struct zw_rule_options *options,
+				bool allow)
+{
+	struct zw_predicate rate = {
+		.kind = ZW_PREDICATE_RATE,
+		.amount = options->limit.amount,
+		.seconds = options->limit.seconds,
+		.burst = options->limit.burst ? options->limit.burst
+					      : ZW_DEFAULT_BURST,
+		.per_source = options->limit.per_source,
+	};
+	struct zw_predicate connections = {
+		.kind = ZW_PREDICATE_CONNECTIONS,
+		.amount = options->connections,
+		.per_source = true,
+	};
+	struct zw_predicate window = { .kind = ZW_PREDICATE_WINDOW };
+	zw_predicates all = { 0 };
+
+	if (allow && options->has_limit)
+		zw_push(arena, all, rate);
+	if (allow && options->connections)
+		zw_push(arena, all, connections);
+	for (size_t i = 0; i < options->windows.n; i++)
+		zw_push(arena, window.windows, options->windows.v[i]);
+	if (options->windows.n)
+		zw_push(arena, all, window);
+	return all;
+}
+
 static struct zw_flow_rule flow_rule(struct zw_arena *arena,
 				     struct table *table,
 				     const struct zw_rule *rule)
@@ -58,6 +89,8 @@ static struct zw_flow_rule flow_rule(struct zw_arena *arena,
 	struct zw_flow_rule flow = {
 		.action = rule->action,
 		.services = rule->services,
+		.predicates = predicates(arena, &rule->options,
+					 rule->action == ZW_ALLOW),
 		.span = rule->span,
 	};
 

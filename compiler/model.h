@@ -16,10 +16,12 @@ struct zw_host {
 	struct zw_span span;
 };
 
+#define ZW_DEFAULT_BURST 5 /* nft's own */
+
 struct zw_rate {
-	u64 amount; /* per unit */
+	u64 amount;  /* per unit */
 	u64 seconds; /* of the unit: 1, 60, 3600, 86400 */
-	u64 burst; /* 0: none written */
+	u64 burst;   /* 0: none written */
 	bool per_source;
 };
 
@@ -34,8 +36,9 @@ struct zw_rule_options {
 	u32 log_group;
 	bool count;
 	struct zw_str count_name;
-	struct zw_str during; /* as written; empty: always */
-	struct zw_str until; /* YYYY-MM-DD; empty: for ever */
+	struct zw_str during;		  /* as written; empty: always */
+	ZW_VEC(struct zw_window) windows; /* what it comes to */
+	struct zw_str until;		  /* YYYY-MM-DD; empty: for ever */
 	struct zw_str owner, ticket, because;
 };
 
@@ -58,7 +61,7 @@ struct zw_rule {
 	struct zw_span span;
 	struct zw_str place; /* "hq.zw:14": the comment of its rules; shortened
 			      * from the left to what a comment holds */
-	u32 number; /* from 0, in the order of the text */
+	u32 number;	     /* from 0, in the order of the text */
 };
 
 struct zw_model {
@@ -66,8 +69,12 @@ struct zw_model {
 	ZW_VEC(struct zw_zone) zones;
 	ZW_VEC(struct zw_host) hosts;
 	ZW_VEC(struct zw_rule) rules;
-	ZW_VEC(struct zw_claim) claims; /* built-in, the policy's, --claims */
-	bool has_policy; /* at least one rule */
+	ZW_VEC(struct zw_claim) claims;	 /* built-in, the policy's, --claims */
+	bool has_policy;		 /* at least one rule */
+	bool logs_drops;		 /* log drops: */
+	struct zw_rule_options drop_log; /* log and limit */
+	struct zw_span drop_log_span;
+	struct zw_str drop_log_place;
 	struct zw_str place; /* "hq.zw": of what no line of the policy asks */
 };
 

@@ -32,6 +32,17 @@ void zw_say_not_yet(struct zw_resolver *r)
 	}
 }
 
+/* net/netfilter/nft_limit.c, nft_limit_init(): a token is nanoseconds of the
+ * unit by the rate; none at all would let everything through, and the bucket
+ * has 64 bits. */
+static bool countable(const struct zw_rate *rate)
+{
+	u64 token = rate->seconds * 1000000000u / rate->amount;
+	u64 burst = rate->burst ? rate->burst : ZW_DEFAULT_BURST;
+
+	return token && burst <= UINT64_MAX / token;
+}
+
 static struct zw_rate rate(struct zw_resolver *r, const struct zw_ast_rate *ast,
 			   struct zw_span span)
 {
@@ -56,6 +67,11 @@ static struct zw_rate rate(struct zw_resolver *r, const struct zw_ast_rate *ast,
 		diag = zw_diag(r->diags, ZW_Z2026, span, "limit above %u",
 			       UINT32_MAX);
 		zw_diag_here(r->diags, diag, "more than the kernel counts to");
+	} else if (!countable(&result)) {
+		diag = zw_diag(r->diags, ZW_Z2026, span,
+			       "limit that cannot be kept");
+		zw_diag_here(r->diags, diag,
+			     "the kernel counts nanoseconds for each flow");
 	}
 	return result;
 }
@@ -90,7 +106,6 @@ static void read_log(struct zw_resolver *r, const struct zw_ast_option *option,
 			       UINT16_MAX);
 		zw_diag_here(r->diags, diag, "too large");
 	}
-	zw_not_yet(r, option->span, "log");
 }
 
 static void read_count(struct zw_resolver *r,
@@ -103,7 +118,6 @@ static void read_count(struct zw_resolver *r,
 			   "counter's name");
 		out->count_name = zw_str_copy(r->arena, option->text.text);
 	}
-	zw_not_yet(r, option->span, "count");
 }
 
 static void read_during(struct zw_resolver *r,
@@ -113,16 +127,14 @@ static void read_during(struct zw_resolver *r,
 	struct zw_diag *diag;
 
 	out->during = zw_str_copy(r->arena, option->text.text);
-	if (!zw_valid_during(out->during)) {
+	if (!zw_parse_during(r->arena, out->during, out)) {
 		diag = zw_diag(r->diags, ZW_Z2025, option->text.span,
 			       "'%.*s' is no time window",
 			       ZW_STR_ARG(out->during));
 		zw_diag_here(r->diags, diag, "days, a time span, or both");
 		zw_diag_help(r->diags, diag,
 			     "write it as \"mon-fri 07:00-20:00\"");
-		return;
 	}
-	zw_not_yet(r, option->span, "during");
 }
 
 static void read_until(struct zw_resolver *r,
@@ -165,9 +177,7 @@ static void read_connections(struct zw_resolver *r,
 			       "limit of %s connections",
 			       option->rate.amount ? "too many" : "no");
 		zw_diag_here(r->diags, diag, "cannot be kept");
-		return;
 	}
-	zw_not_yet(r, option->span, "limit connections");
 }
 
 static void read_option(struct zw_resolver *r,
@@ -178,7 +188,6 @@ static void read_option(struct zw_resolver *r,
 	case ZW_OPTION_LIMIT:
 		out->has_limit = true;
 		out->limit = rate(r, &option->rate, option->span);
-		zw_not_yet(r, option->span, "limit");
 		break;
 	case ZW_OPTION_CONNECTIONS:
 		read_connections(r, option, out);

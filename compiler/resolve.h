@@ -251,7 +251,9 @@ void zw_say_not_yet(struct zw_resolver *r);
 
 /* dates.c */
 bool zw_parse_date(struct zw_str text, s64 *days);
-bool zw_valid_during(struct zw_str text);
+/* Its windows to OUT; false if TEXT is none. */
+bool zw_parse_during(struct zw_arena *arena, struct zw_str text,
+		     struct zw_rule_options *out);
 
 /* claims.c */
 void zw_built_in_claims(struct zw_resolver *r);

@@ -199,6 +199,26 @@ static void check_two_way(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 	}
 }
 
+/* What a deny forbids is forbidden whatever the load. */
+static void check_limits(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+			 const struct zw_rule *rule)
+{
+	const struct zw_rule_options *options = &rule->options;
+	struct zw_diag *diag;
+
+	if (rule->action == ZW_ALLOW ||
+	    (!options->connections && (!options->has_limit || options->log)))
+		return;
+	diag = zw_diag(r->diags, ZW_Z2034, stmt->span,
+		       "limit that restrains nothing");
+	zw_diag_here(r->diags, diag, "what is forbidden has no limit");
+	if (options->connections)
+		zw_diag_note(r->diags, diag,
+			     "only flows that pass can be counted");
+	else
+		zw_diag_help(r->diags, diag, "with 'log' it restrains the log");
+}
+
 void zw_resolve_rule(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
 	struct pairing pairing = { .allow = stmt->kind == ZW_AST_ALLOW };
@@ -213,6 +233,7 @@ void zw_resolve_rule(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	ok = zw_resolve_services(r, &r->policy, &stmt->services, stmt->span,
 				 ZW_SERVICES_OF_RULE, &rule.services);
 	zw_resolve_options(r, &stmt->options, &rule.options);
+	check_limits(r, stmt, &rule);
 	if (!ok || pairing.from->poisoned || pairing.to->poisoned)
 		return;
 	pairing.families = zw_service_families(&rule.services);

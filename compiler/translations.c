@@ -175,10 +175,27 @@ static void publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	zw_resolve_options(r, &stmt->options, &options);
 }
 
+static void log_drops(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
+{
+	struct zw_model *model = r->model;
+	struct zw_diag *diag;
+
+	if (model->logs_drops) {
+		diag = zw_diag(r->diags, ZW_Z1012, stmt->span,
+			       "a policy says this once");
+		zw_diag_here(r->diags, diag, "said again here");
+		zw_diag_label(r->diags, diag, model->drop_log_span,
+			      "first said here");
+		return;
+	}
+	zw_resolve_options(r, &stmt->options, &model->drop_log);
+	model->logs_drops = true;
+	model->drop_log_span = stmt->span;
+	model->drop_log_place = zw_place_text(r, stmt->span);
+}
+
 static void translate(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
-	struct zw_rule_options options = { 0 };
-
 	switch (stmt->kind) {
 	case ZW_AST_MASQUERADE:
 		both_sides(r, stmt);
@@ -193,7 +210,7 @@ static void translate(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 		publish(r, stmt);
 		break;
 	case ZW_AST_LOG_DROPS:
-		zw_resolve_options(r, &stmt->options, &options);
+		log_drops(r, stmt);
 		break;
 	default:
 		break;
@@ -208,9 +225,12 @@ void zw_resolve_translation(struct zw_resolver *r,
 		[ZW_AST_SNAT] = "snat",
 		[ZW_AST_CLAMP_MSS] = "clamp-mss",
 		[ZW_AST_PUBLISH] = "publish",
-		[ZW_AST_LOG_DROPS] = "log drops",
 	};
 
+	if (stmt->kind == ZW_AST_LOG_DROPS) {
+		translate(r, stmt);
+		return;
+	}
 	zw_not_yet(r, stmt->keyword, words[stmt->kind]);
 	r->refused = true;
 	translate(r, stmt);

@@ -117,6 +117,22 @@ static json_t *value_of(enum zw_key key, const u8 *lo, const u8 *hi)
 	return range;
 }
 
+/* The ends of a comparison, in network order whatever the field is in. */
+static json_t *range_of(enum zw_key key, const u8 *lo, const u8 *hi)
+{
+	const struct zw_key_info *info = zw_key_info(key);
+	json_t *range, *ends;
+
+	if (!info->host_order)
+		return value_of(key, lo, hi);
+	range = json_object();
+	ends = json_array();
+	json_array_append_new(ends, number(lo, info->bytes, false));
+	json_array_append_new(ends, number(hi, info->bytes, false));
+	add(range, "range", ends);
+	return range;
+}
+
 static json_t *verdict(const struct writer *w, enum zw_plan_verdict which,
 		       u32 chain)
 {
@@ -270,7 +286,7 @@ static json_t *match_of(const struct writer *w,
 		break;
 	case ZW_TEST_RANGE:
 		add(body, "op", json_string("=="));
-		add(body, "right", value_of(key, match->value, match->other));
+		add(body, "right", range_of(key, match->value, match->other));
 		break;
 	case ZW_TEST_MASK_EQ:
 		for (unsigned i = 0; i < sizeof(high); i++)

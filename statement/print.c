@@ -92,6 +92,30 @@ static void print_services(struct zw_buf *out, const zw_service_items *items)
 	}
 }
 
+static void print_predicates(struct zw_buf *out, const zw_predicates *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct zw_predicate *one = &list->v[i];
+
+		zw_buf_puts(out, "  while");
+		if (one->kind == ZW_PREDICATE_RATE)
+			zw_buf_printf(out,
+				      " at most %llu in %llu s, burst %llu",
+				      (unsigned long long)one->amount,
+				      (unsigned long long)one->seconds,
+				      (unsigned long long)one->burst);
+		if (one->kind == ZW_PREDICATE_CONNECTIONS)
+			zw_buf_printf(out, " at most %llu connections",
+				      (unsigned long long)one->amount);
+		for (size_t k = 0; k < one->windows.n; k++)
+			zw_buf_printf(out, " %u-%u", one->windows.v[k].from,
+				      one->windows.v[k].to);
+		if (one->kind == ZW_PREDICATE_WINDOW)
+			zw_buf_puts(out, " s of the week");
+		zw_buf_puts(out, one->per_source ? " per source\n" : "\n");
+	}
+}
+
 static void print_rule(struct zw_buf *out, const struct zw_statement *statement,
 		       size_t number)
 {
@@ -106,6 +130,7 @@ static void print_rule(struct zw_buf *out, const struct zw_statement *statement,
 	zw_buf_printf(out, "rule %zu %s :", number, actions[rule->action]);
 	print_services(out, &rule->services);
 	zw_buf_putc(out, '\n');
+	print_predicates(out, &rule->predicates);
 	for (i = 0; i < rule->boxes.n; i++) {
 		const struct zw_flow_box *box = &rule->boxes.v[i];
 

@@ -78,13 +78,15 @@ enum zw_action {
 	ZW_REJECT,
 };
 
-/* What an allow or a publish asks of a fresh packet besides (a packet that is
- * new and whose entry is not confirmed); true or false as load and time have
- * it. Two predicates with equal parameters are the same predicate. */
+/* What a rule asks of a fresh packet besides (a packet that is new and whose
+ * entry is not confirmed); true or false as load and time have it. A new
+ * packet that is not fresh matches an allow or a publish whatever they are; a
+ * deny or reject that has any it does not match at all. Two predicates with
+ * equal parameters are the same predicate. */
 enum zw_predicate_kind {
-	ZW_PREDICATE_RATE, /* a token bucket has a token */
+	ZW_PREDICATE_RATE,	  /* a token bucket has a token */
 	ZW_PREDICATE_CONNECTIONS, /* the source has at most AMOUNT of them */
-	ZW_PREDICATE_WINDOW, /* the time, in UTC, lies in one of WINDOWS */
+	ZW_PREDICATE_WINDOW,	  /* the time, in UTC, lies in one of WINDOWS */
 };
 
 /* Seconds of the week, Sunday 00:00:00 being 0, both ends inclusive. */
@@ -94,9 +96,9 @@ struct zw_window {
 
 struct zw_predicate {
 	enum zw_predicate_kind kind;
-	u64 amount; /* RATE: per SECONDS; CONNECTIONS: how many */
-	u64 seconds; /* RATE: 1, 60, 3600, 86400 */
-	u64 burst; /* RATE: 5 where none was written */
+	u64 amount;	 /* RATE: per SECONDS; CONNECTIONS: how many */
+	u64 seconds;	 /* RATE: 1, 60, 3600, 86400 */
+	u64 burst;	 /* RATE: 5 where none was written */
 	bool per_source; /* one for each IPv4 address or IPv6 /64 */
 	ZW_VEC(struct zw_window) windows; /* sorted, disjoint */
 };
@@ -140,7 +142,7 @@ struct zw_source_translation {
 
 struct zw_flow_rule {
 	enum zw_action action;
-	zw_predicates predicates; /* of ALLOW alone */
+	zw_predicates predicates; /* of DENY and REJECT: WINDOW alone */
 	ZW_VEC(struct zw_flow_box) boxes;
 	zw_service_items services;
 	struct zw_span span;
@@ -192,7 +194,7 @@ struct zw_statement {
 	ZW_VEC(struct zw_flow_rule) rules; /* in the order of the text */
 	ZW_VEC(struct zw_publication) publications;
 	ZW_VEC(struct zw_source_translation) translations;
-	ZW_VEC(struct zw_claim) claims;	   /* the built-in ones first */
+	ZW_VEC(struct zw_claim) claims; /* the built-in ones first */
 	/* Which pairs of zones some rule allows anything between, from * (n +
 	 * 1) + to, self being n; NULL until zw_statement_index(). */
 	const bool *opens;
