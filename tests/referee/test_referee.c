@@ -88,6 +88,17 @@ static int of_run(const struct zw_run *run, const struct zw_sample *sample)
 	return of_leaf(zw_drawn_pass(run, sample->family));
 }
 
+/* A whole packet in one IPv6 fragment loses the fragment header, unless its
+ * transport header is cut short (ipv6frag_thdr_truncated in
+ * net/ipv6/reassembly.c): then it goes on as a fragment. The interpreter has
+ * that from the bytes; a point of the packet space cannot tell the two apart
+ * and stands for the first. */
+static bool has_point(const struct zw_sample *sample)
+{
+	return !(sample->cut && sample->headers & ZW_SAMPLE_FRAGMENT &&
+		 !zw_sample_is_fragment(sample));
+}
+
 /* All opinions on SAMPLE; true if those who have one agree. The language says
  * nothing of a transport header that is cut short. */
 static bool hear(struct court *court, const struct zw_sample *sample,
@@ -105,7 +116,7 @@ static bool hear(struct court *court, const struct zw_sample *sample,
 	if (!sample->cut)
 		answers[EVALUATOR] = (int)zw_evaluate(court->evaluator, sample);
 	answers[INTERPRETER] = of_run(&run, sample);
-	if (court->drawn_made &&
+	if (court->drawn_made && has_point(sample) &&
 	    zw_drawn_locate(&court->drawn, &packet, sample->path) &&
 	    zw_drawn_at(&court->drawn, court->drawn.legal[sample->path])) {
 		answers[BYTES] = of_leaf(zw_drawn_at(
