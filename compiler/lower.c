@@ -58,6 +58,13 @@ static void list_grants(struct zw_lowering *l)
 				l->opens[a * side + b] = true;
 		}
 	}
+	for (size_t i = 0; i < model->publishes.n; i++) {
+		const struct zw_publication *one =
+			&model->publishes.v[i].publication;
+
+		for (size_t p = 0; p < one->from.n; p++)
+			l->opens[one->from.v[p].zone * side + one->to] = true;
+	}
 	qsort(l->grants, l->grant_count, sizeof(*l->grants), by_pair);
 }
 
@@ -95,5 +102,7 @@ struct zw_plan *zw_lower(struct zw_arena *arena, const struct zw_model *model)
 	zw_lower_input(&l, input);
 	zw_lower_forward(&l, forward);
 	zw_lower_output(&l, output);
+	zw_lower_publish(&l);
+	zw_lower_sources(&l);
 	return plan;
 }

@@ -23,8 +23,8 @@
 /* ---- rules ---- */
 
 /* A rule of the run; goes on in another chain where one is full. */
-static void add_rule(struct zw_lowering *l, struct zw_run *run,
-		     const struct zw_draft *draft, struct zw_cause cause)
+void zw_lower_run_rule(struct zw_lowering *l, struct zw_run *run,
+		       const struct zw_draft *draft, struct zw_cause cause)
 {
 	const struct zw_plan_chain *home = &l->plan->chains.v[run->chain];
 
@@ -219,7 +219,7 @@ static void cells_rule(struct zw_lowering *l, struct zw_run *run,
 		zw_draft_equal(&draft, ZW_KEY_L4PROTO,
 			       zw_lower_icmp(layout->family));
 	zw_draft_lookup(l, &draft, set);
-	add_rule(l, run, &draft, cause);
+	zw_lower_run_rule(l, run, &draft, cause);
 }
 
 static int by_values(const void *left, const void *right)
@@ -378,7 +378,8 @@ static void lower_services(struct zw_lowering *l, struct zw_run *run,
 				    !one_cause);
 		} else if (cells.n) {
 			draft_piece(&draft, run->family, only);
-			add_rule(l, run, &draft, run->causes[only->cause]);
+			zw_lower_run_rule(l, run, &draft,
+					  run->causes[only->cause]);
 		}
 	}
 }

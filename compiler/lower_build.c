@@ -251,6 +251,8 @@ void zw_lower_final_drop(struct zw_lowering *l, u32 chain)
 	bool base = l->plan->chains.v[chain].hook != ZW_PLAN_NO_HOOK;
 	struct zw_draft draft = { .n = 0 };
 
+	if (l->translating)
+		return;
 	if (l->drop != ZW_NONE)
 		zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, l->drop);
 	/* a base chain's last word is its own, whatever hangs from it */

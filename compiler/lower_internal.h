@@ -48,6 +48,7 @@ struct zw_lowering {
 	u32 numbers;	      /* of sets that no zone names */
 	u32 reject;	      /* chain, or ZW_NONE */
 	u32 drop; /* the chain that logs what falls; ZW_NONE: nothing does */
+	bool translating;    /* chains made now decide nothing: no final drop */
 	struct zw_str place; /* of what no line asks */
 };
 
@@ -185,6 +186,35 @@ u32 zw_lower_options_chain(struct zw_lowering *l,
 /* From now on final drops are logged, if the policy says so. */
 void zw_lower_drop_log(struct zw_lowering *l);
 
+/* ---- lower_nat.c ---- */
+
+/* What is published to the zone FROM: matches of the connection's original
+ * destination and the host, with a verdict. LABEL tells gates of different
+ * verdicts apart in names. */
+struct zw_gate {
+	u32 from;
+	enum zw_family family;
+	enum zw_plan_verdict verdict;
+	u32 target;
+	struct zw_str label;
+	struct zw_draft before; /* tested first */
+};
+
+/* Hand PUT the rules of a gate for the N publishes in LIST, which is reordered:
+ * one, and one more for each narrower set of sources. */
+void zw_lower_gate(struct zw_lowering *l, const struct zw_gate *gate, u32 *list,
+		   size_t n,
+		   void (*put)(struct zw_lowering *l, void *context,
+			       const struct zw_draft *draft,
+			       struct zw_cause cause),
+		   void *context);
+/* Does publish INDEX let FROM reach a host in TO (ZW_NONE: anywhere)? */
+bool zw_lower_publishes(const struct zw_lowering *l, u32 index, u32 from,
+			u32 to, enum zw_family family);
+/* The chains that translate, if there are any. */
+void zw_lower_publish(struct zw_lowering *l);
+void zw_lower_sources(struct zw_lowering *l);
+
 /* ---- lower_cover.c ---- */
 
 #define ZW_CELL_FIELDS 4
@@ -224,6 +254,9 @@ struct zw_run {
 };
 
 void zw_lower_run(struct zw_lowering *l, struct zw_run *run);
+/* One more rule of the run. */
+void zw_lower_run_rule(struct zw_lowering *l, struct zw_run *run,
+		       const struct zw_draft *draft, struct zw_cause cause);
 
 /* ---- lower_services.c ---- */
 

@@ -23,6 +23,7 @@ bool zw_lower_opens(const struct zw_lowering *l, u32 from, u32 to)
 /* One rule as it stands between the two zones; NULL: a whole side. */
 struct entry {
 	const struct zw_rule *rule;
+	u32 publish; /* index; ZW_NONE: a rule */
 	const struct zw_intervals *src, *dst;
 };
 typedef ZW_VEC(struct entry) entries;
@@ -65,7 +66,7 @@ static void gather(struct zw_lowering *l, entries *list, u32 from, u32 to,
 		const struct zw_rule_pair *pair = l->grants[i].pair;
 		const struct zw_rule *rule =
 			&l->model->rules.v[l->grants[i].rule];
-		struct entry entry = { rule, &pair->src.of[family],
+		struct entry entry = { rule, ZW_NONE, &pair->src.of[family],
 				       &pair->dst.of[family] };
 
 		if (is_whole(l, pair->whole_src, from, &pair->src))
@@ -77,6 +78,20 @@ static void gather(struct zw_lowering *l, entries *list, u32 from, u32 to,
 		else if (!entry.dst->n)
 			continue;
 		zw_push(l->arena, *list, entry);
+	}
+}
+
+static void gather_publishes(struct zw_lowering *l, entries *list, u32 from,
+			     u32 to, enum zw_family family)
+{
+	if (to == ZW_SELF || from == ZW_SELF || !zw_lower_opens(l, from, to))
+		return;
+	for (u32 i = 0; i < l->model->publishes.n; i++) {
+		struct entry entry = { &l->model->publishes.v[i].rule, i, NULL,
+				       NULL };
+
+		if (zw_lower_publishes(l, i, from, to, family))
+			zw_push(l->arena, *list, entry);
 	}
 }
 
@@ -210,8 +225,51 @@ static void lead_to_options(struct zw_lowering *l, struct zw_run *run,
 				   zw_lower_comment(l->arena, rule->place) });
 }
 
+static void put_gate(struct zw_lowering *l, void *context,
+		     const struct zw_draft *draft, struct zw_cause cause)
+{
+	struct zw_run *run = context, plain = *run;
+
+	/* the verdict is the map's */
+	plain.verdict = ZW_PLAN_CONTINUE;
+	zw_lower_run_rule(l, &plain, draft, cause);
+	run->chain = plain.chain;
+}
+
+/* N neighbours of one verdict, from zone FROM: rules together, then what is
+ * published. */
+static void lower_neighbours(struct zw_lowering *l, struct zw_run *run,
+			     const struct entry *list, size_t n, u32 from)
+{
+	struct entry *rules = ZW_NEW_ARRAY(l->arena, struct entry, n);
+	u32 *publishes = ZW_NEW_ARRAY(l->arena, u32, n);
+	size_t rule_count = 0, publish_count = 0;
+	struct zw_gate gate = {
+		.from = from,
+		.family = run->family,
+		.verdict = run->verdict,
+		.target = run->target,
+	};
+
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].publish == ZW_NONE)
+			rules[rule_count++] = list[i];
+		else
+			publishes[publish_count++] = list[i].publish;
+	}
+	if (rule_count)
+		lower_entries(l, run, rules, rule_count);
+	if (!publish_count)
+		return;
+	gate.label = ZW_STR("");
+	if (run->verdict != ZW_PLAN_ACCEPT)
+		gate.label =
+			zw_strf(l->arena, "rule.%u.", list[0].rule->number + 1);
+	zw_lower_gate(l, &gate, publishes, publish_count, put_gate, run);
+}
+
 static u32 chain_of(struct zw_lowering *l, entries *list, enum zw_family family,
-		    struct zw_str name)
+		    struct zw_str name, u32 from)
 {
 	struct zw_run run = { .family = family };
 	bool needed = false;
@@ -231,7 +289,7 @@ static u32 chain_of(struct zw_lowering *l, entries *list, enum zw_family family,
 		end = i + 1;
 		if (zw_lower_has_options(&rule->options)) {
 			lead_to_options(l, &run, rule);
-			lower_entries(l, &run, list->v + i, 1);
+			lower_neighbours(l, &run, list->v + i, 1, from);
 			continue;
 		}
 		while (end < list->n &&
@@ -239,7 +297,7 @@ static u32 chain_of(struct zw_lowering *l, entries *list, enum zw_family family,
 		       !zw_lower_has_options(&list->v[end].rule->options))
 			end++;
 		set_verdict(l, &run, rule->action);
-		lower_entries(l, &run, list->v + i, end - i);
+		lower_neighbours(l, &run, list->v + i, end - i, from);
 	}
 	zw_lower_final_drop(l, run.chain);
 	return chain;
@@ -265,6 +323,7 @@ u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 	    !has_members(l, to, family))
 		return ZW_NONE;
 	gather(l, &list, from, to, family, false);
+	gather_publishes(l, &list, from, to, family);
 	if (!list.n)
 		return ZW_NONE;
 	name = zw_strf(l->arena, "z_rules.%.*s.%.*s.%d", ZW_STR_ARG(a),
@@ -272,7 +331,7 @@ u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 	chain = zw_lower_known_chain(l, name);
 	if (chain != ZW_NONE)
 		return chain;
-	chain = chain_of(l, &list, family, name);
+	chain = chain_of(l, &list, family, name, from);
 	if (chain == ZW_NONE)
 		return ZW_NONE;
 	zw_map_put(&l->chains, name, chain);
@@ -302,7 +361,7 @@ u32 zw_lower_dhcp_chain(struct zw_lowering *l,
 		       ZW_STR_ARG(class->name), family == ZW_IPV4 ? 4 : 6);
 	chain = zw_lower_known_chain(l, name);
 	if (chain == ZW_NONE)
-		chain = chain_of(l, &list, family, name);
+		chain = chain_of(l, &list, family, name, ZW_NONE);
 	if (chain != ZW_NONE)
 		zw_map_put(&l->chains, name, chain);
 	return chain;

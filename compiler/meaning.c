@@ -122,6 +122,17 @@ struct zw_statement *zw_statement_from(struct zw_arena *arena,
 	for (i = 0; i < model->rules.n; i++)
 		zw_push(arena, statement->rules,
 			flow_rule(arena, &table, &model->rules.v[i]));
+	for (i = 0; i < model->publishes.n; i++) {
+		struct zw_publication publication =
+			model->publishes.v[i].publication;
+
+		publication.predicates = predicates(
+			arena, &model->publishes.v[i].rule.options, true);
+		zw_push(arena, statement->publications, publication);
+	}
+	for (i = 0; i < model->translates.n; i++)
+		zw_push(arena, statement->translations,
+			model->translates.v[i].translation);
 	for (i = 0; i < model->claims.n; i++)
 		zw_push(arena, statement->claims, model->claims.v[i]);
 	zw_statement_index(arena, statement);

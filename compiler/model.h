@@ -64,11 +64,26 @@ struct zw_rule {
 	u32 number;	     /* from 0, in the order of the text */
 };
 
+/* publish: a rule that allows what it translates. Of RULE, what is common to
+ * rules: options, number, span, place; neither pairs nor services. */
+struct zw_publish {
+	struct zw_rule rule;
+	struct zw_publication publication; /* without predicates */
+};
+
+/* masquerade or snat. */
+struct zw_translate {
+	struct zw_source_translation translation;
+	struct zw_str place;
+};
+
 struct zw_model {
 	struct zw_str gateway;
 	ZW_VEC(struct zw_zone) zones;
 	ZW_VEC(struct zw_host) hosts;
 	ZW_VEC(struct zw_rule) rules;
+	ZW_VEC(struct zw_publish) publishes;
+	ZW_VEC(struct zw_translate) translates;
 	ZW_VEC(struct zw_claim) claims;	 /* built-in, the policy's, --claims */
 	bool has_policy;		 /* at least one rule */
 	bool logs_drops;		 /* log drops: */

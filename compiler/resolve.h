@@ -58,7 +58,8 @@ struct zw_service {
 	const struct zw_scope *scope;
 	enum zw_progress progress;
 	bool poisoned;
-	zw_service_items items;
+	zw_service_items items;	  /* normal */
+	zw_service_items written; /* in the order of the text */
 };
 
 /* Where names are looked up: the policy, or the file of --claims, whose own
@@ -198,6 +199,7 @@ void zw_check_interfaces(struct zw_resolver *r);
 /* services.c: normal items. */
 enum zw_service_use {
 	ZW_SERVICES_OF_RULE,  /* link messages and redirects taken out */
+	ZW_SERVICES_IN_ORDER, /* as written, not normal: to pair ports off */
 	ZW_SERVICES_OF_CLAIM, /* taken out where not named by type */
 };
 /* Those too that nothing names. */
@@ -260,7 +262,16 @@ void zw_built_in_claims(struct zw_resolver *r);
 void zw_resolve_claim(struct zw_resolver *r, const struct zw_scope *scope,
 		      const struct zw_ast_stmt *stmt);
 
-/* translations.c: masquerade, snat, publish, clamp-mss, log drops. */
+/* publish.c */
+void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt);
+
+/* translations.c: masquerade, snat, clamp-mss, log drops, and publish. */
+void zw_refuse_self(struct zw_resolver *r, const struct zw_ast_side *side,
+		    const struct zw_side *resolved);
+/* What stands behind `as`: one range of one family. False after a diagnostic.
+ */
+bool zw_resolve_as(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+		   enum zw_family *family, struct zw_interval *range);
 void zw_resolve_translation(struct zw_resolver *r,
 			    const struct zw_ast_stmt *stmt);
 

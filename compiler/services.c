@@ -309,6 +309,7 @@ static void resolve_service(struct zw_resolver *r, struct zw_service *service)
 		service->poisoned = true;
 	r->depth--;
 	service->progress = ZW_DONE;
+	service->written = items;
 	service->items = zw_service_items_normal(r->arena, items);
 	if (!service->poisoned)
 		check_hiding(r, service);
@@ -349,7 +350,7 @@ static bool add_declared(struct zw_resolver *r, struct zw_service *service,
 		}
 		resolve_service(r, service);
 	}
-	append(r, items, &service->items);
+	append(r, items, &service->written);
 	return !service->poisoned;
 }
 
@@ -469,6 +470,10 @@ bool zw_resolve_services(struct zw_resolver *r, const struct zw_scope *scope,
 	}
 	if (!add_each(r, scope, services, &found))
 		return false;
+	if (use == ZW_SERVICES_IN_ORDER) {
+		*items = found;
+		return true;
+	}
 	*items = zw_service_items_normal(r->arena, found);
 	if (use == ZW_SERVICES_OF_CLAIM)
 		return true;

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* masquerade, snat, publish, clamp-mss and `log drops`: names and values are
- * checked as far as they can be without laying anything out; they are
- * refused as not compiled yet, so that none is left out silently. */
+/* masquerade, snat, clamp-mss and `log drops`; publish has a file of its own.
+ * Two translations of sources that can meet one flow are an error: which of
+ * them were done would hang on their order, and statements have none. */
 #include "compiler/resolve.h"
 
 /* tcp(7): smaller segments than this no host needs to take. */
 #define MSS_MIN 88
 
-static struct zw_diag *cannot(struct zw_resolver *r, struct zw_span span,
-			      const char *what)
-{
-	return zw_diag(r->diags, ZW_Z2030, span, "%s", what);
-}
-
-static void refuse_self(struct zw_resolver *r, const struct zw_ast_side *side,
-			const struct zw_side *resolved)
+void zw_refuse_self(struct zw_resolver *r, const struct zw_ast_side *side,
+		    const struct zw_side *resolved)
 {
 	struct zw_diag *diag;
 	size_t i;
@@ -29,16 +23,8 @@ static void refuse_self(struct zw_resolver *r, const struct zw_ast_side *side,
 	}
 }
 
-static void both_sides(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
-{
-	zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE);
-	refuse_self(r, &stmt->to,
-		    zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE));
-}
-
-/* The address behind `as`: one, or for snat one range. */
-static bool as_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
-		       enum zw_family *family, struct zw_interval *range)
+bool zw_resolve_as(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+		   enum zw_family *family, struct zw_interval *range)
 {
 	struct zw_addrs_result result =
 		zw_resolve_addrs(r, &r->policy, &stmt->addrs);
@@ -52,26 +38,158 @@ static bool as_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 		*range = result.set.of[*family].v[0];
 		return true;
 	}
-	diag = cannot(r, stmt->addrs.v[0].span,
-		      "translation to more than one range of addresses");
+	diag = zw_diag(r->diags, ZW_Z2030, stmt->addrs.v[0].span,
+		       "translation to more than one range of addresses");
 	zw_diag_here(r->diags, diag, "one address belongs here");
 	return false;
 }
 
+/* ---- flows whose source is translated ---- */
+
+static struct zw_ipset of_families(struct zw_ipset set, u8 families)
+{
+	unsigned f;
+
+	for (f = 0; f < ZW_FAMILY_COUNT; f++)
+		if (!(families >> f & 1))
+			set.of[f] = (struct zw_intervals){ NULL, 0 };
+	return set;
+}
+
+static void add_box(struct zw_resolver *r, struct zw_source_translation *out,
+		    const struct zw_side_zone *from,
+		    const struct zw_side_zone *to, u8 families)
+{
+	struct zw_flow_box box = { .from = from->zone, .to = to->zone };
+
+	families &= zw_set_families(from->addrs) & zw_set_families(to->addrs);
+	if (!families)
+		return;
+	box.src = of_families(from->addrs, families);
+	box.dst = of_families(to->addrs, families);
+	zw_push(r->arena, out->boxes, box);
+}
+
+/* The boxes between both sides; false if there are none, which is said. As in
+ * an allow, a zone is paired with itself only if written `A -> A`. */
+static bool pair_sides(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+		       u8 families, struct zw_source_translation *out)
+{
+	const struct zw_side *from =
+		zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE);
+	const struct zw_side *to =
+		zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE);
+	bool alone = from->lone_zone && to->lone_zone;
+	size_t errors = r->diags->errors, i, j;
+	struct zw_diag *diag;
+
+	zw_refuse_self(r, &stmt->to, to);
+	if (from->poisoned || to->poisoned || errors != r->diags->errors)
+		return false;
+	if (!zw_expand(r, stmt->span, (u64)from->zones.n * to->zones.n))
+		return false;
+	for (i = 0; i < from->zones.n; i++)
+		for (j = 0; j < to->zones.n; j++)
+			if (alone ||
+			    from->zones.v[i].zone != to->zones.v[j].zone)
+				add_box(r, out, &from->zones.v[i],
+					&to->zones.v[j], families);
+	if (out->boxes.n)
+		return true;
+	if (from->may_be_empty || to->may_be_empty) {
+		diag = zw_diag(r->diags, ZW_Z3002, stmt->span,
+			       "translation matches nothing today");
+		zw_diag_here(r->diags, diag,
+			     "a define that may be empty leaves no address");
+		return false;
+	}
+	diag = zw_diag(r->diags, ZW_Z2012, stmt->span,
+		       "translation of no flow");
+	zw_diag_here(r->diags, diag, "no packet of its family goes this way");
+	return false;
+}
+
+static bool boxes_meet(const struct zw_flow_box *a, const struct zw_flow_box *b)
+{
+	unsigned f;
+
+	if (a->from != b->from || a->to != b->to)
+		return false;
+	for (f = 0; f < ZW_FAMILY_COUNT; f++)
+		if (zw_intervals_overlap(a->src.of[f], b->src.of[f]) &&
+		    zw_intervals_overlap(a->dst.of[f], b->dst.of[f]))
+			return true;
+	return false;
+}
+
+static bool meets(const struct zw_source_translation *a,
+		  const struct zw_source_translation *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->boxes.n; i++)
+		for (j = 0; j < b->boxes.n; j++)
+			if (boxes_meet(&a->boxes.v[i], &b->boxes.v[j]))
+				return true;
+	return false;
+}
+
+static void add_translation(struct zw_resolver *r,
+			    const struct zw_ast_stmt *stmt,
+			    struct zw_source_translation translation)
+{
+	struct zw_translate translate = {
+		.translation = translation,
+		.place = zw_place_text(r, stmt->span),
+	};
+	struct zw_model *model = r->model;
+	struct zw_diag *diag;
+	size_t i;
+
+	for (i = 0; i < model->translates.n; i++) {
+		if (!meets(&model->translates.v[i].translation, &translation))
+			continue;
+		diag = zw_diag(r->diags, ZW_Z2033, stmt->span,
+			       "two translations can meet one flow");
+		zw_diag_here(r->diags, diag, "which of the two?");
+		zw_diag_label(r->diags, diag,
+			      model->translates.v[i].translation.span,
+			      "the other one");
+		return;
+	}
+	zw_push(r->arena, model->translates, translate);
+}
+
+static void masquerade(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
+{
+	static const u8 families[] = {
+		[ZW_NAT_IPV4] = 1u << ZW_IPV4,
+		[ZW_NAT_IPV6] = 1u << ZW_IPV6,
+		[ZW_NAT_ALL] = 1u << ZW_IPV4 | 1u << ZW_IPV6,
+	};
+	struct zw_source_translation out = { .masquerade = true,
+					     .span = stmt->span };
+
+	if (pair_sides(r, stmt, families[stmt->nat_families], &out))
+		add_translation(r, stmt, out);
+}
+
 static void snat(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
-	struct zw_interval range;
-	enum zw_family family;
+	struct zw_source_translation out = { .span = stmt->span };
+	bool known = zw_resolve_as(r, stmt, &out.family, &out.addresses);
 
-	both_sides(r, stmt);
-	as_address(r, stmt, &family, &range);
+	if (pair_sides(r, stmt, known ? (u8)(1u << out.family) : 3, &out) &&
+	    known)
+		add_translation(r, stmt, out);
 }
 
 static void clamp_mss(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
+	struct zw_source_translation flows = { .span = stmt->span };
 	struct zw_diag *diag;
 
-	both_sides(r, stmt);
+	pair_sides(r, stmt, 3, &flows);
 	if (stmt->has_size &&
 	    (stmt->size < MSS_MIN || stmt->size > UINT16_MAX)) {
 		diag = zw_diag(r->diags, ZW_Z2005, stmt->span,
@@ -79,100 +197,6 @@ static void clamp_mss(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 			       stmt->size, MSS_MIN, UINT16_MAX);
 		zw_diag_here(r->diags, diag, "no host can keep to it");
 	}
-}
-
-/* How many ports of PROTO there are in ITEMS. */
-static u32 ports_of(const zw_service_items *items, u8 proto)
-{
-	u32 n = 0;
-	size_t i;
-
-	for (i = 0; i < items->n; i++) {
-		if (items->v[i].proto == proto)
-			n += (u32)items->v[i].hi - items->v[i].lo + 1;
-	}
-	return n;
-}
-
-static void check_ports(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
-			const zw_service_items *inner,
-			const zw_service_items *outer)
-{
-	struct zw_diag *diag;
-	unsigned proto;
-
-	for (proto = 0; proto <= UINT8_MAX; proto++) {
-		u32 in = ports_of(inner, (u8)proto);
-		u32 out = ports_of(outer, (u8)proto);
-
-		if (in == out && (!in || zw_protocol_has_ports((u8)proto)))
-			continue;
-		if (in != out) {
-			diag = cannot(r, stmt->outer.v[0].span,
-				      "published services do not pair off");
-			zw_diag_here(r->diags, diag,
-				     "%u ports outside for %u inside", out, in);
-		} else {
-			diag = cannot(r, stmt->outer.v[0].span,
-				      "published service without ports");
-			zw_diag_here(r->diags, diag,
-				     "has no port to listen on");
-		}
-		return;
-	}
-}
-
-/* The one address that HOST has of FAMILY. */
-static void check_host(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
-		       const struct zw_side *host, enum zw_family family)
-{
-	struct zw_intervals addrs = { NULL, 0 };
-	struct zw_diag *diag;
-
-	if (host->poisoned)
-		return;
-	if (stmt->to.terms.v[0].hosts.n != 1) {
-		diag = cannot(r, stmt->to.span, "what is published is no host");
-		zw_diag_here(r->diags, diag, "one ZONE.HOST belongs here");
-		return;
-	}
-	if (host->zones.n)
-		addrs = host->zones.v[0].addrs.of[family];
-	if (addrs.n == 1 && addrs.v[0].lo == addrs.v[0].hi)
-		return;
-	diag = cannot(r, stmt->to.span,
-		      "host has not exactly one address to publish");
-	zw_diag_here(r->diags, diag, "it needs one %s address",
-		     family == ZW_IPV4 ? "IPv4" : "IPv6");
-}
-
-static void publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
-{
-	struct zw_rule_options options = { 0 };
-	zw_service_items inner = { 0 }, outer = { 0 };
-	const struct zw_side *host;
-	struct zw_interval range;
-	enum zw_family family;
-	struct zw_diag *diag;
-
-	host = zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE);
-	zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE);
-	if (zw_resolve_services(r, &r->policy, &stmt->services, stmt->span,
-				ZW_SERVICES_OF_RULE, &inner) &&
-	    zw_resolve_services(r, &r->policy, &stmt->outer, stmt->span,
-				ZW_SERVICES_OF_RULE, &outer))
-		check_ports(r, stmt, &inner, &outer);
-	if (stmt->addrs.n && stmt->addrs.v[0].kind != ZW_ADDR_INTERFACE &&
-	    as_address(r, stmt, &family, &range)) {
-		check_host(r, stmt, host, family);
-		if (range.lo != range.hi) {
-			diag = cannot(r, stmt->addrs.v[0].span,
-				      "publication at more than one address");
-			zw_diag_here(r->diags, diag,
-				     "one address belongs here");
-		}
-	}
-	zw_resolve_options(r, &stmt->options, &options);
 }
 
 static void log_drops(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
@@ -194,20 +218,22 @@ static void log_drops(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	model->drop_log_place = zw_place_text(r, stmt->span);
 }
 
-static void translate(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
+void zw_resolve_translation(struct zw_resolver *r,
+			    const struct zw_ast_stmt *stmt)
 {
 	switch (stmt->kind) {
 	case ZW_AST_MASQUERADE:
-		both_sides(r, stmt);
+		masquerade(r, stmt);
 		break;
 	case ZW_AST_SNAT:
 		snat(r, stmt);
 		break;
 	case ZW_AST_CLAMP_MSS:
+		zw_not_yet(r, stmt->keyword, "clamp-mss");
 		clamp_mss(r, stmt);
 		break;
 	case ZW_AST_PUBLISH:
-		publish(r, stmt);
+		zw_resolve_publish(r, stmt);
 		break;
 	case ZW_AST_LOG_DROPS:
 		log_drops(r, stmt);
@@ -215,24 +241,4 @@ static void translate(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	default:
 		break;
 	}
-}
-
-void zw_resolve_translation(struct zw_resolver *r,
-			    const struct zw_ast_stmt *stmt)
-{
-	const char *words[ZW_AST_KIND_COUNT] = {
-		[ZW_AST_MASQUERADE] = "masquerade",
-		[ZW_AST_SNAT] = "snat",
-		[ZW_AST_CLAMP_MSS] = "clamp-mss",
-		[ZW_AST_PUBLISH] = "publish",
-	};
-
-	if (stmt->kind == ZW_AST_LOG_DROPS) {
-		translate(r, stmt);
-		return;
-	}
-	zw_not_yet(r, stmt->keyword, words[stmt->kind]);
-	r->refused = true;
-	translate(r, stmt);
-	r->refused = false;
 }

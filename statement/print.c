@@ -116,6 +116,21 @@ static void print_predicates(struct zw_buf *out, const zw_predicates *list)
 	}
 }
 
+static void print_boxes(struct zw_buf *out,
+			const struct zw_statement *statement,
+			const struct zw_flow_box *boxes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		zw_buf_puts(out, "  from ");
+		print_zone_name(out, statement, boxes[i].from);
+		print_set(out, boxes[i].src);
+		zw_buf_puts(out, " to ");
+		print_zone_name(out, statement, boxes[i].to);
+		print_set(out, boxes[i].dst);
+		zw_buf_putc(out, '\n');
+	}
+}
+
 static void print_rule(struct zw_buf *out, const struct zw_statement *statement,
 		       size_t number)
 {
@@ -125,23 +140,51 @@ static void print_rule(struct zw_buf *out, const struct zw_statement *statement,
 		[ZW_REJECT] = "reject",
 	};
 	const struct zw_flow_rule *rule = &statement->rules.v[number];
-	size_t i;
 
 	zw_buf_printf(out, "rule %zu %s :", number, actions[rule->action]);
 	print_services(out, &rule->services);
 	zw_buf_putc(out, '\n');
 	print_predicates(out, &rule->predicates);
-	for (i = 0; i < rule->boxes.n; i++) {
-		const struct zw_flow_box *box = &rule->boxes.v[i];
+	print_boxes(out, statement, rule->boxes.v, rule->boxes.n);
+}
 
-		zw_buf_puts(out, "  from ");
-		print_zone_name(out, statement, box->from);
-		print_set(out, box->src);
-		zw_buf_puts(out, " to ");
-		print_zone_name(out, statement, box->to);
-		print_set(out, box->dst);
+static void print_publication(struct zw_buf *out,
+			      const struct zw_statement *statement,
+			      const struct zw_publication *one)
+{
+	char host[46], address[46];
+
+	zw_buf_printf(out, "publish %s in ", zw_ip_format(one->host, host));
+	print_zone_name(out, statement, one->to);
+	zw_buf_printf(out, " as %s\n", zw_ip_format(one->address, address));
+	print_predicates(out, &one->predicates);
+	for (size_t i = 0; i < one->pairs.n; i++) {
+		const struct zw_port_pair *pair = &one->pairs.v[i];
+
+		zw_buf_printf(out, "  %u/%u-%u to %u and up\n", pair->proto,
+			      pair->outer_lo, pair->outer_hi, pair->inner_lo);
+	}
+	for (size_t i = 0; i < one->from.n; i++) {
+		zw_buf_puts(out, "  for ");
+		print_zone_name(out, statement, one->from.v[i].zone);
+		print_set(out, one->from.v[i].src);
 		zw_buf_putc(out, '\n');
 	}
+}
+
+static void print_translation(struct zw_buf *out,
+			      const struct zw_statement *statement,
+			      const struct zw_source_translation *one)
+{
+	char text[100];
+
+	if (one->masquerade)
+		zw_buf_puts(out, "masquerade\n");
+	else
+		zw_buf_printf(
+			out, "snat to %s\n",
+			zw_ip_range_format(one->family, one->addresses, text));
+	print_boxes(out, statement, one->boxes.v, one->boxes.n);
 }
 
 static void print_terms(struct zw_buf *out,
@@ -191,6 +234,12 @@ void zw_statement_print(struct zw_buf *out,
 		zw_buf_puts(out, "no rules: claims alone\n");
 	for (i = 0; i < statement->rules.n; i++)
 		print_rule(out, statement, i);
+	for (i = 0; i < statement->publications.n; i++)
+		print_publication(out, statement,
+				  &statement->publications.v[i]);
+	for (i = 0; i < statement->translations.n; i++)
+		print_translation(out, statement,
+				  &statement->translations.v[i]);
 	for (i = 0; i < statement->claims.n; i++)
 		print_claim(out, statement, &statement->claims.v[i]);
 }

@@ -42,6 +42,14 @@ void zw_statement_index(struct zw_arena *arena, struct zw_statement *statement)
 			      index_of(statement, box->to)] = true;
 		}
 	}
+	for (i = 0; i < statement->publications.n; i++) {
+		const struct zw_publication *one =
+			&statement->publications.v[i];
+
+		for (j = 0; j < one->from.n; j++)
+			opens[index_of(statement, one->from.v[j].zone) * side +
+			      index_of(statement, one->to)] = true;
+	}
 	statement->opens = opens;
 }
 
@@ -63,6 +71,14 @@ bool zw_statement_opens(const struct zw_statement *statement, u32 from, u32 to)
 			    rule->boxes.v[j].to == to)
 				return true;
 		}
+	}
+	for (i = 0; i < statement->publications.n; i++) {
+		const struct zw_publication *one =
+			&statement->publications.v[i];
+
+		for (j = 0; one->to == to && j < one->from.n; j++)
+			if (one->from.v[j].zone == from)
+				return true;
 	}
 	return false;
 }

@@ -334,12 +334,37 @@ const struct said_case said_cases[] = {
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"
 	  "unspoofed self\n",
 	  NULL, "Z2031 3:11 'self' forwards nothing of its own\n" },
-	{ "Z2900-masquerade",
+	{ "Z2033-masquerade",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"
 	  "allow in -> out\n"
-	  "masquerade in -> out\n",
-	  NULL, "Z2900 4:1 'masquerade' is understood but not compiled yet\n" },
+	  "masquerade in -> out\n"
+	  "snat in(10.1.2.0/24) -> out as 203.0.113.7\n",
+	  NULL,
+	  "Z2033 5:1 two translations can meet one flow\n"
+	  "  4:1 the other one\n" },
+	{ "Z2033-publish",
+	  "external zone out { interface wan0 }\n"
+	  "dmz zone front { interface dmz0 network 192.0.2.0/28; host web = 192.0.2.10 }\n"
+	  "publish front.web : tcp/8080-8090 as 203.0.113.5 : tcp/8080-8090 for out\n"
+	  "publish front.web : http as 203.0.113.5 : tcp/8085 for out(198.51.100.0/24)\n",
+	  NULL,
+	  "Z2033 4:1 two translations can meet one flow\n"
+	  "  3:1 the other one\n" },
+	{ "Z2034-deny",
+	  "external zone out { interface wan0 }\n"
+	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"
+	  "allow in -> out\n"
+	  "deny in -> out : smtp limit 10/second\n",
+	  NULL,
+	  "Z2034 4:1 limit that restrains nothing\n"
+	  "  help: with 'log' it restrains the log\n" },
+	{ "Z2900-publish-interface",
+	  "external zone out { interface wan0 }\n"
+	  "dmz zone front { interface dmz0 network 192.0.2.0/28; host web = 192.0.2.10 }\n"
+	  "publish front.web : http as interface wan0 : http for out\n",
+	  NULL,
+	  "Z2900 3:29 'publish as interface' is understood but not compiled yet\n" },
 	{ "Z3003-no-dmz",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* publish: a service of one host under another address. Both lists of services
+ * are read in the order written and pair off port by port within one protocol.
+ * An address that is in another zone's networks is no place to publish at, and
+ * no port of it is published twice to one source. */
+#include "compiler/resolve.h"
+
+static struct zw_diag *cannot(struct zw_resolver *r, struct zw_span span,
+			      const char *what)
+{
+	return zw_diag(r->diags, ZW_Z2030, span, "%s", what);
+}
+
+/* ---- ports ---- */
+
+/* How many ports of PROTO there are in ITEMS. */
+static u32 ports_of(const zw_service_items *items, u8 proto)
+{
+	u32 n = 0;
+	size_t i;
+
+	for (i = 0; i < items->n; i++) {
+		if (items->v[i].proto == proto)
+			n += (u32)items->v[i].hi - items->v[i].lo + 1;
+	}
+	return n;
+}
+
+static bool check_ports(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+			const zw_service_items *inner,
+			const zw_service_items *outer)
+{
+	struct zw_diag *diag;
+	unsigned proto;
+
+	for (proto = 0; proto <= UINT8_MAX; proto++) {
+		u32 in = ports_of(inner, (u8)proto);
+		u32 out = ports_of(outer, (u8)proto);
+
+		if (in == out && (!in || zw_protocol_has_ports((u8)proto)))
+			continue;
+		if (in != out) {
+			diag = cannot(r, stmt->outer.v[0].span,
+				      "published services do not pair off");
+			zw_diag_here(r->diags, diag,
+				     "%u ports outside for %u inside", out, in);
+		} else {
+			diag = cannot(r, stmt->outer.v[0].span,
+				      "published service without ports");
+			zw_diag_here(r->diags, diag,
+				     "has no port to listen on");
+		}
+		return false;
+	}
+	return true;
+}
+
+/* A place in a list of services, walked port by port within one protocol. */
+struct reader {
+	const zw_service_items *items;
+	u8 proto;
+	size_t at;
+	u32 port;
+};
+
+/* How many ports are left in the range that the reader stands in; 0: none. */
+static u32 left(struct reader *reader)
+{
+	while (reader->at < reader->items->n) {
+		const struct zw_service_item *item =
+			&reader->items->v[reader->at];
+
+		if (item->proto == reader->proto) {
+			if (reader->port < item->lo)
+				reader->port = item->lo;
+			if (reader->port <= item->hi)
+				return item->hi - reader->port + 1;
+		}
+		reader->at++;
+		reader->port = 0;
+	}
+	return 0;
+}
+
+static void pair_ports(struct zw_resolver *r, const zw_service_items *inner,
+		       const zw_service_items *outer,
+		       struct zw_publication *out)
+{
+	unsigned proto;
+
+	for (proto = 0; proto <= UINT8_MAX; proto++) {
+		struct reader in = { inner, (u8)proto, 0, 0 };
+		struct reader ex = { outer, (u8)proto, 0, 0 };
+
+		for (;;) {
+			u32 a = left(&in), b = left(&ex), n = a < b ? a : b;
+			struct zw_port_pair pair = {
+				.proto = (u8)proto,
+				.outer_lo = (u16)ex.port,
+				.outer_hi = (u16)(ex.port + n - 1),
+				.inner_lo = (u16)in.port,
+			};
+
+			if (!n)
+				break;
+			zw_push(r->arena, out->pairs, pair);
+			in.port += n;
+			ex.port += n;
+		}
+	}
+}
+
+static bool pairs_meet(const struct zw_port_pair *a,
+		       const struct zw_port_pair *b)
+{
+	return a->proto == b->proto && a->outer_lo <= b->outer_hi &&
+	       b->outer_lo <= a->outer_hi;
+}
+
+static bool check_repeats(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+			  const struct zw_publication *publication)
+{
+	struct zw_diag *diag;
+	size_t i, j;
+
+	for (i = 0; i < publication->pairs.n; i++) {
+		for (j = 0; j < i; j++) {
+			if (!pairs_meet(&publication->pairs.v[i],
+					&publication->pairs.v[j]))
+				continue;
+			diag = cannot(r, stmt->outer.v[0].span,
+				      "a port is published twice");
+			zw_diag_here(r->diags, diag, "port %u is here twice",
+				     publication->pairs.v[i].outer_lo);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- host and address ---- */
+
+/* The one address that HOST has of FAMILY. */
+static bool find_host(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+		      const struct zw_side *host, struct zw_publication *out)
+{
+	struct zw_intervals addrs = { NULL, 0 };
+	struct zw_diag *diag;
+
+	if (host->poisoned)
+		return false;
+	if (stmt->to.terms.v[0].hosts.n != 1) {
+		diag = cannot(r, stmt->to.span, "what is published is no host");
+		zw_diag_here(r->diags, diag, "one ZONE.HOST belongs here");
+		return false;
+	}
+	if (host->zones.n)
+		addrs = host->zones.v[0].addrs.of[out->family];
+	if (addrs.n == 1 && addrs.v[0].lo == addrs.v[0].hi) {
+		out->to = host->zones.v[0].zone;
+		out->host = (struct zw_ip){ out->family, addrs.v[0].lo };
+		return true;
+	}
+	diag = cannot(r, stmt->to.span,
+		      "host has not exactly one address to publish");
+	zw_diag_here(r->diags, diag, "it needs one %s address",
+		     out->family == ZW_IPV4 ? "IPv4" : "IPv6");
+	return false;
+}
+
+static bool find_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+			 struct zw_publication *out)
+{
+	struct zw_interval range;
+	struct zw_diag *diag;
+
+	if (!zw_resolve_as(r, stmt, &out->family, &range))
+		return false;
+	out->address = (struct zw_ip){ out->family, range.lo };
+	if (range.lo == range.hi)
+		return true;
+	diag = cannot(r, stmt->addrs.v[0].span,
+		      "publication at more than one address");
+	zw_diag_here(r->diags, diag, "one address belongs here");
+	return false;
+}
+
+static bool check_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+			  const struct zw_publication *publication)
+{
+	struct zw_diag *diag;
+	u32 i;
+
+	for (i = 0; i < r->model->zones.n; i++) {
+		const struct zw_zone *zone = &r->model->zones.v[i];
+
+		if (i == publication->to ||
+		    !zw_intervals_contain(
+			    zone->networks.of[publication->family],
+			    publication->address.value))
+			continue;
+		diag = cannot(r, stmt->addrs.v[0].span,
+			      "published at an address of another zone");
+		zw_diag_here(r->diags, diag, "in the networks of '%.*s'",
+			     ZW_STR_ARG(zone->name));
+		return false;
+	}
+	return true;
+}
+
+static bool find_sources(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+			 const struct zw_side *from, struct zw_publication *out)
+{
+	struct zw_diag *diag;
+	size_t i;
+
+	for (i = 0; i < from->zones.n; i++) {
+		struct zw_source_part part = { .zone = from->zones.v[i].zone };
+
+		part.src.of[out->family] =
+			from->zones.v[i].addrs.of[out->family];
+		if (part.src.of[out->family].n)
+			zw_push(r->arena, out->from, part);
+	}
+	if (out->from.n)
+		return true;
+	if (from->may_be_empty) {
+		diag = zw_diag(r->diags, ZW_Z3002, stmt->span,
+			       "publication for nobody today");
+		zw_diag_here(r->diags, diag,
+			     "a define that may be empty leaves no address");
+		return false;
+	}
+	diag = zw_diag(r->diags, ZW_Z2012, stmt->from.span,
+		       "families exclude each other");
+	zw_diag_here(r->diags, diag, "nobody here has an %s address",
+		     out->family == ZW_IPV4 ? "IPv4" : "IPv6");
+	return false;
+}
+
+/* ---- publications that meet ---- */
+
+static bool meet(const struct zw_publication *a, const struct zw_publication *b)
+{
+	bool sources = false, ports = false;
+	size_t i, j;
+
+	if (a->family != b->family || a->address.value != b->address.value)
+		return false;
+	for (i = 0; i < a->pairs.n && !ports; i++)
+		for (j = 0; j < b->pairs.n && !ports; j++)
+			ports = pairs_meet(&a->pairs.v[i], &b->pairs.v[j]);
+	for (i = 0; i < a->from.n && ports && !sources; i++)
+		for (j = 0; j < b->from.n && !sources; j++)
+			sources = a->from.v[i].zone == b->from.v[j].zone &&
+				  zw_ipset_overlap(a->from.v[i].src,
+						   b->from.v[j].src);
+	return sources;
+}
+
+static bool check_meeting(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+			  const struct zw_publication *now)
+{
+	struct zw_diag *diag;
+	size_t i;
+
+	for (i = 0; i < r->model->publishes.n; i++) {
+		const struct zw_publication *other =
+			&r->model->publishes.v[i].publication;
+
+		if (!meet(other, now))
+			continue;
+		diag = zw_diag(r->diags, ZW_Z2033, stmt->span,
+			       "two translations can meet one flow");
+		zw_diag_here(r->diags, diag, "which of the two?");
+		zw_diag_label(r->diags, diag, other->span, "the other one");
+		return false;
+	}
+	return true;
+}
+
+void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
+{
+	struct zw_publish publish = {
+		.rule = { .action = ZW_ALLOW,
+			  .span = stmt->span,
+			  .number = r->rule_count++ },
+		.publication = { .span = stmt->span },
+	};
+	struct zw_publication *publication = &publish.publication;
+	zw_service_items inner = { 0 }, outer = { 0 };
+	const struct zw_side *host, *from;
+	bool ok;
+
+	host = zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE);
+	from = zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE);
+	zw_refuse_self(r, &stmt->from, from);
+	zw_refuse_self(r, &stmt->to, host);
+	ok = zw_resolve_services(r, &r->policy, &stmt->services, stmt->span,
+				 ZW_SERVICES_IN_ORDER, &inner);
+	ok &= zw_resolve_services(r, &r->policy, &stmt->outer, stmt->span,
+				  ZW_SERVICES_IN_ORDER, &outer);
+	ok = ok && check_ports(r, stmt, &inner, &outer);
+	zw_resolve_options(r, &stmt->options, &publish.rule.options);
+	if (stmt->addrs.n && stmt->addrs.v[0].kind == ZW_ADDR_INTERFACE) {
+		zw_not_yet(r, stmt->addrs.v[0].span, "publish as interface");
+		return;
+	}
+	if (!stmt->addrs.n || !find_address(r, stmt, publication) ||
+	    !find_host(r, stmt, host, publication) || from->poisoned || !ok)
+		return;
+	pair_ports(r, &inner, &outer, publication);
+	if (!check_repeats(r, stmt, publication) ||
+	    !check_address(r, stmt, publication) ||
+	    !find_sources(r, stmt, from, publication) ||
+	    !check_meeting(r, stmt, publication))
+		return;
+	publish.rule.place = zw_place_text(r, stmt->span);
+	zw_push(r->arena, r->model->publishes, publish);
+}
