@@ -54,8 +54,8 @@ static void read_element_exprs(struct zw_expr_input *in, struct zw_expr *expr)
 {
 	const struct zw_attr *one = &in->attrs.at[NFTA_DYNSET_EXPR];
 	const struct zw_attr *list = &in->attrs.at[NFTA_DYNSET_EXPRESSIONS];
-	struct zw_attr_walk walk = zw_attr_walk(list->data,
-						list->data ? list->len : 0);
+	struct zw_attr_walk walk =
+		zw_attr_walk(list->data, list->data ? list->len : 0);
 	struct zw_attr attr;
 	bool ok = !one->data || read_element_expr(in, one, expr);
 

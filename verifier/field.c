@@ -126,6 +126,39 @@ static void add_field(struct zw_space *space, u32 field)
 	zw_push(space->arena, space->fields, info);
 }
 
+/* Fields that are copied to each other are cut alike: addresses word by word,
+ * and ports. */
+static void cut_alike(struct zw_cuts *cuts, const u32 *fields, size_t n,
+		      u32 offset)
+{
+	u32 all = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		all |= cuts->field[fields[i] + offset];
+	for (i = 0; i < n; i++)
+		cuts->field[fields[i] + offset] = all;
+}
+
+static void cut_tuples(struct zw_cuts *cuts)
+{
+	static const u32 addresses[] = {
+		ZW_FIELD_SRC,	       ZW_FIELD_DST,
+		ZW_FIELD_ORIGINAL_SRC, ZW_FIELD_ORIGINAL_DST,
+		ZW_FIELD_REPLY_SRC,    ZW_FIELD_REPLY_DST
+	};
+	static const u32 ports[] = {
+		ZW_FIELD_SPORT,		 ZW_FIELD_DPORT,
+		ZW_FIELD_ORIGINAL_SPORT, ZW_FIELD_ORIGINAL_DPORT,
+		ZW_FIELD_REPLY_SPORT,	 ZW_FIELD_REPLY_DPORT
+	};
+	u32 word;
+
+	for (word = 0; word < 4; word++)
+		cut_alike(cuts, addresses, 6, word);
+	cut_alike(cuts, ports, 6, 0);
+}
+
 struct zw_space *zw_space_new(struct zw_arena *arena, struct zw_diagrams *d,
 			      struct zw_cuts *cuts)
 {
@@ -137,6 +170,7 @@ struct zw_space *zw_space_new(struct zw_arena *arena, struct zw_diagrams *d,
 	space->d = d;
 	space->cuts = cuts;
 	cuts->grown = false;
+	cut_tuples(cuts);
 	space->memo = ZW_NEW_ARRAY(arena, struct zw_set_memo *, MEMO_BUCKETS);
 	zw_map_init(&space->predicates, arena);
 	zw_map_init(&space->translations, arena);
@@ -268,14 +302,20 @@ zw_node zw_space_is(struct zw_space *space, u32 field, u32 value)
 	return zw_space_range(space, field, value, value);
 }
 
-zw_node zw_space_bit(struct zw_space *space, u32 field, u32 bit)
+u32 zw_field_variable(const struct zw_space *space, u32 field, u32 bit)
 {
 	const struct zw_slice *slice =
 		zw_field_slice(&space->fields.v[field], bit);
-	struct zw_range one = { 1, 1 };
 
 	ZW_ASSERT(slice->hi == bit && slice->lo == bit);
-	return zw_in(space->d, slice->variable, &one, 1);
+	return slice->variable;
+}
+
+zw_node zw_space_bit(struct zw_space *space, u32 field, u32 bit)
+{
+	struct zw_range one = { 1, 1 };
+
+	return zw_in(space->d, zw_field_variable(space, field, bit), &one, 1);
 }
 
 /* Sets already built, by first word, family and content. */

@@ -66,7 +66,7 @@ enum zw_field {
 	 * none, as when the packet arrives. */
 	ZW_FIELD_NEW_DST,
 	ZW_FIELD_NEW_SRC,
-	ZW_FIELD_COUNT,	  /* further ones are made on demand */
+	ZW_FIELD_COUNT, /* further ones are made on demand */
 };
 
 /* Bits of ZW_FIELD_CT_STATUS that are variables of their own. */
@@ -140,7 +140,7 @@ struct zw_space {
 	ZW_VEC(struct zw_field_info) fields; /* by field */
 	const struct zw_name_class *classes; /* ascending */
 	u32 class_count;
-	ZW_VEC(u32) fresh; /* the variables made by zw_space_fresh */
+	ZW_VEC(u32) fresh;	    /* the variables made by zw_space_fresh */
 	struct zw_map predicates;   /* name to variable */
 	struct zw_map translations; /* name to number */
 	ZW_VEC(struct zw_str) translation_names; /* by number - 1 */
@@ -224,6 +224,8 @@ zw_node zw_space_range(struct zw_space *space, u32 field, u32 lo, u32 hi);
 zw_node zw_space_is(struct zw_space *space, u32 field, u32 value);
 /* BIT of FIELD is set; one that is always cut off (of the status). */
 zw_node zw_space_bit(struct zw_space *space, u32 field, u32 bit);
+/* The variable that such a bit is. */
+u32 zw_field_variable(const struct zw_space *space, u32 field, u32 bit);
 /* The values of the variable itself: states, classes. */
 zw_node zw_space_index(struct zw_space *space, u32 field, u32 lo, u32 hi);
 /* The first word of an address is FIELD; the family itself is not tested.

@@ -357,7 +357,7 @@ static void eval(struct zw_machine *m, const struct zw_expr *expr)
  * not what any test of ours reads again, so the packet stays. */
 static void eval_option_set(struct zw_machine *m, const struct zw_expr *expr)
 {
-	bool last = m->expr + 1 == m->rule_exprs;
+	bool last = m->expr + 1 == m->rule->n_exprs;
 
 	if (expr->exthdr.op != NFT_EXTHDR_OP_TCPOPT || !last)
 		eval_either(m, expr, "a header that is written");
@@ -519,7 +519,7 @@ static void run_rule(struct zw_machine *m, const struct zw_rule *rule)
 	u32 i;
 
 	m->verdict = (struct zw_ruling){ NFT_CONTINUE, ZW_NONE };
-	m->rule_exprs = rule->n_exprs;
+	m->rule = rule;
 	for (i = 0; i < rule->n_exprs; i++) {
 		m->expr = i;
 		eval(m, &rule->exprs[i]);

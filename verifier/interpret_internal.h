@@ -66,7 +66,7 @@ struct zw_machine {
 
 	u32 table_family;	   /* of the chain */
 	u32 chain, position, expr; /* where it is */
-	u32 rule_exprs;		   /* how many the rule has */
+	const struct zw_rule *rule;
 	_Alignas(8) u8 regs[ZW_REG_BYTES + 16];
 	struct zw_ruling verdict; /* NFT_CONTINUE while the rule goes on */
 	u64 steps;		  /* rules met, against endless gotos */

@@ -137,15 +137,31 @@ static void store_name(struct zw_machine *m, u8 dreg, bool known,
 	zw_machine_store(m, dreg, known ? name : none, ZW_NAME_MAX);
 }
 
+/* Is the number that is loaded only compared with 0? */
+static bool asks_for_any(const struct zw_machine *m, const struct zw_expr *expr)
+{
+	static const u8 zero[4] = { 0 };
+	const struct zw_expr *next;
+
+	if (m->expr + 1 >= m->rule->n_exprs)
+		return false;
+	next = &m->rule->exprs[m->expr + 1];
+	return next->kind == ZW_EXPR_CMP && !next->doubt &&
+	       next->cmp.sreg == expr->meta.dreg && next->cmp.value.len == 4 &&
+	       !memcmp(next->cmp.value.bytes, zero, 4);
+}
+
 static void load_index(struct zw_machine *m, const struct zw_expr *expr,
 		       bool known, const char *name, u32 index)
 {
-	u32 none = 0;
+	u32 none = 0, some = UINT32_MAX;
 
 	if (!known || !name[0])
 		zw_machine_store(m, expr->meta.dreg, &none, 4);
 	else if (index)
 		zw_machine_store(m, expr->meta.dreg, &index, 4);
+	else if (asks_for_any(m, expr))
+		zw_machine_store(m, expr->meta.dreg, &some, 4);
 	else
 		zw_machine_ask_load(m, expr, expr->meta.dreg, 4,
 				    "an interface by number");

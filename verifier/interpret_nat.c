@@ -146,7 +146,10 @@ static void choose_port(struct zw_machine *m, const struct zw_expr *expr,
 {
 	u16 lo, hi;
 
-	if (expr->nat.sreg_port_min == ZW_REG_NONE)
+	/* of protocols without ports none is rewritten (nf_nat_core.c,
+	 * nf_nat_l4proto_unique_tuple) */
+	if (expr->nat.sreg_port_min == ZW_REG_NONE ||
+	    !port_at(m, target->destination))
 		return;
 	lo = reg_port(m, expr->nat.sreg_port_min);
 	hi = reg_port(m, expr->nat.sreg_port_max);
@@ -236,31 +239,26 @@ static void apply_binding(struct zw_machine *m)
 	}
 }
 
-static bool is_icmp_error(const struct zw_machine *m)
+/* The first packet of a connection, unless it is about another one. */
+static bool begins(const struct zw_machine *m)
 {
-	u8 type;
+	const struct zw_conntrack *ct = &m->packet->ct;
+	bool icmp = m->d.has_transport && (m->d.l4proto == IPPROTO_ICMP ||
+					   m->d.l4proto == IPPROTO_ICMPV6);
 
-	if (!m->d.has_transport || m->d.fragoff || m->d.thoff >= m->packet->n)
+	if (ct->direction == ZW_CT_REPLY || ct->status & ZW_STATUS_CONFIRMED)
 		return false;
-	type = m->packet->bytes[m->d.thoff];
-	if (m->d.l4proto == IPPROTO_ICMPV6)
-		return type < 128;
-	return m->d.l4proto == IPPROTO_ICMP &&
-	       (type == 3 || type == 4 || type == 5 || type == 11 ||
-		type == 12);
+	return ct->state == ZW_CT_NEW || (ct->state == ZW_CT_RELATED && !icmp);
 }
 
 s32 zw_run_nat(struct zw_machine *m, const struct zw_hook_list *list)
 {
-	bool first =
-		m->packet->ct.state == ZW_CT_NEW ||
-		(m->packet->ct.state == ZW_CT_RELATED && !is_icmp_error(m));
 	size_t i;
 	s32 code;
 
 	if (!zw_machine_has_entry(m) || !m->in->nat[m->v6])
 		return NF_ACCEPT;
-	if (!first || m->packet->ct.direction == ZW_CT_REPLY) {
+	if (!begins(m)) {
 		apply_binding(m);
 		return NF_ACCEPT;
 	}

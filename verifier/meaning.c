@@ -9,7 +9,6 @@
 
 #include "base/assert.h"
 #include "verifier/meaning_internal.h"
-#include "verifier/predicate.h"
 
 void zw_meaning_cuts(struct zw_cuts *cuts, const struct zw_statement *statement)
 {
@@ -110,77 +109,23 @@ static void index_rules(struct meaning *m)
 	}
 }
 
-/* ---- predicates ---------------------------------------------------------- */
-
-static zw_node window_set(struct zw_space *space, struct zw_window window)
+static void index_publications(struct meaning *m)
 {
-	struct zw_diagrams *d = space->d;
-	zw_node out = ZW_EMPTY;
-	u32 day;
+	size_t i, k;
 
-	for (day = window.from / 86400; day <= window.to / 86400; day++) {
-		u32 first = day * 86400, last = first + 86399;
-		u32 lo = window.from > first ? window.from - first : 0;
-		u32 hi = window.to < last ? window.to - first : 86399;
+	for (i = 0; i < m->statement->publications.n; i++) {
+		const struct zw_publication *p =
+			&m->statement->publications.v[i];
 
-		out = zw_or(d, out,
-			    zw_and(d,
-				   zw_space_index(space, ZW_FIELD_DAY, day,
-						  day),
-				   zw_space_index(space, ZW_FIELD_HOUR, lo,
-						  hi)));
+		for (k = 0; k < p->from.n; k++) {
+			struct pair *pair =
+				pair_of(m, p->from.v[k].zone, p->to);
+			struct offer offer = { p, &p->from.v[k] };
+
+			zw_push(m->arena, pair->offers, offer);
+			pair->open = true;
+		}
 	}
-	return out;
-}
-
-static zw_node predicate_set(struct meaning *m, const struct zw_predicate *p,
-			     enum zw_family family)
-{
-	struct zw_space *space = m->space;
-	struct zw_str key = ZW_STR(""), name;
-	struct zw_range one = { 1, 1 };
-	zw_node out = ZW_EMPTY;
-	size_t i;
-
-	if (p->per_source)
-		key = zw_predicate_source(m->arena, family);
-	switch (p->kind) {
-	case ZW_PREDICATE_WINDOW:
-		for (i = 0; i < p->windows.n; i++)
-			out = zw_or(space->d, out,
-				    window_set(space, p->windows.v[i]));
-		return out;
-	case ZW_PREDICATE_RATE:
-		name = zw_predicate_rate(m->arena, p->amount, p->seconds,
-					 p->burst, key);
-		break;
-	default: /* connections are always counted by source */
-		name = zw_predicate_connections(
-			m->arena, p->amount,
-			zw_predicate_source(m->arena, family));
-		break;
-	}
-	return zw_in(space->d, zw_space_predicate(space, name), &one, 1);
-}
-
-/* Where an allow with these predicates matches: a fresh packet must meet all
- * of them, a new one that is not fresh need not. */
-static zw_node predicates_set(struct meaning *m,
-			      const zw_predicates *predicates,
-			      enum zw_family family)
-{
-	struct zw_diagrams *d = m->space->d;
-	zw_node out = ZW_ALL;
-	size_t i;
-
-	for (i = 0; i < predicates->n; i++)
-		out = zw_and(d, out,
-			     predicate_set(m, &predicates->v[i], family));
-	if (!predicates->n)
-		return out;
-	return zw_or(d, out,
-		     zw_space_bit(m->space, ZW_FIELD_CT_STATUS,
-				  ZW_STATUS_BIT_CONFIRMED));
 }
 
 /* ---- state new: the rules ------------------------------------------------ */
@@ -216,8 +161,11 @@ static zw_node box_set(struct meaning *m, const struct grant *grant,
 	const struct zw_flow_box *box = grant->box;
 	zw_node src, dst, whole;
 
-	src = zw_space_addresses(m->space, ZW_FIELD_SRC, family,
-				 box->src.of[family]);
+	if (box->from != ZW_SELF && zw_meaning_is_whole(m, box))
+		src = zw_meaning_members(m, ZW_FIELD_SRC, box->from, family);
+	else
+		src = zw_space_addresses(m->space, ZW_FIELD_SRC, family,
+					 box->src.of[family]);
 	dst = zw_space_addresses(m->space, ZW_FIELD_DST, family,
 				 box->dst.of[family]);
 	whole = zw_and(d, dst, src);
@@ -236,8 +184,9 @@ static zw_node box_set(struct meaning *m, const struct grant *grant,
 	whole = zw_and(
 		d, whole,
 		zw_meaning_services(m->space, family, &grant->rule->services));
-	return zw_and(d, whole,
-		      predicates_set(m, &grant->rule->predicates, family));
+	return zw_and(
+		d, whole,
+		zw_meaning_predicates(m, &grant->rule->predicates, family));
 }
 
 /* A leaf that is decided, unlike 0: denied. */
@@ -288,7 +237,8 @@ static zw_node rules_of(struct meaning *m, const struct pair *pair,
 {
 	size_t i, allows = 0, denies = 0, n = pair->grants.n;
 	zw_node *sets = zw_heap_resize(NULL, n + 1, sizeof(*sets));
-	zw_node *allow = zw_heap_resize(NULL, n + 1, sizeof(*allow));
+	zw_node *allow =
+		zw_heap_resize(NULL, n + pair->offers.n + 1, sizeof(*allow));
 	zw_node *deny = zw_heap_resize(NULL, n + 1, sizeof(*deny));
 	bool rejects = false;
 	zw_node out;
@@ -304,6 +254,10 @@ static zw_node rules_of(struct meaning *m, const struct pair *pair,
 		else
 			rejects = true;
 	}
+	for (i = 0; i < pair->offers.n; i++)
+		allow[allows++] =
+			zw_meaning_offer(m, pair->offers.v[i].publication,
+					 pair->offers.v[i].part, family);
 	out = zw_or_all(m->space->d, allow, allows);
 	if (rejects)
 		out = in_order(m, pair, sets, out);
@@ -382,7 +336,7 @@ static zw_node forward_pair(struct meaning *m, u32 from, u32 to,
 	const struct pair *pair = pair_of(m, from, to);
 	zw_node edge, new, out, refused;
 
-	if (!pair->grants.n && !pair_of(m, to, from)->open)
+	if (!pair->grants.n && !pair->open && !pair_of(m, to, from)->open)
 		return ZW_EMPTY;
 	edge = zw_and(d, zw_meaning_members(m, ZW_FIELD_DST, to, family),
 		      zw_meaning_members(m, ZW_FIELD_SRC, from, family));
@@ -578,7 +532,8 @@ static zw_node all_classes(struct meaning *m, const struct zw_ports *ports,
 }
 
 zw_node zw_meaning_path(struct zw_arena *arena, struct zw_space *space,
-			const struct zw_statement *statement, enum zw_path path)
+			const struct zw_statement *statement, enum zw_path path,
+			const bool translates[ZW_FAMILY_COUNT])
 {
 	struct meaning m = { .arena = arena,
 			     .space = space,
@@ -586,7 +541,10 @@ zw_node zw_meaning_path(struct zw_arena *arena, struct zw_space *space,
 	struct zw_ports ports = zw_meaning_ports(arena, space, statement);
 
 	ZW_ASSERT(ZW_PASS_DROP == 0 && ZW_PASS_ACCEPT == 1);
+	m.ports = &ports;
 	m.first_tag = zw_tag_new(space->d);
 	index_rules(&m);
-	return all_classes(&m, &ports, path);
+	index_publications(&m);
+	return zw_meaning_arrive(&m, path, all_classes(&m, &ports, path),
+				 translates);
 }

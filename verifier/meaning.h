@@ -13,10 +13,18 @@
 void zw_meaning_cuts(struct zw_cuts *cuts,
 		     const struct zw_statement *statement);
 
-/* The policy's verdict on every packet of PATH. */
+/* The policy's verdict on every packet of PATH, with its translation (leaves
+ * as of zw_symbolic_path). TRANSLATES: the families in which the kernel follows
+ * entries' translations, since there are chains of type nat; NULL: none but
+ * those that the policy itself asks for. */
 zw_node zw_meaning_path(struct zw_arena *arena, struct zw_space *space,
-			const struct zw_statement *statement,
-			enum zw_path path);
+			const struct zw_statement *statement, enum zw_path path,
+			const bool translates[ZW_FAMILY_COUNT]);
+/* Addresses that come from ZONE as sources: its members, or where it may forge
+ * them, all that are in no other zone's networks. */
+struct zw_ipset zw_meaning_sources(struct zw_arena *arena,
+				   const struct zw_statement *statement,
+				   u32 zone);
 
 /* The packets that can exist at all: what one field's value implies for
  * others, and what defragmentation leaves where TRACKED says it runs. */

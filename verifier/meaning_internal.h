@@ -15,10 +15,17 @@ struct grant {
 	const struct zw_flow_box *box;
 };
 
+/* One part of one publication. */
+struct offer {
+	const struct zw_publication *publication;
+	const struct zw_source_part *part;
+};
+
 /* Everything about an ordered pair of zones (self included). */
 struct pair {
 	ZW_VEC(struct grant) grants; /* in the order of the text */
-	bool open;		     /* a rule allows something */
+	ZW_VEC(struct offer) offers;
+	bool open; /* a rule allows something */
 	bool known;
 	zw_node node;
 };
@@ -27,6 +34,7 @@ struct meaning {
 	struct zw_arena *arena;
 	struct zw_space *space;
 	const struct zw_statement *statement;
+	const struct zw_ports *ports;
 	struct pair *pairs;
 	u32 first_tag;
 };
@@ -37,6 +45,20 @@ zw_node zw_meaning_members(struct meaning *m, u32 field, u32 zone,
 /* Is BOX's source all members of its zone: a rule that was not narrowed? */
 bool zw_meaning_is_whole(const struct meaning *m,
 			 const struct zw_flow_box *box);
+/* Where an allow with these predicates matches: a fresh packet must meet all
+ * of them, a new one that is not fresh need not. */
+zw_node zw_meaning_predicates(struct meaning *m,
+			      const zw_predicates *predicates,
+			      enum zw_family family);
+/* The flows that a publication permits, behind translation. */
+zw_node zw_meaning_offer(struct meaning *m, const struct zw_publication *p,
+			 const struct zw_source_part *part,
+			 enum zw_family family);
+/* NODE is about packets behind destination translation; the result about
+ * packets as they arrive, with leaves that tell translations. */
+zw_node zw_meaning_arrive(struct meaning *m, enum zw_path path, zw_node node,
+			  const bool translates[ZW_FAMILY_COUNT]);
+
 /* What DHCP needs from a zone that names its networks. */
 zw_node zw_meaning_dhcp(struct meaning *m, u32 zone, enum zw_family family);
 /* Of the messages of the link, those that pass to and from the gateway. */

@@ -2,6 +2,7 @@
 /* The single conditions that the lines of docs/FLOWS.md are made of. */
 #include <netinet/in.h>
 
+#include "verifier/entry.h"
 #include "verifier/meaning_internal.h"
 
 static zw_node range(struct zw_space *space, u32 field, u32 lo, u32 hi)
@@ -53,18 +54,41 @@ static zw_node link_local(struct zw_space *space, u32 field)
 zw_node zw_meaning_members(struct meaning *m, u32 field, u32 zone,
 			   enum zw_family family)
 {
+	struct zw_ipset set;
+
 	if (zone == ZW_SELF)
 		return ZW_ALL;
-	return zw_space_addresses(
-		m->space, field, family,
-		m->statement->zones.v[zone].members.of[family]);
+	set = field == ZW_FIELD_SRC || field == ZW_FIELD_ORIGINAL_SRC
+		      ? zw_meaning_sources(m->space->arena, m->statement, zone)
+		      : m->statement->zones.v[zone].members;
+	return zw_space_addresses(m->space, field, family, set.of[family]);
+}
+
+struct zw_ipset zw_meaning_sources(struct zw_arena *arena,
+				   const struct zw_statement *statement,
+				   u32 zone)
+{
+	struct zw_ipset set = zw_ipset_all(arena);
+	size_t z;
+
+	if (!statement->zones.v[zone].spoofing_allowed)
+		return statement->zones.v[zone].members;
+	for (z = 0; z < statement->zones.n; z++) {
+		if (z != zone)
+			set = zw_ipset_minus(arena, set,
+					     statement->zones.v[z].networks);
+	}
+	return set;
 }
 
 bool zw_meaning_is_whole(const struct meaning *m, const struct zw_flow_box *box)
 {
 	return box->from != ZW_SELF &&
-	       zw_ipset_equal(m->statement->zones.v[box->from].members,
-			      box->src);
+	       (zw_ipset_equal(m->statement->zones.v[box->from].members,
+			       box->src) ||
+		zw_ipset_equal(zw_meaning_sources(m->space->arena, m->statement,
+						  box->from),
+			       box->src));
 }
 
 zw_node zw_meaning_ipsec(struct zw_space *space, const struct zw_zone *zone,
@@ -344,6 +368,14 @@ zw_node zw_meaning_legal(struct zw_space *space,
 	legal = zw_minus(
 		d, legal,
 		zw_and(d, new, zw_space_is(space, ZW_FIELD_DIRECTION, 1)));
+	/* nor is it translated yet */
+	legal = zw_minus(d, legal,
+			 zw_and(d, zw_entry_first(space),
+				zw_or(d,
+				      zw_space_bit(space, ZW_FIELD_CT_STATUS,
+						   ZW_STATUS_BIT_SNAT),
+				      zw_space_bit(space, ZW_FIELD_CT_STATUS,
+						   ZW_STATUS_BIT_DNAT))));
 	/* one source route at most (net/ipv4/ip_options.c,
 	 * __ip_options_compile): otherwise no option counts, and routing
 	 * discards the packet */

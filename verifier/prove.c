@@ -13,6 +13,7 @@
 #include "verifier/prove.h"
 
 #include "base/assert.h"
+#include "verifier/translation.h"
 
 struct zw_prover *zw_prover_new(struct zw_arena *arena,
 				struct zw_arena *scratch,
@@ -37,13 +38,13 @@ struct zw_prover *zw_prover_new(struct zw_arena *arena,
 static bool accepts(void *context, u32 leaf)
 {
 	(void)context;
-	return leaf == ZW_PASS_ACCEPT;
+	return zw_pass_of(leaf) == ZW_PASS_ACCEPT;
 }
 
 static bool drops(void *context, u32 leaf)
 {
 	(void)context;
-	return leaf == ZW_PASS_DROP;
+	return zw_pass_of(leaf) == ZW_PASS_DROP;
 }
 
 static bool spent(const struct zw_prover *p)
@@ -126,8 +127,8 @@ static u32 differ(void *context, u32 a, u32 b)
 
 static zw_node inexact(struct zw_prover *p, enum zw_path path)
 {
-	zw_node meaning =
-		zw_meaning_path(p->scratch, p->space, p->statement, path);
+	zw_node meaning = zw_meaning_path(p->scratch, p->space, p->statement,
+					  path, p->symbolic->translates);
 	zw_node said = zw_symbolic_named(p->symbolic, p->paths[path].diagram);
 
 	if (zw_same(meaning, said))
@@ -152,9 +153,8 @@ static zw_node can_pass(struct zw_prover *p, enum zw_path path)
 					  s->approximations.v[i].variable, 1);
 	}
 	for (i = 0; i < 2; i++)
-		time[i] = p->space->fields.v[ZW_FIELD_DAY + i]
-				  .slices[0]
-				  .variable;
+		time[i] =
+			p->space->fields.v[ZW_FIELD_DAY + i].slices[0].variable;
 	accepted = zw_exists(d, accepted, time, 2);
 	return zw_exists(d, accepted, p->space->fresh.v, p->space->fresh.n);
 }
@@ -193,7 +193,8 @@ static struct violation violation_of(struct zw_prover *p,
 		v.set = inexact(p, path);
 		v.wanted = ZW_WANT_SAME;
 	} else {
-		region = zw_region(p->regions, claim, path);
+		region = zw_symbolic_arrivals(
+			p->symbolic, path, zw_region(p->regions, claim, path));
 		switch (claim->kind) {
 		case ZW_ALWAYS:
 			v.set = zw_minus(d, region, p->paths[path].accepted);
@@ -296,17 +297,32 @@ static const char *manner(u32 pass)
 					      : "";
 }
 
+static struct zw_str translation(const struct zw_prover *p, u32 leaf)
+{
+	struct zw_str text = zw_translation_text(p->space, leaf);
+
+	return text.n ? text : ZW_STR("not translated");
+}
+
 static struct zw_str difference(struct zw_prover *p, enum zw_path path,
 				const u32 *point)
 {
 	struct zw_diagrams *d = p->space->d;
-	zw_node meaning =
-		zw_meaning_path(p->scratch, p->space, p->statement, path);
-	u32 said = zw_at(d, p->paths[path].diagram, point);
-	u32 meant = zw_at(d, meaning, point);
+	zw_node meaning = zw_meaning_path(p->scratch, p->space, p->statement,
+					  path, p->symbolic->translates);
+	u32 said_leaf = zw_at(d, p->paths[path].diagram, point);
+	u32 meant_leaf = zw_at(d, meaning, point);
+	u32 said = zw_pass_of(said_leaf), meant = zw_pass_of(meant_leaf);
 	const char *which = said == ZW_PASS_ACCEPT    ? "accepts more"
 			    : meant == ZW_PASS_ACCEPT ? "accepts less"
 						      : "refuses otherwise";
+
+	if (said == meant && said == ZW_PASS_ACCEPT)
+		return zw_strf(
+			p->arena,
+			"translates otherwise: the bytes let pass what is %.*s, the policy what is %.*s",
+			ZW_STR_ARG(translation(p, said_leaf)),
+			ZW_STR_ARG(translation(p, meant_leaf)));
 
 	return zw_strf(p->arena, "%s: the bytes %s%s what the policy %ss%s",
 		       which, pass_name(said), manner(said), pass_name(meant),

@@ -15,7 +15,9 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "verifier/entry.h"
 #include "verifier/symbolic_internal.h"
+#include "verifier/translation.h"
 
 #define BUDGET 2000000
 
@@ -63,6 +65,9 @@ static void note_rule(struct zw_symbolic *s, u32 family,
 
 		if (expr->kind == ZW_EXPR_NOTRACK)
 			s->has_notrack = true;
+		if (expr->kind == ZW_EXPR_CT &&
+		    zw_ct_needs_direction(expr->ct.key))
+			s->reads_tuples = true;
 		if (expr->doubt || !uses_conntrack(expr))
 			continue;
 		if (family == NFPROTO_IPV4 || family == NFPROTO_INET)
@@ -70,6 +75,14 @@ static void note_rule(struct zw_symbolic *s, u32 family,
 		if (family == NFPROTO_IPV6 || family == NFPROTO_INET)
 			s->tracked[ZW_IPV6] = true;
 	}
+}
+
+static void note_nat(struct zw_symbolic *s, u32 family)
+{
+	if (family == NFPROTO_IPV4 || family == NFPROTO_INET)
+		s->translates[ZW_IPV4] = true;
+	if (family == NFPROTO_IPV6 || family == NFPROTO_INET)
+		s->translates[ZW_IPV6] = true;
 }
 
 struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
@@ -99,6 +112,9 @@ struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 
 			for (r = 0; r < chain->rules.n; r++)
 				note_rule(s, table->family, chain->rules.v[r]);
+			if (chain->base && chain->type == ZW_CHAIN_NAT &&
+			    !(table->flags & NFT_TABLE_F_DORMANT))
+				note_nat(s, table->family);
 		}
 	}
 	space->joined = s->tracked[ZW_IPV6];
@@ -189,7 +205,8 @@ void zw_doubt(struct scene *scene, const char *what)
 
 struct met {
 	u32 chain;
-	s32 priority;
+	s32 priority; /* where it runs: of nat chains, the kernel's */
+	s32 own;      /* as it says itself */
 	u32 registered;
 };
 
@@ -201,6 +218,8 @@ static int by_priority(const void *a, const void *b)
 
 	if (x->priority != y->priority)
 		return x->priority < y->priority ? -1 : 1;
+	if (x->own != y->own)
+		return x->own < y->own ? -1 : 1;
 	if (x->registered != y->registered)
 		return x->registered > y->registered ? -1 : 1;
 	return x->chain < y->chain ? -1 : x->chain > y->chain;
@@ -214,6 +233,18 @@ static bool meets(u32 table_family, bool device_hook, enum zw_family family)
 	return table_family == NFPROTO_INET ||
 	       table_family ==
 		       (family == ZW_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
+}
+
+/* Chains of type nat run where the kernel's nat hook stands (nf_nat_core.c,
+ * nf_nat_register_fn). */
+static s32 place_of(const struct zw_chain *chain)
+{
+	if (chain->type != ZW_CHAIN_NAT)
+		return chain->priority;
+	return chain->hook == NF_INET_PRE_ROUTING ||
+			       chain->hook == NF_INET_LOCAL_OUT
+		       ? NF_IP_PRI_NAT_DST
+		       : NF_IP_PRI_NAT_SRC;
 }
 
 static void collect(const struct zw_symbolic *s, bool device_hook, u32 hook,
@@ -230,8 +261,8 @@ static void collect(const struct zw_symbolic *s, bool device_hook, u32 hook,
 		for (c = 0; c < table->chains.n; c++) {
 			const struct zw_chain *chain =
 				&s->ruleset->chains.v[table->chains.v[c]];
-			struct met met = { table->chains.v[c], chain->priority,
-					   chain->registered };
+			struct met met = { table->chains.v[c], place_of(chain),
+					   chain->priority, chain->registered };
 
 			if (chain->base && chain->hook == hook)
 				zw_push(s->arena, *out, met);
@@ -262,6 +293,16 @@ static zw_node by_device(struct scene *scene, const struct zw_chain *chain,
 	return zw_if(space->d, on, node, zw_leaf(space->d, GO_ON));
 }
 
+/* First packets of their flow that no chain of this hook has bound yet. */
+static zw_node unbound(struct zw_space *space, bool destination)
+{
+	return zw_and(
+		space->d, zw_entry_first(space),
+		zw_space_is(space,
+			    destination ? ZW_FIELD_NEW_DST : ZW_FIELD_NEW_SRC,
+			    0));
+}
+
 static struct product chain_at(struct scene *scene, u32 number,
 			       bool device_hook)
 {
@@ -272,8 +313,9 @@ static struct product chain_at(struct scene *scene, u32 number,
 	struct product p;
 
 	scene->priority = chain->priority;
-	scene->has_entry = !device_hook &&
-			   (!tracks || chain->priority > NF_IP_PRI_CONNTRACK);
+	scene->has_entry =
+		!device_hook && (!tracks || chain->type == ZW_CHAIN_NAT ||
+				 chain->priority > NF_IP_PRI_CONNTRACK);
 	scene->unjoined =
 		space->joined &&
 		(device_hook ||
@@ -283,10 +325,8 @@ static struct product chain_at(struct scene *scene, u32 number,
 	scene->position = 0;
 	p = zw_base_chain(scene, number);
 	if (chain->type == ZW_CHAIN_NAT)
-		p.node = zw_if(space->d,
-			       zw_space_index(space, ZW_FIELD_STATE, ZW_IS_NEW,
-					      ZW_IS_NEW),
-			       p.node, zw_leaf(space->d, GO_ON));
+		p.node = zw_if(space->d, unbound(space, tracks), p.node,
+			       zw_leaf(space->d, GO_ON));
 	if (device_hook || chain->devices.n)
 		p.node = by_device(
 			scene, chain,
@@ -296,89 +336,297 @@ static struct product chain_at(struct scene *scene, u32 number,
 	return p;
 }
 
-static void add_hook(struct scene *scene, bool device_hook, u32 hook,
-		     struct product **v, size_t *n)
+static void add_step(struct scene *scene, enum step_kind kind,
+		     struct product chain)
+{
+	struct step step = { kind, chain };
+
+	zw_push(scene->s->arena, *scene->steps, step);
+}
+
+/* The kernel's own step KIND comes before what runs at PRIORITY. */
+static void own_step(struct scene *scene, enum step_kind kind, s32 place,
+		     s64 priority, bool *done)
+{
+	struct product none = { ZW_EMPTY, 0 };
+
+	if (*done || priority <= place)
+		return;
+	*done = true;
+	add_step(scene, kind, none);
+}
+
+static void own_steps(struct scene *scene, s64 priority, bool done[3])
+{
+	struct zw_symbolic *s = scene->s;
+	bool translates = s->translates[scene->family];
+
+	if (scene->hook == NF_INET_PRE_ROUTING ||
+	    scene->hook == NF_INET_LOCAL_OUT) {
+		if (translates || s->reads_tuples)
+			own_step(scene, STEP_CONNTRACK, NF_IP_PRI_CONNTRACK,
+				 priority, &done[0]);
+		if (translates)
+			own_step(scene, STEP_DESTINATION, NF_IP_PRI_NAT_DST,
+				 priority, &done[1]);
+	} else if (scene->hook == NF_INET_POST_ROUTING && translates) {
+		own_step(scene, STEP_SOURCE, NF_IP_PRI_NAT_SRC, priority,
+			 &done[2]);
+	}
+}
+
+static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 {
 	met_chains chains = { 0 };
+	bool done[3] = { false };
 	size_t i;
 
 	collect(scene->s, device_hook, hook, scene->family, &chains);
 	scene->hook = hook;
-	*v = zw_heap_resize(*v, *n + chains.n + 1, sizeof(**v));
-	for (i = 0; i < chains.n; i++)
-		(*v)[(*n)++] = chain_at(scene, chains.v[i].chain, device_hook);
+	for (i = 0; i < chains.n; i++) {
+		if (!device_hook)
+			own_steps(scene, chains.v[i].priority, done);
+		add_step(scene, STEP_CHAIN,
+			 chain_at(scene, chains.v[i].chain, device_hook));
+	}
+	if (!device_hook)
+		own_steps(scene, INT64_MAX, done);
 }
 
-static void add_hooks(struct scene *scene, struct product **v, size_t *n)
+static void add_arrival(struct scene *scene)
 {
 	bool output = scene->path == ZW_PATH_OUTPUT;
-	bool input = scene->path == ZW_PATH_INPUT;
 
 	scene->has_in = !output;
-	scene->has_out = false;
-	scene->has_route = false;
-	if (!output) {
-		add_hook(scene, true, NF_NETDEV_INGRESS, v, n);
-		add_hook(scene, false, NF_INET_INGRESS, v, n);
-		add_hook(scene, false, NF_INET_PRE_ROUTING, v, n);
-		scene->has_route = true;
+	scene->has_out = output;
+	scene->has_route = output;
+	if (output) {
+		add_hook(scene, false, NF_INET_LOCAL_OUT);
+		return;
 	}
-	if (input) {
-		add_hook(scene, false, NF_INET_LOCAL_IN, v, n);
+	add_hook(scene, true, NF_NETDEV_INGRESS);
+	add_hook(scene, false, NF_INET_INGRESS);
+	add_hook(scene, false, NF_INET_PRE_ROUTING);
+}
+
+static void add_departure(struct scene *scene)
+{
+	scene->has_route = true;
+	if (scene->path == ZW_PATH_INPUT) {
+		add_hook(scene, false, NF_INET_LOCAL_IN);
 		return;
 	}
 	scene->has_out = true;
-	scene->has_route = true;
-	if (output)
-		add_hook(scene, false, NF_INET_LOCAL_OUT, v, n);
-	else
-		add_hook(scene, false, NF_INET_FORWARD, v, n);
-	add_hook(scene, false, NF_INET_POST_ROUTING, v, n);
-	add_hook(scene, true, NF_NETDEV_EGRESS, v, n);
+	if (scene->path == ZW_PATH_FORWARD)
+		add_hook(scene, false, NF_INET_FORWARD);
+	add_hook(scene, false, NF_INET_POST_ROUTING);
+	add_hook(scene, true, NF_NETDEV_EGRESS);
 }
 
-/* What has not been refused has passed; leaves are enum zw_pass then. */
+/* ---- the way ------------------------------------------------------------- */
+
+/* Behind translations of sources nothing is known of them. */
+static zw_node any_source(struct scene *scene, zw_node node)
+{
+	struct zw_space *space = scene->s->space;
+	u32 words = scene->family == ZW_IPV4 ? 1 : 4, w, i;
+	struct zw_rewrite v[ZW_ENTRY_REWRITES];
+	size_t n = 0;
+
+	for (w = 0; w <= words; w++) {
+		u32 field = w < words ? ZW_FIELD_SRC + w : ZW_FIELD_SPORT;
+		const struct zw_field_info *info = &space->fields.v[field];
+
+		for (i = 0; i < info->slice_count; i++) {
+			u32 variable = info->slices[i].variable;
+			u32 any = zw_variable_new(
+				space->d, zw_variable_max(space->d, variable));
+
+			zw_push(space->arena, space->fresh, any);
+			v[n++] = (struct zw_rewrite){ variable, true, any };
+		}
+	}
+	return zw_if(space->d,
+		     zw_space_index(space, ZW_FIELD_STATE, ZW_IS_ESTABLISHED,
+				    ZW_IS_NEW),
+		     zw_substitute(space->d, node, v, n), node);
+}
+
+static zw_node through(struct scene *scene, enum step_kind kind, zw_node rest)
+{
+	struct zw_space *space = scene->s->space;
+
+	switch (kind) {
+	case STEP_CONNTRACK:
+		return zw_entry_found(space, scene->family, rest);
+	case STEP_DESTINATION:
+		return zw_entry_destination(space, scene->family, rest);
+	case STEP_SOURCE:
+		return any_source(scene, rest);
+	case STEP_CHAIN:
+		break;
+	}
+	return rest;
+}
+
+/* All STEPS and then REST: chains in between the kernel's steps by halves. */
+static struct product walk(struct scene *scene, const struct step *v, size_t n,
+			   struct product rest)
+{
+	struct product *run = zw_heap_resize(NULL, n + 1, sizeof(*run));
+	size_t end = n, begin, i;
+
+	while (end) {
+		for (begin = end; begin && v[begin - 1].kind == STEP_CHAIN;)
+			begin--;
+		for (i = begin; i < end; i++)
+			run[i - begin] = v[i].chain;
+		run[end - begin] = rest;
+		rest = zw_then_all(scene->s, run, end - begin + 1, true);
+		end = begin;
+		if (end && !zw_is_leaf(scene->s->space->d, rest.node))
+			rest.node = through(scene, v[end - 1].kind, rest.node);
+		if (end)
+			end--;
+	}
+	free(run);
+	return rest;
+}
+
+/* The number that a change gives to FIELD, or 0. */
+static u32 new_value(const struct zw_symbolic *s, struct outcome o, u32 field)
+{
+	const struct change *change = &s->outcomes->changes.v[o.change];
+	u32 variable = s->space->fields.v[field].slices[0].variable, i;
+
+	for (i = 0; i < change->n; i++) {
+		if (change->v[i].variable == variable && !change->v[i].is_copy)
+			return change->v[i].value;
+	}
+	return 0;
+}
+
+/* What has not been refused has passed; leaves are enum zw_pass then, with
+ * the translation. */
 static zw_node pass_leaf(void *context, u32 leaf)
 {
 	struct zw_symbolic *s = context;
-	u32 kind = s->outcomes->v.v[leaf].kind;
+	struct outcome o = s->outcomes->v.v[leaf];
 
+	if (o.kind <= REJECTS_OTHER && o.kind != ACCEPTS)
+		return zw_leaf(s->space->d, o.kind);
 	return zw_leaf(s->space->d,
-		       kind <= REJECTS_OTHER ? kind : ZW_PASS_ACCEPT);
+		       zw_translation_leaf(s->space,
+					   new_value(s, o, ZW_FIELD_NEW_DST),
+					   new_value(s, o, ZW_FIELD_NEW_SRC)));
+}
+
+static zw_node fix_zero(struct zw_symbolic *s, zw_node node, u32 field)
+{
+	return zw_fix(s->space->d, node,
+		      s->space->fields.v[field].slices[0].variable, 0);
+}
+
+/* Fields that nothing has set when the packet arrives. */
+static zw_node at_arrival(struct zw_symbolic *s, enum zw_family family,
+			  zw_node node)
+{
+	if (s->has_notrack)
+		node = fix_zero(s, node, ZW_FIELD_NOTRACK);
+	if (s->translates[family])
+		node = fix_zero(s, fix_zero(s, node, ZW_FIELD_NEW_DST),
+				ZW_FIELD_NEW_SRC);
+	return node;
 }
 
 static zw_node family_path(struct zw_symbolic *s, enum zw_path path,
 			   enum zw_family family)
 {
-	struct scene scene = {
-		.s = s, .family = family, .path = path, .budget = BUDGET
-	};
-	size_t n = 0, chains = s->ruleset->chains.n + 1;
-	struct product *v = NULL, out;
+	struct zw_steps *arrival = ZW_NEW(s->arena, struct zw_steps);
+	struct zw_steps departure = { 0 };
+	struct scene scene = { .s = s,
+			       .family = family,
+			       .path = path,
+			       .budget = BUDGET,
+			       .steps = arrival };
+	struct product out = { zw_leaf(s->space->d, GO_ON), KIND(GO_ON) };
+	size_t chains = s->ruleset->chains.n + 1;
 
 	scene.memo = zw_heap_resize(NULL, chains, sizeof(*scene.memo));
 	scene.state = zw_heap_resize(NULL, chains, 1);
-	add_hooks(&scene, &v, &n);
-	out = zw_then_all(s, v, n, true);
-	free(v);
+	add_arrival(&scene);
+	scene.steps = &departure;
+	add_departure(&scene);
+	s->arrivals[path][family] = arrival;
 	free(scene.memo);
 	free(scene.state);
-	if (s->has_notrack)
-		out.node = zw_fix(
-			s->space->d, out.node,
-			s->space->fields.v[ZW_FIELD_NOTRACK].slices[0].variable,
-			0);
+	out = walk(&scene, departure.v, departure.n, out);
+	out = walk(&scene, arrival->v, arrival->n, out);
+	out.node = at_arrival(s, family, out.node);
 	if (out.kinds & (KIND(GO_ON) | KIND(RETURNS) | CHANGED))
 		out.node = zw_bind(s->space->d, out.node, pass_leaf, s);
 	return out.node;
 }
 
-zw_node zw_symbolic_path(struct zw_symbolic *s, enum zw_path path)
+static zw_node by_family(struct zw_symbolic *s, zw_node four, zw_node six)
 {
-	zw_node four = family_path(s, path, ZW_IPV4);
-	zw_node six = family_path(s, path, ZW_IPV6);
 	struct zw_branch branches[2] = { { 0, four }, { 1, six } };
 	u32 variable = s->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
 
 	return zw_switch(s->space->d, variable, branches, 2);
+}
+
+zw_node zw_symbolic_path(struct zw_symbolic *s, enum zw_path path)
+{
+	zw_node four = family_path(s, path, ZW_IPV4);
+
+	return by_family(s, four, family_path(s, path, ZW_IPV6));
+}
+
+/* ---- regions ------------------------------------------------------------- */
+
+struct arriving {
+	struct zw_symbolic *s;
+	zw_node as_is; /* for what is dropped on the way */
+};
+
+static zw_node arriving_leaf(void *context, u32 leaf)
+{
+	struct arriving *a = context;
+	u32 kind = a->s->outcomes->v.v[leaf].kind;
+
+	if (kind == ACCEPTS)
+		return ZW_ALL;
+	return kind == GO_ON ? ZW_EMPTY : a->as_is;
+}
+
+static zw_node family_arrivals(struct zw_symbolic *s, enum zw_path path,
+			       enum zw_family family, zw_node set)
+{
+	const struct zw_steps *steps = s->arrivals[path][family];
+	struct scene scene = { .s = s, .family = family, .path = path };
+	struct arriving a = { s, set };
+	/* inside, outside; what a step before decided itself is neither */
+	struct product rest = {
+		zw_if(s->space->d, set, zw_leaf(s->space->d, ACCEPTS),
+		      zw_leaf(s->space->d, GO_ON)),
+		KIND(ACCEPTS) | KIND(GO_ON),
+	};
+
+	if (!s->translates[family])
+		return set;
+	rest = walk(&scene, steps->v, steps->n, rest);
+	return zw_bind(s->space->d, at_arrival(s, family, rest.node),
+		       arriving_leaf, &a);
+}
+
+zw_node zw_symbolic_arrivals(struct zw_symbolic *s, enum zw_path path,
+			     zw_node set)
+{
+	zw_node four;
+
+	if (!s->translates[ZW_IPV4] && !s->translates[ZW_IPV6])
+		return set;
+	four = family_arrivals(s, path, ZW_IPV4, set);
+	return by_family(s, four, family_arrivals(s, path, ZW_IPV6, set));
 }

@@ -19,7 +19,15 @@ enum zw_pass {
 	ZW_PASS_REJECT_RESET, /* answered with a TCP reset */
 	ZW_PASS_REJECT_ADMIN, /* with ICMP "administratively prohibited" */
 	ZW_PASS_REJECT_OTHER,
+	/* A leaf of a path is one of these; of what passes translated, the
+	 * number of the translation (verifier/translation.h) stands above. */
+	ZW_PASS_KINDS = 8,
 };
+
+static inline enum zw_pass zw_pass_of(u32 leaf)
+{
+	return leaf % ZW_PASS_KINDS;
+}
 
 /* An unknown: whether (or how) expression EXPR of a rule comes out. */
 struct zw_approximation {
@@ -53,6 +61,11 @@ struct zw_symbolic {
 	bool there_known[ZW_LENGTH_WHOLE + 1];
 	bool has_notrack;
 	bool tests_time;
+	bool reads_tuples;
+	bool translates[ZW_FAMILY_COUNT]; /* there are chains of type nat */
+	/* The steps up to the routing decision, by path and family; made with
+	 * the path. */
+	struct zw_steps *arrivals[ZW_PATH_COUNT][ZW_FAMILY_COUNT];
 	bool tests_arrival; /* of forwarded packets, the hop limit before it
 			     * was decreased */
 };
@@ -72,5 +85,11 @@ zw_node zw_symbolic_named(struct zw_symbolic *symbolic, zw_node node);
 /* The whole way of a packet, in both families; leaves are enum zw_pass. Stops
  * early when the space is stale or the diagrams are exhausted. */
 zw_node zw_symbolic_path(struct zw_symbolic *symbolic, enum zw_path path);
+
+/* The packets of PATH that are in SET (a set over the packet as it is behind
+ * prerouting, or output) by then, before source translation; those that do not
+ * get so far are asked as they arrive. The path must have been made. */
+zw_node zw_symbolic_arrivals(struct zw_symbolic *symbolic, enum zw_path path,
+			     zw_node set);
 
 #endif

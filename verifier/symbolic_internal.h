@@ -38,6 +38,24 @@ struct product {
 	u32 kinds;
 };
 
+/* A base chain, or what the kernel does by itself between two of them. */
+enum step_kind {
+	STEP_CHAIN,
+	STEP_CONNTRACK,	  /* the packet's entry is there from now on */
+	STEP_DESTINATION, /* entries' translations of destinations */
+	STEP_SOURCE,	  /* translations of sources, which are not followed */
+};
+
+struct step {
+	enum step_kind kind;
+	struct product chain;
+};
+
+struct zw_steps {
+	struct step *v;
+	size_t n, cap;
+};
+
 struct outcome {
 	u8 kind;
 	u32 change; /* number of a list of changes; 0: none */
@@ -78,6 +96,7 @@ struct scene {
 	bool has_route;	      /* the packet has been routed */
 	bool has_entry;	      /* conntrack has seen it */
 	bool unjoined; /* a packet in one fragment still has that header */
+	struct zw_steps *steps;
 	struct product *memo; /* by chain */
 	u8 *state;	      /* by chain: CHAIN_... */
 	u32 depth;
@@ -95,6 +114,8 @@ enum {
 
 struct registers {
 	zw_bit bits[8 * ZW_REG_BYTES];
+	u32 index;   /* 1 + the slot of an interface's number: anything but 0;
+		      * or 0 */
 	bool unreal; /* something unknown in it is not known to vary */
 };
 

@@ -287,6 +287,17 @@ static void put_name(zw_bit *bits, u32 field, bool there)
 		bits[i] = there ? zw_bit_of(field, 127 - i) : ZW_BIT_0;
 }
 
+/* 0 where there is no interface (nft_meta_store_ifindex). */
+static void load_index(bool there, u32 dreg, struct registers *regs)
+{
+	if (!there) {
+		clear(regs, dreg, 4);
+		return;
+	}
+	zw_put_unknown(regs, dreg, 4, false);
+	regs->index = dreg + 1;
+}
+
 static zw_node load_meta(struct scene *scene, const struct zw_expr *expr,
 			 u32 number, struct registers *regs)
 {
@@ -324,7 +335,11 @@ static zw_node load_meta(struct scene *scene, const struct zw_expr *expr,
 			clear(regs, dreg, 1);
 		return ZW_ALL;
 	case NFT_META_IIF:
+		load_index(scene->has_in, dreg, regs);
+		return ZW_ALL;
 	case NFT_META_OIF:
+		load_index(scene->has_out, dreg, regs);
+		return ZW_ALL;
 	case NFT_META_LEN:
 	case NFT_META_PRIORITY:
 		zw_put_unknown(regs, dreg, 4, false);

@@ -54,6 +54,22 @@ static zw_node compare(const struct zw_rule_run *run,
 	return out;
 }
 
+/* An interface's number compared with 0. */
+static bool is_index(const struct zw_expr *expr, const struct registers *regs)
+{
+	static const u8 zero[4] = { 0 };
+	u32 slot = expr->cmp.sreg, i;
+
+	if (regs->index != slot + 1 || expr->cmp.value.len != 4 ||
+	    memcmp(expr->cmp.value.bytes, zero, 4) != 0)
+		return false;
+	for (i = 0; i < 32; i++) {
+		if (regs->bits[32 * slot + i] != ZW_BIT_UNKNOWN)
+			return false;
+	}
+	return true;
+}
+
 static zw_node compare_cmp(const struct zw_rule_run *run,
 			   const struct zw_expr *expr,
 			   const struct registers *regs, u32 i)
@@ -65,6 +81,10 @@ static zw_node compare_cmp(const struct zw_rule_run *run,
 	struct zw_key key = { value, value, 1 };
 	bool negate = false;
 
+	if (is_index(expr, regs) && expr->cmp.op == NFT_CMP_EQ)
+		return ZW_EMPTY;
+	if (is_index(expr, regs) && expr->cmp.op == NFT_CMP_NEQ)
+		return ZW_ALL;
 	switch (expr->cmp.op) {
 	case NFT_CMP_EQ:
 		break;
@@ -203,8 +223,8 @@ static zw_node limit(const struct zw_rule_run *run, u32 i,
 static bool remembers(const struct zw_expr *expr, const struct zw_set *set)
 {
 	const struct zw_expr *element = expr->dynset.element;
-	u64 timeout = expr->dynset.timeout ? expr->dynset.timeout
-					   : set->timeout;
+	u64 timeout =
+		expr->dynset.timeout ? expr->dynset.timeout : set->timeout;
 	u64 refill;
 
 	if (!timeout)
@@ -314,6 +334,10 @@ static zw_node go_other(struct zw_rule_run *run, u32 i,
 				    zw_run_go(run, i + 1, regs));
 	case ZW_EXPR_EXTHDR_SET:
 		return exthdr_set(run, i, regs);
+	case ZW_EXPR_NAT:
+	case ZW_EXPR_MASQ:
+	case ZW_EXPR_REDIR:
+		return zw_run_translation(run, regs, i);
 	case ZW_EXPR_OBJREF:
 		return object(run, expr, regs, i);
 	case ZW_EXPR_REJECT:
@@ -336,7 +360,10 @@ static zw_node go_load(struct zw_rule_run *run, u32 i,
 		       const struct registers *regs)
 {
 	struct registers after = *regs;
-	zw_node ok = zw_load(run->scene, &run->rule->exprs[i], i, &after);
+	zw_node ok;
+
+	after.index = 0;
+	ok = zw_load(run->scene, &run->rule->exprs[i], i, &after);
 
 	if (zw_same(ok, ZW_EMPTY))
 		return zw_run_leaf(run, GO_ON);
@@ -349,6 +376,7 @@ static zw_node go_pure(struct zw_rule_run *run, u32 i,
 	const struct zw_expr *expr = &run->rule->exprs[i];
 	struct registers after = *regs;
 
+	after.index = 0;
 	if (expr->kind == ZW_EXPR_BITWISE)
 		zw_do_bitwise(expr, &after);
 	else if (expr->kind == ZW_EXPR_BYTEORDER)

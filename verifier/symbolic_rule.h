@@ -47,6 +47,10 @@ zw_node zw_run_set_payload(struct zw_rule_run *run, const struct zw_expr *expr,
 zw_node zw_run_notrack(struct zw_rule_run *run, const struct registers *regs,
 		       u32 i);
 
+/* nat, masq, redir. */
+zw_node zw_run_translation(struct zw_rule_run *run,
+			   const struct registers *regs, u32 i);
+
 /* Registers alone. */
 void zw_do_bitwise(const struct zw_expr *expr, struct registers *regs);
 void zw_do_byteorder(const struct zw_expr *expr, struct registers *regs);

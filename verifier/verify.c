@@ -274,10 +274,10 @@ static void verify_bytes(struct job *job, struct zw_diags *diags,
 		ok = zw_decode(states.arena, diags, bytes, start, NULL, &dump);
 		held = &dump;
 	}
-	if (!ok || ((start < n || !start) &&
-		    !zw_decode_each(states.arena, diags, bytes + start,
-				    n - start, held, &ruleset, see_state,
-				    &states))) {
+	if (!ok ||
+	    ((start < n || !start) &&
+	     !zw_decode_each(states.arena, diags, bytes + start, n - start,
+			     held, &ruleset, see_state, &states))) {
 		all_undecided(job, ZW_STR("the bytes are no ruleset"));
 	} else {
 		progress(job, 100);

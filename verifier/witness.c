@@ -191,8 +191,7 @@ static struct zw_choice_list choices(const struct finder *f)
 		v[list.n].chain = a->chain;
 		v[list.n].position = a->position;
 		v[list.n].expr = a->expr;
-		v[list.n++].holds = (f->point[a->variable] != 0) !=
-				    a->inverted;
+		v[list.n++].holds = (f->point[a->variable] != 0) != a->inverted;
 	}
 	return list;
 }
@@ -202,29 +201,35 @@ static bool is_rejection(enum zw_pass pass)
 	return pass >= ZW_PASS_REJECT_RESET;
 }
 
+/* It left on the way that was asked for; one that was redirected to the gateway
+ * itself was not forwarded. */
+static bool passed(const struct finder *f, const struct zw_run *run)
+{
+	return run->verdict == ZW_RUN_ACCEPT && run->path == f->s->path;
+}
+
 static bool as_wanted(const struct finder *f, const struct zw_run *run)
 {
 	enum zw_pass said;
 
 	switch (f->s->wanted) {
 	case ZW_WANT_ACCEPT:
-		return run->verdict == ZW_RUN_ACCEPT;
+		return passed(f, run);
 	case ZW_WANT_NO_ACCEPT:
-		return run->verdict != ZW_RUN_ACCEPT;
+		return !passed(f, run);
 	case ZW_WANT_NO_DROP:
-		return run->verdict == ZW_RUN_ACCEPT ||
-		       run->verdict == ZW_RUN_REJECT;
+		return passed(f, run) || run->verdict == ZW_RUN_REJECT;
 	case ZW_WANT_NO_REJECT:
 		return run->verdict != ZW_RUN_REJECT;
 	case ZW_WANT_SAME:
 		break;
 	}
-	said = zw_at(f->space->d, f->s->diagram, f->point);
+	said = zw_pass_of(zw_at(f->space->d, f->s->diagram, f->point));
 	if (said == ZW_PASS_ACCEPT)
-		return run->verdict == ZW_RUN_ACCEPT;
+		return passed(f, run);
 	if (is_rejection(said))
 		return run->verdict == ZW_RUN_REJECT;
-	return run->verdict == ZW_RUN_DROP || run->verdict == ZW_RUN_STOLEN;
+	return !passed(f, run) && run->verdict != ZW_RUN_REJECT;
 }
 
 /* ---- describing ---------------------------------------------------------- */
@@ -270,10 +275,9 @@ static u32 zone_at(const struct finder *f, u32 port, u32 ipsec, u32 address)
 }
 
 /* A destination in a zone's networks is that zone's, by whatever interface. */
-static u32 zone_to(const struct finder *f)
+static u32 zone_to(const struct finder *f, struct zw_ip ip)
 {
 	const struct zw_statement *statement = f->s->statement;
-	struct zw_ip ip = { f->family, address_at(f, ZW_FIELD_DST) };
 	u32 z;
 
 	for (z = 0; z < statement->zones.n; z++) {
@@ -331,7 +335,35 @@ static void add_time(const struct finder *f, struct zw_buf *buf)
 		      second / 60 % 60, second % 60);
 }
 
-static struct zw_str details(const struct finder *f)
+/* Where it went at last. */
+static struct zw_ip destination(const struct finder *f,
+				const struct zw_run *run)
+{
+	return zw_ip_from_bytes(f->family,
+				run->packet.bytes +
+					(f->family == ZW_IPV4 ? 16 : 24));
+}
+
+static void add_destination(const struct finder *f, const struct zw_run *run,
+			    struct zw_buf *buf)
+{
+	const u8 *bytes = run->packet.bytes;
+	struct zw_dissection d;
+	char text[46];
+
+	if (!run->dnat)
+		return;
+	zw_buf_printf(buf, "%ssent on to %s", buf->n ? ", " : "",
+		      zw_ip_format(destination(f, run), text));
+	zw_packet_dissect(&run->packet, &d);
+	if (d.has_transport &&
+	    (d.l4proto == IPPROTO_TCP || d.l4proto == IPPROTO_UDP))
+		zw_buf_printf(buf, " port %u",
+			      (u32)bytes[d.thoff + 2] << 8 |
+				      bytes[d.thoff + 3]);
+}
+
+static struct zw_str details(const struct finder *f, const struct zw_run *run)
 {
 	static const struct {
 		u32 field;
@@ -366,6 +398,7 @@ static struct zw_str details(const struct finder *f)
 		add_detail(&buf, "came by IPsec");
 	if (f->s->path != ZW_PATH_INPUT && field_value(f, ZW_FIELD_IPSEC_OUT))
 		add_detail(&buf, "leaves by IPsec");
+	add_destination(f, run, &buf);
 	add_time(f, &buf);
 	out = zw_str_copy(f->s->arena, (struct zw_str){ buf.data, buf.n });
 	zw_buf_free(&buf);
@@ -445,9 +478,8 @@ static void describe_assumptions(const struct finder *f,
 		zw_push(f->s->arena, w->assumptions,
 			zw_strf(f->s->arena, "%s in rule %u of chain '%.*s' %s",
 				what, c->position, ZW_STR_ARG(chain->name),
-				limit ? c->holds != inverted
-						? "is not reached"
-						: "is reached"
+				limit ? c->holds != inverted ? "is not reached"
+							     : "is reached"
 				: c->holds ? "lets it go on"
 					   : "does not let it go on"));
 	}
@@ -484,7 +516,7 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 	w->from_zone = output ? ZW_SELF
 			      : zone_at(f, ZW_FIELD_IN, ZW_FIELD_IPSEC_IN,
 					ZW_FIELD_SRC);
-	w->to_zone = input ? ZW_SELF : zone_to(f);
+	w->to_zone = input ? ZW_SELF : zone_to(f, destination(f, run));
 	w->in = output ? ZW_STR("self") : interface_name(f, ZW_FIELD_IN);
 	w->out = input ? ZW_STR("self") : interface_name(f, ZW_FIELD_OUT);
 	w->proto = (u8)field_value(f, ZW_FIELD_PROTO);
@@ -493,7 +525,7 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 	w->dst = (struct zw_ip){ f->family, address_at(f, ZW_FIELD_DST) };
 	describe_key(f, w);
 	describe_state(f, w);
-	w->details = details(f);
+	w->details = details(f, run);
 	w->outcome = run->verdict == ZW_RUN_ACCEPT   ? ZW_STR("accepted")
 		     : run->verdict == ZW_RUN_REJECT ? ZW_STR("rejected")
 						     : ZW_STR("dropped");

@@ -249,10 +249,32 @@ static void set_tuple(const struct zw_space *space, const u32 *point,
 	tuple->known = true;
 }
 
+/* The tuple of the other direction, where nothing was translated. */
+static void mirror(const struct zw_space *space, const u32 *point,
+		   enum zw_family family, struct zw_conntrack *ct)
+{
+	struct zw_tuple *other = &ct->tuple[!ct->direction];
+	u32 dst_bit = ct->direction ? ZW_STATUS_SNAT : ZW_STATUS_DNAT;
+	u32 src_bit = ct->direction ? ZW_STATUS_DNAT : ZW_STATUS_SNAT;
+
+	if (!(ct->status & dst_bit)) {
+		zw_ip_bytes(address(space, ZW_FIELD_DST, family, point),
+			    other->src);
+		other->sport = (u16)value(space, ZW_FIELD_DPORT, point);
+	}
+	if (!(ct->status & src_bit)) {
+		zw_ip_bytes(address(space, ZW_FIELD_SRC, family, point),
+			    other->dst);
+		other->dport = (u16)value(space, ZW_FIELD_SPORT, point);
+	}
+}
+
 static void set_conntrack(const struct zw_space *space, const u32 *point,
 			  enum zw_family family, struct zw_conntrack *ct)
 {
 	u32 state = value(space, ZW_FIELD_STATE, point);
+	u32 proto = value(space, ZW_FIELD_PROTO, point);
+	bool icmp;
 
 	ct->state = state == ZW_STATE_NEW	    ? ZW_CT_NEW
 		    : state == ZW_STATE_ESTABLISHED ? ZW_CT_ESTABLISHED
@@ -262,15 +284,22 @@ static void set_conntrack(const struct zw_space *space, const u32 *point,
 	ct->direction = (u8)value(space, ZW_FIELD_DIRECTION, point);
 	ct->status = value(space, ZW_FIELD_CT_STATUS, point);
 	ct->mark = value(space, ZW_FIELD_CT_MARK, point);
-	/* a new entry is made of the packet itself: a point that says other
-	 * does not exist, and the interpreter will tell */
-	if (ct->state == ZW_CT_NEW)
-		return;
+	icmp = proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6;
 	set_tuple(space, point, family, ZW_FIELD_ORIGINAL_SRC,
 		  ZW_FIELD_ORIGINAL_DST, ZW_FIELD_ORIGINAL_SPORT,
 		  &ct->tuple[0]);
 	set_tuple(space, point, family, ZW_FIELD_REPLY_SRC, ZW_FIELD_REPLY_DST,
 		  ZW_FIELD_REPLY_SPORT, &ct->tuple[1]);
+	if (ct->state == ZW_CT_RELATED && icmp)
+		return;
+	/* the tuple of the packet's own direction is the packet's, the other
+	 * one mirrors it but for what was translated */
+	ct->tuple[ct->direction].known = false;
+	if (ct->state != ZW_CT_ESTABLISHED && ct->direction == ZW_CT_ORIGINAL &&
+	    !(ct->status & ZW_STATUS_CONFIRMED))
+		ct->tuple[!ct->direction].known = false;
+	else
+		mirror(space, point, family, ct);
 }
 
 static void set_name(const struct zw_space *space, u32 field, const u32 *point,

@@ -26,7 +26,8 @@ static bool attempt(struct zw_drawn *drawn, const struct zw_pipeline *pipeline,
 	for (path = 0; path < ZW_PATH_COUNT; path++) {
 		drawn->bytes[path] = zw_symbolic_path(drawn->symbolic, path);
 		drawn->meaning[path] = zw_meaning_path(
-			drawn->arena, drawn->space, pipeline->statement, path);
+			drawn->arena, drawn->space, pipeline->statement, path,
+			drawn->symbolic->translates);
 		for (f = 0; f < ZW_FAMILY_COUNT; f++)
 			tracked[f] = drawn->symbolic->tracked[f];
 		drawn->legal[path] =

@@ -63,7 +63,7 @@ static void begin(struct world *w)
 	w->d = zw_diagrams_new(1u << 20, 1u << 22);
 	w->space = zw_space_new(w->arena, w->d, cuts);
 	for (p = 0; p < ZW_PATH_COUNT; p++)
-		w->paths[p] = zw_meaning_path(w->arena, w->space, s, p);
+		w->paths[p] = zw_meaning_path(w->arena, w->space, s, p, NULL);
 	w->point = ZW_NEW_ARRAY(w->arena, u32, zw_variable_count(w->d));
 }
 

@@ -7,6 +7,7 @@
 #include "verifier/interpret.h"
 #include "verifier/meaning.h"
 #include "verifier/symbolic.h"
+#include "verifier/translation.h"
 #include "verifier/witness.h"
 
 struct world {
@@ -195,13 +196,19 @@ static u32 choose(const struct world *w, enum zw_path path, bool six,
 
 static enum zw_run_verdict verdict_of(u32 pass)
 {
-	return pass == ZW_PASS_ACCEPT ? ZW_RUN_ACCEPT
-	       : pass == ZW_PASS_DROP ? ZW_RUN_DROP
-				      : ZW_RUN_REJECT;
+	switch (zw_pass_of(pass)) {
+	case ZW_PASS_ACCEPT:
+		return ZW_RUN_ACCEPT;
+	case ZW_PASS_DROP:
+		return ZW_RUN_DROP;
+	default:
+		return ZW_RUN_REJECT;
+	}
 }
 
 struct tally {
-	u32 compared, accepted, rejected;
+	bool nat; /* more first packets of flows */
+	u32 compared, accepted, rejected, translated;
 };
 
 static void print_bytes(const struct zw_packet *packet)
@@ -211,6 +218,28 @@ static void print_bytes(const struct zw_packet *packet)
 	for (i = 0; i < packet->n; i++)
 		printf("%02x%s", packet->bytes[i], i % 4 == 3 ? " " : "");
 	printf("\n");
+}
+
+/* Does the packet leave for where the leaf says it is sent, and is its source
+ * masqueraded as the leaf says? Only of what passes. */
+static bool same_translation(const struct world *w, const struct zw_run *run,
+			     u32 pass)
+{
+	struct zw_str text = zw_translation_text(w->space, pass);
+	bool six = run->packet.ethertype == ETH_P_IPV6;
+	char address[46], wanted[64];
+	struct zw_ip dst;
+
+	if (pass < ZW_PASS_KINDS)
+		return true;
+	dst = zw_ip_from_bytes(six ? ZW_IPV6 : ZW_IPV4,
+			       run->packet.bytes + (six ? 24 : 16));
+	snprintf(wanted, sizeof(wanted), "sent to %s",
+		 zw_ip_format(dst, address));
+	if (memmem(text.p, text.n, "sent to ", 8) &&
+	    !memmem(text.p, text.n, wanted, strlen(wanted)))
+		return false;
+	return (memmem(text.p, text.n, "masq", 4) != NULL) == run->masqueraded;
 }
 
 static bool compare_point(struct zw_random *random, struct world *w,
@@ -227,6 +256,11 @@ static bool compare_point(struct zw_random *random, struct world *w,
 	bool same = true;
 
 	random_point(random, w, point);
+	if (tally->nat && zw_random_below(random, 2)) {
+		zw_space_set(w->space, ZW_FIELD_STATE, ZW_STATE_NEW, point);
+		zw_space_set(w->space, ZW_FIELD_DIRECTION, 0, point);
+		zw_space_set(w->space, ZW_FIELD_CT_STATUS, 0, point);
+	}
 	zw_packet_from_point(w->space, point, path, packet);
 	read_back(w, packet, point);
 	list.n = choose(w, path,
@@ -238,10 +272,13 @@ static bool compare_point(struct zw_random *random, struct world *w,
 		if (run->verdict != ZW_RUN_REASSEMBLED && !run->unmodelled) {
 			u32 pass = zw_at(w->d, w->paths[path], point);
 
-			same = run->verdict == verdict_of(pass);
+			same = run->verdict == verdict_of(pass) &&
+			       same_translation(w, run, pass);
 			tally->compared++;
-			tally->accepted += pass == ZW_PASS_ACCEPT;
-			tally->rejected += pass >= ZW_PASS_REJECT_RESET;
+			tally->accepted += zw_pass_of(pass) == ZW_PASS_ACCEPT;
+			tally->translated += pass >= ZW_PASS_KINDS;
+			tally->rejected +=
+				zw_pass_of(pass) >= ZW_PASS_REJECT_RESET;
 			if (!same) {
 				struct zw_buf buf = { 0 };
 
@@ -265,13 +302,106 @@ static bool compare_point(struct zw_random *random, struct world *w,
 	return same;
 }
 
-static void against_interpreter(void)
+/* ---- translations -------------------------------------------------------- */
+
+static u32 nat_chain(struct rules *r, u32 hook, s32 priority)
+{
+	u32 chain = rules_base(r, 0, "nat", hook, priority, false);
+
+	r->ruleset.chains.v[chain].type = ZW_CHAIN_NAT;
+	return chain;
+}
+
+static void some_match(struct rules *r, struct zw_random *random)
+{
+	if (zw_random_below(random, 3) == 0)
+		match_name(r, false, zw_random_below(random, 2) ? "a0" : "b0");
+	if (zw_random_below(random, 4) == 0)
+		match_number(r, NFT_PAYLOAD_NETWORK_HEADER, 16, 4,
+			     0x0a000000 + zw_random_below(random, 6));
+	if (zw_random_below(random, 4) == 0) {
+		match_proto(r, zw_random_below(random, 2) ? 6 : 17);
+		match_number(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2,
+			     79 + zw_random_below(random, 5));
+	}
+}
+
+static void translate(struct rules *r, struct zw_random *random, bool dst)
+{
+	u8 address[4] = { 10, 0, (u8)zw_random_below(random, 4),
+			  (u8)zw_random_below(random, 6) };
+	u8 port[2] = { 0, (u8)(79 + zw_random_below(random, 5)) };
+	bool masquerade = !dst && zw_random_below(random, 2);
+	struct zw_expr *e;
+
+	expr_value(r, 0, address, 4);
+	expr_value(r, 4, port, 2);
+	e = expr_new(r, masquerade ? ZW_EXPR_MASQ : ZW_EXPR_NAT);
+	e->nat.type = dst ? NFT_NAT_DNAT : NFT_NAT_SNAT;
+	e->nat.family = NFPROTO_IPV4;
+	e->nat.sreg_addr_min = e->nat.sreg_addr_max =
+		masquerade ? ZW_REG_NONE : 0;
+	e->nat.sreg_port_min = e->nat.sreg_port_max =
+		dst && zw_random_below(random, 2) ? 4 : ZW_REG_NONE;
+}
+
+/* What reads the tuples and the status behind translation. */
+static void add_readers(struct rules *r, struct zw_random *random, u32 hook)
+{
+	static const u8 zero[4] = { 0 };
+	u8 address[4] = { 10, 0, 0, 0 }, bit[4] = { 0 };
+	u32 chain = rules_base(r, 0, "reads", hook, 5, false), i;
+	u32 keys[] = { NFT_CT_SRC_IP, NFT_CT_DST_IP };
+
+	for (i = 0; i < 3; i++) {
+		if (zw_random_below(random, 2)) {
+			address[3] = (u8)zw_random_below(random, 6);
+			expr_ct(r, keys[zw_random_below(random, 2)],
+				zw_random_below(random, 2), 0);
+			expr_cmp(r, 0, NFT_CMP_EQ, address, 4);
+		} else {
+			bit[0] = (u8)(8u << zw_random_below(random, 3));
+			expr_ct(r, NFT_CT_STATUS, 0xff, 0);
+			expr_mask(r, 0, 4, bit);
+			expr_cmp(r, 0, NFT_CMP_NEQ, zero, 4);
+		}
+		some_match(r, random);
+		expr_verdict(r,
+			     zw_random_below(random, 2) ? NF_DROP : NF_ACCEPT,
+			     ZW_NONE);
+		rules_add(r, chain);
+	}
+}
+
+static void add_nat(struct rules *r, struct zw_random *random)
+{
+	static const u32 hooks[] = { NF_INET_PRE_ROUTING, NF_INET_LOCAL_OUT,
+				     NF_INET_POST_ROUTING,
+				     NF_INET_PRE_ROUTING };
+	static const s32 priorities[] = { -100, -100, 100, -50 };
+	u32 i, k;
+
+	for (i = 0; i < 4; i++) {
+		u32 chain = nat_chain(r, hooks[i], priorities[i]);
+
+		for (k = 0; k < 2; k++) {
+			match_family(r, NFPROTO_IPV4);
+			some_match(r, random);
+			translate(r, random, hooks[i] != NF_INET_POST_ROUTING);
+			rules_add(r, chain);
+		}
+	}
+	add_readers(r, random, NF_INET_FORWARD);
+	add_readers(r, random, NF_INET_LOCAL_IN);
+}
+
+static void compare_all(bool nat)
 {
 	struct zw_random random = { zw_test_seed() };
-	struct tally tally = { 0 };
+	struct tally tally = { .nat = nat };
 	u32 round, i, built = 0;
 
-	for (round = 0; round < 300; round++) {
+	for (round = 0; round < (nat ? 150 : 300); round++) {
 		struct rules r;
 		struct world w;
 		bool same = true;
@@ -279,6 +409,8 @@ static void against_interpreter(void)
 
 		rules_begin(&r);
 		rules_random(&r, &random);
+		if (nat)
+			add_nat(&r, &random);
 		if (world_of(&w, r.arena, &r.ruleset)) {
 			built++;
 			point = ZW_NEW_ARRAY(w.arena, u32,
@@ -300,9 +432,21 @@ static void against_interpreter(void)
 		 round);
 	ZW_CHECK(tally.compared > 5000, "only %u packets compared",
 		 tally.compared);
+	ZW_CHECK(!nat || tally.translated > 100, "only %u were translated",
+		 tally.translated);
 	ZW_CHECK(tally.accepted > 500 && tally.rejected > 50,
 		 "%u accepted, %u rejected of %u", tally.accepted,
 		 tally.rejected, tally.compared);
+}
+
+static void against_interpreter(void)
+{
+	compare_all(false);
+}
+
+static void translations(void)
+{
+	compare_all(true);
 }
 
 void suite_symbolic(void);
@@ -311,6 +455,7 @@ void suite_symbolic(void)
 	static CU_TestInfo tests[] = {
 		{ "random rulesets against the interpreter",
 		  against_interpreter },
+		{ "the same with translations", translations },
 		CU_TEST_INFO_NULL,
 	};
 
