@@ -57,7 +57,7 @@ struct zw_command {
 	const char *operands; /* "POLICY" */
 	const char *summary; /* one line */
 	const char *example; /* one command line, runnable in the project root */
-	unsigned options; /* mask of 1 << enum zw_option */
+	u64 options; /* mask of 1 << enum zw_option */
 	int least, most; /* operands; most -1: any number */
 	enum zw_status (*run)(struct zw_cli *cli);
 };

@@ -3,7 +3,7 @@
  * page that lists them. */
 #include "cli/cli.h"
 
-#define OPTION(name) (1u << ZW_OPT_##name)
+#define OPTION(name) (UINT64_C(1) << ZW_OPT_##name)
 
 static const struct zw_command commands[] = {
 	{ "check", "POLICY", "compile a policy and prove its claims",

@@ -43,7 +43,7 @@ _Static_assert(sizeof(infos) / sizeof(infos[0]) == ZW_OPT_COUNT,
 static bool takes(const struct zw_command *command, size_t option)
 {
 	return option == ZW_OPT_HELP || option == ZW_OPT_COLOR ||
-	       (command->options & 1u << option);
+	       (command->options & UINT64_C(1) << option);
 }
 
 void zw_help_command(struct zw_buf *out, const struct zw_command *command)
