@@ -2,6 +2,10 @@
 # Zwinger's one Makefile. `make` builds build/zwinger without root and network;
 # `make check` installs what it needs (Debian packages) and runs every test.
 
+# No rules of make's own: yacc's would write grammar/parse.y over parse.c.
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
 CC       ?= cc
 BUILD    ?= build
 V        ?= 0

@@ -22,6 +22,11 @@ static zw_node states(struct zw_space *space, enum zw_state_index lo,
 	return zw_space_index(space, ZW_FIELD_STATE, lo, hi);
 }
 
+static zw_node bit(struct zw_space *space, u32 number)
+{
+	return zw_space_bit(space, ZW_FIELD_CT_STATUS, number);
+}
+
 /* ICMP in state related is about another flow. */
 static zw_node quoting(struct zw_space *space)
 {
@@ -43,6 +48,16 @@ zw_node zw_entry_first(struct zw_space *space)
 	return zw_minus(d, out,
 			zw_space_bit(space, ZW_FIELD_CT_STATUS,
 				     ZW_STATUS_BIT_CONFIRMED));
+}
+
+zw_node zw_entry_untouched(struct zw_space *space)
+{
+	struct zw_diagrams *d = space->d;
+	zw_node out = zw_and(d, states(space, ZW_IS_NEW, ZW_IS_NEW),
+			     zw_entry_first(space));
+
+	out = zw_minus(d, out, bit(space, ZW_STATUS_BIT_DNAT));
+	return zw_minus(d, out, bit(space, ZW_STATUS_BIT_SNAT));
 }
 
 zw_node zw_entry_ports(struct zw_space *space)
@@ -95,11 +110,6 @@ void zw_entry_set(const struct zw_space *space, u32 field, u32 value,
 		v[(*n)++] = (struct zw_rewrite){ slice->variable, false,
 						 value >> slice->lo & mask };
 	}
-}
-
-static zw_node bit(struct zw_space *space, u32 number)
-{
-	return zw_space_bit(space, ZW_FIELD_CT_STATUS, number);
 }
 
 /* ---- tuples -------------------------------------------------------------- */

@@ -12,6 +12,9 @@
  * flow. */
 zw_node zw_entry_first(struct zw_space *space);
 
+/* First packets of flows in state new, as they arrive: nothing is translated. */
+zw_node zw_entry_untouched(struct zw_space *space);
+
 /* Packets of protocols whose ports translation rewrites. */
 zw_node zw_entry_ports(struct zw_space *space);
 

@@ -13,6 +13,7 @@
 #include "verifier/prove.h"
 
 #include "base/assert.h"
+#include "verifier/entry.h"
 #include "verifier/translation.h"
 
 struct zw_prover *zw_prover_new(struct zw_arena *arena,
@@ -332,10 +333,14 @@ static struct zw_str difference(struct zw_prover *p, enum zw_path path,
 /* What begins flows tells more than what goes on in them. */
 static zw_node beginnings(struct zw_prover *p, zw_node set)
 {
+	struct zw_diagrams *d = p->space->d;
 	zw_node new = zw_and(
-		p->space->d, set,
+		d, set,
 		zw_space_index(p->space, ZW_FIELD_STATE, ZW_IS_NEW, ZW_IS_NEW));
+	zw_node first = zw_and(d, set, zw_entry_untouched(p->space));
 
+	if (!zw_same(first, ZW_EMPTY))
+		return first;
 	return zw_same(new, ZW_EMPTY) ? set : new;
 }
 

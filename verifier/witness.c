@@ -9,6 +9,8 @@
 
 #include "verifier/witness.h"
 
+#include "verifier/entry.h"
+
 struct finder {
 	const struct zw_search *s;
 	struct zw_space *space;
@@ -605,19 +607,26 @@ static zw_node certain(const struct zw_search *search, zw_node set,
 	return zw_forall(s->space->d, set, v, n);
 }
 
+/* A packet that begins its flow, untouched, tells more than one of an entry
+ * that somebody must have made before. */
 static enum zw_found find_in(struct finder *f, zw_node set,
 			     struct zw_witness *witness, struct zw_str *reason)
 {
+	zw_node sets[] = {
+		zw_and(f->space->d, set, zw_entry_untouched(f->space)), set
+	};
 	enum zw_found found = ZW_FOUND_DIFFERS;
-	u32 family;
+	u32 family, i;
 
-	f->set = set;
-	for (family = 0; family < ZW_FAMILY_COUNT && found != ZW_FOUND;
-	     family++) {
-		if (!pick(f, family))
-			continue;
-		polish(f);
-		found = run_point(f, witness, reason);
+	for (i = 0; i < 2 && found != ZW_FOUND; i++) {
+		f->set = sets[i];
+		for (family = 0; family < ZW_FAMILY_COUNT && found != ZW_FOUND;
+		     family++) {
+			if (!pick(f, family))
+				continue;
+			polish(f);
+			found = run_point(f, witness, reason);
+		}
 	}
 	return found;
 }
