@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
@@ -18,10 +19,14 @@
 
 #define ATTEMPTS 5
 
+/* Of a set, how many elements it holds (NFTA_SET_COUNT, since Linux 6.16). */
+#define SET_COUNT 20
+
 /* A chain or set that was seen, for the questions about its content. */
 struct object {
 	u8 family;
 	struct zw_str table, name;
+	u32 count; /* of a set, the elements, if the kernel tells */
 };
 
 struct dump {
@@ -30,11 +35,13 @@ struct dump {
 	struct zw_buf *out;
 	u8 family;
 	const char *table;
+	u32 elements_max; /* 0: no bound */
 	ZW_VEC(struct object) chains, sets;
 };
 
 struct names {
 	struct zw_str table, name;
+	u32 count;
 };
 
 static int read_names(const struct nlattr *attr, void *context)
@@ -67,6 +74,9 @@ static int read_set_name(const struct nlattr *attr, void *context)
 	read_names(attr, context);
 	if (mnl_attr_get_type(attr) == NFTA_SET_NAME)
 		names->name = zw_str_from(mnl_attr_get_payload(attr));
+	if (mnl_attr_get_type(attr) == SET_COUNT &&
+	    mnl_attr_get_payload_len(attr) == sizeof(u32))
+		names->count = ntohl(mnl_attr_get_u32(attr));
 	return MNL_CB_OK;
 }
 
@@ -80,11 +90,12 @@ static void remember(struct dump *d, const struct nlmsghdr *m)
 
 	if (!chain && !set)
 		return;
-	mnl_attr_parse(m, sizeof(*head), chain ? read_chain_name : read_set_name,
-		       &names);
+	mnl_attr_parse(m, sizeof(*head),
+		       chain ? read_chain_name : read_set_name, &names);
 	object = (struct object){ head->nfgen_family,
 				  zw_str_copy(d->arena, names.table),
-				  zw_str_copy(d->arena, names.name) };
+				  zw_str_copy(d->arena, names.name),
+				  names.count };
 	if (chain)
 		zw_push(d->arena, d->chains, object);
 	else
@@ -169,18 +180,21 @@ static int ask_all(struct dump *d)
 	static const u16 plain[] = { NFT_MSG_GETTABLE, NFT_MSG_GETCHAIN,
 				     NFT_MSG_GETSET, NFT_MSG_GETOBJ,
 				     NFT_MSG_GETFLOWTABLE };
-	struct zw_str table = d->table ? zw_str_from(d->table) :
-					 (struct zw_str){ 0 };
+	struct zw_str table =
+		d->table ? zw_str_from(d->table) : (struct zw_str){ 0 };
 	size_t i;
 	int err = 0;
 
 	for (i = 0; i < sizeof(plain) / sizeof(plain[0]) && !err; i++)
 		err = ask(d, plain[i], d->family, table, 0,
 			  (struct zw_str){ 0 });
-	for (i = 0; i < d->sets.n && !err; i++)
+	for (i = 0; i < d->sets.n && !err; i++) {
+		if (d->elements_max && d->sets.v[i].count > d->elements_max)
+			continue;
 		err = ask(d, NFT_MSG_GETSETELEM, d->sets.v[i].family,
 			  d->sets.v[i].table, NFTA_SET_ELEM_LIST_SET,
 			  d->sets.v[i].name);
+	}
 	for (i = 0; i < d->chains.n && !err; i++)
 		err = ask(d, NFT_MSG_GETRULE, d->chains.v[i].family,
 			  d->chains.v[i].table, NFTA_RULE_CHAIN,
@@ -188,40 +202,62 @@ static int ask_all(struct dump *d)
 	return err;
 }
 
+/* What was listed may be gone when its content is asked for: that is a change
+ * in between, not an error. */
 static int try_once(struct dump *d, u32 *generation)
 {
 	u32 after;
-	int err = zw_socket_generation(d->socket, generation);
+	int asked, err = zw_socket_generation(d->socket, generation);
 
-	if (!err)
-		err = ask_all(d);
-	if (!err)
-		err = zw_socket_generation(d->socket, &after);
+	if (err)
+		return err;
+	asked = ask_all(d);
+	if (asked && asked != -ENOENT)
+		return asked;
+	err = zw_socket_generation(d->socket, &after);
 	if (!err && after != *generation)
 		err = -EAGAIN;
+	return err ? err : asked;
+}
+
+static int try_often(const struct dump *what, u32 *generation)
+{
+	size_t start = what->out->n;
+	int i, err = -EAGAIN;
+
+	for (i = 0; i < ATTEMPTS && (err == -EAGAIN || err == -EINTR); i++) {
+		struct dump d = *what;
+
+		d.arena = zw_arena_new();
+		d.out->n = start;
+		err = try_once(&d, generation);
+		zw_arena_free(d.arena);
+	}
+	if (err)
+		what->out->n = start;
 	return err;
 }
 
 int zw_dump_table(struct zw_socket *socket, u8 family, const char *table,
 		  struct zw_buf *out, u32 *generation)
 {
-	size_t start = out->n;
-	int i, err = -EAGAIN;
+	struct dump d = {
+		.socket = socket, .out = out, .family = family, .table = table
+	};
+	int err = try_often(&d, generation);
 
-	for (i = 0; i < ATTEMPTS && (err == -EAGAIN || err == -EINTR); i++) {
-		struct dump d = { .arena = zw_arena_new(),
-				  .socket = socket,
-				  .out = out,
-				  .family = family,
-				  .table = table };
-
-		out->n = start;
-		err = try_once(&d, generation);
-		zw_arena_free(d.arena);
-	}
-	if (err == -ENOENT && table) { /* no such table: nothing to show */
-		out->n = start;
+	if (err == -ENOENT && table) /* no such table: nothing to show */
 		err = zw_socket_generation(socket, generation);
-	}
 	return err;
+}
+
+int zw_dump_all(struct zw_socket *socket, u32 elements_max, struct zw_buf *out,
+		u32 *generation)
+{
+	struct dump d = { .socket = socket,
+			  .out = out,
+			  .family = NFPROTO_UNSPEC,
+			  .elements_max = elements_max };
+
+	return try_often(&d, generation);
 }

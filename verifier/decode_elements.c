@@ -264,6 +264,8 @@ void zw_decode_newelements(struct zw_decoder *d)
 		zw_decode_refuse(d, "the set cannot change any more (EBUSY)");
 		return;
 	}
+	if (!d->in_batch)
+		d->now.sets.v[number].unread = false;
 	if (!attrs.at[NFTA_SET_ELEM_LIST_ELEMENTS].data) {
 		if (d->in_batch)
 			zw_decode_refuse(d, "no elements (EINVAL)");

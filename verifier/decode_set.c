@@ -227,8 +227,10 @@ void zw_decode_newset(struct zw_decoder *d)
 		zw_decode_refuse(d, "no such set, and not to create (ENOENT)");
 		return;
 	}
-	if (!d->in_batch)
+	if (!d->in_batch) {
 		zw_attr_u64(&attrs.at[NFTA_SET_HANDLE], &set.handle);
+		set.unread = true;
+	}
 	add_set(d, &set);
 }
 

@@ -378,7 +378,8 @@ struct zw_set {
 	u8 catchall_data[ZW_KEY_MAX];
 	struct zw_ruling catchall_ruling;
 	u32 catchall_object;
-	bool unread; /* content not known at all: any element may be there */
+	bool unread; /* content not known at all (a dump that has no message of
+		      * elements for it): any element may be there */
 	const char *doubt; /* an attribute not understood: any content */
 };
 
