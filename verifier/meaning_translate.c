@@ -365,6 +365,29 @@ static bool speaks_of(const struct zw_statement *s, enum zw_family family)
 	return false;
 }
 
+/* New UDP packets to the gateway from addresses that are in no zone come from
+ * one for DHCP alone, and whether it is DHCP is told as they arrive: whatever
+ * their entry makes of the destination later. */
+static zw_node no_dhcp(struct meaning *m, enum zw_family family)
+{
+	struct zw_space *space = m->space;
+	struct zw_diagrams *d = space->d;
+	zw_node inside = ZW_EMPTY, known = ZW_EMPTY, from, set;
+	u32 z;
+
+	for (z = 0; z < m->statement->zones.n; z++) {
+		from = by_zone(m, ZW_FIELD_IN, z);
+		set = zw_or(d, zw_meaning_members(m, ZW_FIELD_SRC, z, family),
+			    zw_meaning_dhcp(m, z, family));
+		inside = zw_or(d, inside, from);
+		known = zw_or(d, known, zw_and(d, from, set));
+	}
+	set = zw_and(
+		d, zw_space_index(space, ZW_FIELD_STATE, ZW_IS_NEW, ZW_IS_NEW),
+		zw_space_is(space, ZW_FIELD_PROTO, IPPROTO_UDP));
+	return zw_and(d, zw_minus(d, inside, known), set);
+}
+
 static zw_node arrive(struct meaning *m, enum zw_family family,
 		      enum zw_path path, zw_node node)
 {
@@ -376,6 +399,8 @@ static zw_node arrive(struct meaning *m, enum zw_family family,
 			 sources(m, family, path));
 	first = catch_all(m, family, path, first);
 	later = zw_entry_destination(space, family, node);
+	if (path == ZW_PATH_INPUT)
+		later = zw_if(d, no_dhcp(m, family), ZW_EMPTY, later);
 	return zw_entry_found(space, family,
 			      zw_if(d, zw_entry_first(space), first, later));
 }
