@@ -79,6 +79,33 @@ static void say_path(struct zw_diags *diags, struct zw_diag *diag,
 	zw_buf_free(&text);
 }
 
+/* A number of packets, in as many digits as a reader takes in. */
+static void say_extent(struct zw_diags *diags, struct zw_diag *diag,
+		       const struct zw_extent *extent)
+{
+	const char *n = extent->count.p;
+
+	if (!extent->box.n)
+		return;
+	if (extent->count.n > 15)
+		zw_diag_fact(diags, diag, "extent",
+			     "%.*s (about %c.%.2se+%zu in all)",
+			     ZW_STR_ARG(extent->box), n[0], n + 1,
+			     extent->count.n - 1);
+	else
+		zw_diag_fact(diags, diag, "extent", "%.*s (%.*s in all)",
+			     ZW_STR_ARG(extent->box),
+			     ZW_STR_ARG(extent->count));
+}
+
+/* The culprit, seen from the packet. */
+static const char *what_it_does(const struct zw_claim_result *result)
+{
+	return zw_str_is(result->witness.outcome, "accepted") ?
+		       "this lets it pass" :
+		       "this refuses it";
+}
+
 static void say_witness(struct zw_diags *diags, struct zw_diag *diag,
 			const struct zw_claim_result *result)
 {
@@ -91,10 +118,7 @@ static void say_witness(struct zw_diags *diags, struct zw_diag *diag,
 		     ZW_STR_ARG(w->outcome));
 	zw_buf_free(&text);
 	say_path(diags, diag, w);
-	if (result->extent.box.n)
-		zw_diag_fact(diags, diag, "extent", "%.*s (%.*s in all)",
-			     ZW_STR_ARG(result->extent.box),
-			     ZW_STR_ARG(result->extent.count));
+	say_extent(diags, diag, &result->extent);
 	for (i = 0; i < w->assumptions.n; i++)
 		zw_diag_fact(diags, diag, "assumed", "%.*s",
 			     ZW_STR_ARG(w->assumptions.v[i]));
@@ -166,7 +190,7 @@ static void diagnose_one(struct zw_diags *diags,
 	}
 	diag = refuted(diags, result, statement);
 	if (result->culprit.file != ZW_NO_FILE && claim->kind != ZW_EXPECT)
-		zw_diag_here(diags, diag, "this lets it pass");
+		zw_diag_here(diags, diag, "%s", what_it_does(result));
 	if (claim->span.file != ZW_NO_FILE && claim->kind != ZW_EXPECT &&
 	    claim->kind != ZW_EXACT && result->culprit.file != ZW_NO_FILE)
 		zw_diag_label(diags, diag, claim->span, "claimed here");
@@ -175,6 +199,9 @@ static void diagnose_one(struct zw_diags *diags,
 	if (claim->built_in && claim->kind != ZW_EXACT)
 		zw_diag_note(diags, diag,
 			     "this claim is built in and holds for every policy");
+	if (claim->built_in && claim->kind == ZW_NEVER)
+		zw_diag_help(diags, diag,
+			     "let the internal side open the connection instead");
 	if (claim->kind == ZW_EXACT)
 		zw_diag_help(diags, diag,
 			     "if zwinger compiled these bytes itself, this is a bug in zwinger: please report it with the policy");
