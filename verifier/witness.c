@@ -631,6 +631,25 @@ static enum zw_found find_in(struct finder *f, zw_node set,
 	return found;
 }
 
+/* No packet that was tried bears it out: say on what it hangs. */
+static void blame_unknown(const struct finder *f, struct zw_str *reason)
+{
+	const struct zw_symbolic *s = f->s->symbolic;
+	const struct zw_approximation *a;
+	size_t i;
+
+	for (i = 0; i < s->approximations.n; i++) {
+		a = &s->approximations.v[i];
+		if (a->real || a->path != f->s->path)
+			continue;
+		*reason = zw_strf(
+			f->s->arena, "rule %u of chain '%.*s': %s", a->position,
+			ZW_STR_ARG(s->ruleset->chains.v[a->chain].name),
+			a->what);
+		return;
+	}
+}
+
 enum zw_found zw_witness_find(const struct zw_search *search, zw_node set,
 			      u32 *point, struct zw_witness *witness,
 			      struct zw_str *reason)
@@ -653,5 +672,8 @@ enum zw_found zw_witness_find(const struct zw_search *search, zw_node set,
 	if (found == ZW_FOUND)
 		return found;
 	f.robust = false;
-	return find_in(&f, set, witness, reason);
+	found = find_in(&f, set, witness, reason);
+	if (found == ZW_FOUND_DIFFERS)
+		blame_unknown(&f, reason);
+	return found;
 }

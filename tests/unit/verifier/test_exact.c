@@ -28,7 +28,8 @@ static const char policy[] =
 struct outcome {
 	enum zw_verdict verdict;
 	struct zw_str reason;
-	bool same; /* every packet fares as with the original */
+	bool same;   /* every packet fares as with the original */
+	bool unsure; /* it has something that nobody can know */
 };
 
 static zw_node paths_of(struct zw_space *space, struct zw_arena *arena,
@@ -62,13 +63,25 @@ static bool all_same(struct zw_prover *prover, struct zw_arena *arena,
 	return true;
 }
 
+static bool has_unknowns(const struct zw_symbolic *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->approximations.n; i++) {
+		if (!s->approximations.v[i].real)
+			return true;
+	}
+	return false;
+}
+
 static struct outcome judge(struct zw_arena *arena,
 			    const struct zw_pipeline *pipeline,
 			    const struct zw_ruleset *ruleset)
 {
 	struct zw_claim claim = { .kind = ZW_EXACT };
 	struct zw_claim_result result = { .claim = &claim };
-	struct outcome outcome = { ZW_UNDECIDED, ZW_STR("never ready"), true };
+	struct outcome outcome = { ZW_UNDECIDED, ZW_STR("never ready"), true,
+				   false };
 	struct zw_cuts cuts;
 	u32 i;
 
@@ -90,6 +103,7 @@ static struct outcome judge(struct zw_arena *arena,
 			outcome.reason = result.reason;
 			outcome.same =
 				all_same(prover, scratch, pipeline->ruleset);
+			outcome.unsure = has_unknowns(prover->symbolic);
 		}
 		zw_diagrams_free(d);
 		zw_arena_free(scratch);
@@ -299,7 +313,7 @@ static void mutants(void)
 {
 	struct zw_random random = { zw_test_seed() };
 	struct zw_pipeline p = { 0 };
-	u32 i, refuted = 0, same = 0;
+	u32 i, refuted = 0, same = 0, undecided = 0;
 
 	zw_pipeline_run(&p, "town.zw", zw_str_from(policy));
 	CU_ASSERT_TRUE_FATAL(p.valid);
@@ -313,6 +327,13 @@ static void mutants(void)
 		outcome = judge(m.arena, &p, &m.ruleset);
 		same += outcome.same;
 		refuted += outcome.verdict == ZW_REFUTED;
+		/* a test of the wrong family may read beyond the headers */
+		undecided += outcome.verdict == ZW_UNDECIDED;
+		if (outcome.verdict == ZW_UNDECIDED && !outcome.same &&
+		    outcome.unsure) {
+			zw_arena_free(m.arena);
+			continue;
+		}
 		ZW_CHECK(outcome.verdict ==
 				 (outcome.same ? ZW_PROVED : ZW_REFUTED),
 			 "mutant %u: verdict %d, but packets fare %s (%.*s)", i,
@@ -321,6 +342,7 @@ static void mutants(void)
 			 ZW_STR_ARG(outcome.reason));
 		zw_arena_free(m.arena);
 	}
+	ZW_CHECK(undecided < 8, "%u of %u mutants undecided", undecided, i);
 	ZW_CHECK(refuted > 50, "only %u of %u mutants matter (%u do not)",
 		 refuted, i, same);
 	zw_pipeline_free(&p);
