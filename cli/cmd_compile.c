@@ -21,8 +21,7 @@ static void emit(struct zw_cli *cli, const struct zw_job *job,
 	case ZW_FORMAT_JSON:
 		zw_plan_json(out, job->plan, cli->sources);
 		break;
-	case ZW_FORMAT_NFT:
-	case ZW_FORMAT_TEXT:
+	default:
 		zw_emit_nft(out, job->plan, 1);
 		break;
 	}

@@ -40,7 +40,24 @@ static bool read_today(struct zw_cli *cli, s64 *days)
 	return false;
 }
 
+static void add_text(struct zw_cli *cli, struct zw_str text,
+		     struct zw_ast *ast)
+{
+	if (text.n)
+		zw_parse_text(cli->arena, cli->sources, &cli->diags,
+			      ZW_STR("(question)"), text, ast);
+}
+
 bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job)
+{
+	const struct zw_job_additions none = { 0 };
+
+	return zw_job_policy_with(cli, path, &none, job);
+}
+
+bool zw_job_policy_with(struct zw_cli *cli, const char *path,
+			const struct zw_job_additions *additions,
+			struct zw_job *job)
 {
 	struct zw_resolve_options options = { 0 };
 	struct zw_ast ast = { 0 }, claims = { 0 };
@@ -52,6 +69,11 @@ bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job)
 	if (cli->values[ZW_OPT_CLAIMS]) {
 		zw_parse_file(cli->arena, cli->sources, &cli->diags,
 			      cli->values[ZW_OPT_CLAIMS], &claims);
+		options.claims = &claims;
+	}
+	add_text(cli, additions->statements, &ast);
+	if (additions->claims.n) {
+		add_text(cli, additions->claims, &claims);
 		options.claims = &claims;
 	}
 	job->model = zw_resolve(cli->arena, cli->sources, &cli->diags, &ast,
@@ -80,42 +102,6 @@ struct zw_verification *zw_job_prove(struct zw_cli *cli,
 	zw_progress_end(&progress);
 	zw_verdict_diagnose(&cli->diags, verification, job->statement);
 	return verification;
-}
-
-static const char *const format_names[] = {
-	[ZW_FORMAT_TEXT] = "text",
-	[ZW_FORMAT_JSON] = "json",
-	[ZW_FORMAT_NFT] = "nft",
-	[ZW_FORMAT_NETLINK] = "netlink",
-};
-
-bool zw_job_format(struct zw_cli *cli, const enum zw_format *allowed, size_t n,
-		   enum zw_format *format)
-{
-	const char *text = cli->values[ZW_OPT_FORMAT];
-	struct zw_buf list = { 0 };
-	struct zw_diag *diag;
-	size_t i;
-
-	*format = allowed[0];
-	for (i = 0; text && i < n; i++) {
-		if (!strcmp(text, format_names[allowed[i]])) {
-			*format = allowed[i];
-			break;
-		}
-		zw_buf_printf(&list, "%s%s", i ? ", " : "",
-			      format_names[allowed[i]]);
-	}
-	if (!text || i < n) {
-		cli->json = *format == ZW_FORMAT_JSON;
-		zw_buf_free(&list);
-		return true;
-	}
-	diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
-		       "--format cannot be '%s' here", text);
-	zw_diag_help(&cli->diags, diag, "one of: %s", list.data);
-	zw_buf_free(&list);
-	return false;
 }
 
 void zw_job_answer(struct zw_cli *cli, const struct zw_job *job,

@@ -6,6 +6,7 @@
 #define ZW_CLI_JOB_H
 
 #include "cli/cli.h"
+#include "cli/format.h"
 #include "compiler/compiler.h"
 #include "compiler/emit_netlink.h"
 #include "verifier/verify.h"
@@ -20,22 +21,20 @@ struct zw_job {
 /* Read, resolve and lay out the policy PATH, with --claims and --today. */
 bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job);
 
+/* What a command adds to the policy's own text: statements behind it, claims
+ * beside it; each may be empty. Shown as a source called "(question)". */
+struct zw_job_additions {
+	struct zw_str statements, claims;
+};
+bool zw_job_policy_with(struct zw_cli *cli, const char *path,
+			const struct zw_job_additions *additions,
+			struct zw_job *job);
+
 /* Prove BYTES against the job's statement, with progress on a terminal; what
  * did not hold is recorded as diagnostics. */
 struct zw_verification *zw_job_prove(struct zw_cli *cli,
 				     const struct zw_job *job,
 				     const u8 *bytes, size_t n);
-
-enum zw_format {
-	ZW_FORMAT_TEXT,
-	ZW_FORMAT_JSON,
-	ZW_FORMAT_NFT,
-	ZW_FORMAT_NETLINK,
-};
-
-/* --format, one of the N formats in ALLOWED (the first is the default). */
-bool zw_job_format(struct zw_cli *cli, const enum zw_format *allowed, size_t n,
-		   enum zw_format *format);
 
 /* Print the verdict in FORMAT (TEXT or JSON); VERIFICATION may be NULL for
  * JSON. */

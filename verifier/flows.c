@@ -69,7 +69,7 @@ static bool is_length(const struct zw_field_info *info)
 	       (info->base == ZW_BYTE_NETWORK6 && info->offset < 6);
 }
 
-static zw_node plain(const struct zw_study *s)
+static zw_node plain(const struct zw_study *s, enum zw_path path)
 {
 	static const u32 zero[] = {
 		ZW_FIELD_DIRECTION,    ZW_FIELD_FRAG,
@@ -89,7 +89,8 @@ static zw_node plain(const struct zw_study *s)
 
 	for (i = 0; i < sizeof(zero) / sizeof(*zero); i++)
 		out = zw_and(d, out, is(s, zero[i], 0));
-	out = zw_and(d, out, is(s, ZW_FIELD_HOPS, 63));
+	out = zw_and(d, out,
+		     is(s, ZW_FIELD_HOPS, path == ZW_PATH_FORWARD ? 63 : 64));
 	out = zw_and(d, out, is(s, ZW_FIELD_LENGTH, ZW_LENGTH_WHOLE));
 	out = zw_and(d, out, zw_and(d, flags(s), ports(s)));
 	for (i = ZW_FIELD_COUNT; i < s->space->fields.n; i++) {
@@ -144,13 +145,14 @@ static u32 *unknown_variables(const struct zw_study *s, size_t *n)
 	return v;
 }
 
-static void make_sets(struct zw_study *s, struct zw_flow_path *p)
+static void make_sets(struct zw_study *s, struct zw_flows *f, enum zw_path path)
 {
+	struct zw_flow_path *p = &f->paths[path];
 	size_t n;
 	u32 *unknown = unknown_variables(s, &n);
 	zw_node surely = zw_forall(s->d, p->accepted, unknown, n);
 
-	p->plain = zw_and(s->d, plain(s), p->legal);
+	p->plain = zw_and(s->d, plain(s, path), p->legal);
 	p->possible = zw_exists(s->d, zw_and(s->d, p->plain, p->accepted),
 				s->details, s->detail_count);
 	p->sure = zw_exists(s->d, zw_and(s->d, p->plain, surely), s->details,
@@ -276,7 +278,7 @@ static bool attempt(struct zw_study *s, const struct zw_subject *subjects,
 	find_details(s);
 	for (i = 0; i < s->n; i++) {
 		for (path = 0; path < ZW_PATH_COUNT; path++)
-			make_sets(s, &s->of[i]->paths[path]);
+			make_sets(s, s->of[i], path);
 		find_unknowns(s, s->of[i]);
 	}
 	return !zw_space_stale(s->space);

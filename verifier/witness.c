@@ -290,7 +290,7 @@ static u32 zone_to(const struct finder *f, struct zw_ip ip)
 	return zone_at(f, ZW_FIELD_OUT, ZW_FIELD_IPSEC_OUT, ZW_FIELD_DST);
 }
 
-static struct zw_str proto_name(struct zw_arena *arena, u8 proto)
+struct zw_str zw_proto_name(struct zw_arena *arena, u8 proto)
 {
 	static const struct {
 		u8 number;
@@ -522,7 +522,7 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 	w->in = output ? ZW_STR("self") : interface_name(f, ZW_FIELD_IN);
 	w->out = input ? ZW_STR("self") : interface_name(f, ZW_FIELD_OUT);
 	w->proto = (u8)field_value(f, ZW_FIELD_PROTO);
-	w->proto_name = proto_name(arena, w->proto);
+	w->proto_name = zw_proto_name(arena, w->proto);
 	w->src = (struct zw_ip){ f->family, address_at(f, ZW_FIELD_SRC) };
 	w->dst = (struct zw_ip){ f->family, address_at(f, ZW_FIELD_DST) };
 	describe_key(f, w);

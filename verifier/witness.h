@@ -13,6 +13,9 @@
 void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 			  enum zw_path path, struct zw_packet *packet);
 
+/* IANA's name in lower case, or the number. */
+struct zw_str zw_proto_name(struct zw_arena *arena, u8 proto);
+
 /* What the run must come to. */
 enum zw_wanted {
 	ZW_WANT_ACCEPT,

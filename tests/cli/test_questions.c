@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the commands that answer questions say, letter by letter: standard
+ * output, standard error and status are kept in
+ * tests/golden/questions/NAME.txt. Every answer in JSON is valid by
+ * docs/questions.schema.json. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/harness/harness.h"
+#include "tests/harness/run.h"
+
+#define HQ "examples/hq.zw"
+
+static const struct {
+	const char *name;
+	const char *argv[10];
+} cases[] = {
+	{ "trace-forbidden",
+	  { "trace", HQ, "front(192.0.2.10) -> data(10.2.0.5) : tcp/5432" } },
+	{ "trace-accepted", { "trace", HQ, "internet -> front.web1 : https" } },
+	{ "trace-missing",
+	  { "trace", HQ, "mail -> front.web1 : ssh sport 50000" } },
+	{ "trace-rejected", { "trace", HQ, "office -> internet : smtp" } },
+	{ "trace-denied",
+	  { "trace", HQ, "in wan0 203.0.113.66 > 192.0.2.10 : tcp/443" } },
+	{ "trace-reply",
+	  { "trace", HQ, "front -> internet : tcp/40000 state reply" } },
+	{ "trace-spoofed",
+	  { "trace", HQ, "in dmz0 10.1.0.7 > 192.0.2.20 : udp/53 out dmz1" } },
+	{ "trace-six",
+	  { "trace", HQ, "internet -> front(2001:db8:d::10) : https" } },
+	{ "trace-self",
+	  { "trace", HQ,
+	    "in wan0 198.51.100.7 > 203.0.113.1 : udp/51820 out self" } },
+	{ "trace-nat",
+	  { "trace", "tests/golden/questions/nat.zw",
+	    "in wan0 198.51.100.7 > 203.0.113.5 : tcp/443 out dmz0" } },
+	{ "trace-masquerade",
+	  { "trace", "tests/golden/questions/nat.zw",
+	    "office -> internet : dns" } },
+	{ "trace-unknown-zone", { "trace", HQ, "offise -> data : ssh" } },
+	{ "trace-no-arrow", { "trace", HQ, "office data" } },
+	{ "trace-nowhere",
+	  { "trace", "tests/golden/questions/nat.zw",
+	    "in wan0 192.0.2.1 > 192.0.2.300 : tcp/1" } },
+};
+
+static void run_case(size_t i, struct zw_run *run)
+{
+	const char *argv[16] = { zw_binary() };
+	size_t k;
+
+	for (k = 0; k < 10 && cases[i].argv[k]; k++)
+		argv[k + 1] = cases[i].argv[k];
+	zw_run(run, NULL, argv);
+}
+
+static void answers(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct zw_buf all = { 0 };
+		struct zw_run run;
+		char path[128];
+
+		run_case(i, &run);
+		zw_buf_add(&all, run.out.data, run.out.n);
+		zw_buf_add(&all, run.err.data, run.err.n);
+		zw_buf_printf(&all, "status %d\n", run.status);
+		snprintf(path, sizeof(path), "tests/golden/questions/%s.txt",
+			 cases[i].name);
+		zw_golden(path, (struct zw_str){ all.data, all.n });
+		zw_buf_free(&all);
+		zw_run_free(&run);
+	}
+}
+
+/* ---- JSON ---------------------------------------------------------------- */
+
+static void validate(const char *command, const char *name,
+		     const struct zw_buf *text)
+{
+	static const char program[] =
+		"import json, sys, jsonschema\n"
+		"check = json.load(open('docs/check.schema.json'))\n"
+		"mine = json.load(open('docs/questions.schema.json'))\n"
+		"root = {'$ref': '#/$defs/' + sys.argv[1], '$defs': mine['$defs']}\n"
+		"resolver = jsonschema.RefResolver('', root,\n"
+		"    store={'check.schema.json': check, '/check.schema.json': check})\n"
+		"jsonschema.Draft202012Validator(root, resolver=resolver).validate(\n"
+		"    json.load(sys.stdin))\n";
+	const char *const argv[] = { "python3", "-W",	 "ignore", "-c",
+				     program,	command, NULL };
+	struct zw_run run;
+
+	zw_run_with(&run, NULL, argv, (struct zw_str){ text->data, text->n });
+	ZW_CHECK(run.status == 0, "%s: not valid by the schema: %s", name,
+		 run.err.n ? run.err.data : "");
+	zw_run_free(&run);
+}
+
+static void json(void)
+{
+	size_t i, k;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *argv[16] = { zw_binary() };
+		struct zw_run text, run;
+
+		for (k = 0; k < 10 && cases[i].argv[k] &&
+			    strcmp(cases[i].argv[k], "--format");
+		     k++)
+			argv[k + 1] = cases[i].argv[k];
+		if (k < 10 && cases[i].argv[k])
+			continue;
+		argv[k + 1] = "--format";
+		argv[k + 2] = "json";
+		run_case(i, &text);
+		zw_run(&run, NULL, argv);
+		ZW_CHECK(run.status == text.status, "%s: status %d, not %d",
+			 cases[i].name, run.status, text.status);
+		ZW_CHECK(!run.err.n, "%s: says something beside: %s",
+			 cases[i].name, run.err.data);
+		validate(cases[i].argv[0], cases[i].name, &run.out);
+		zw_run_free(&run);
+		zw_run_free(&text);
+	}
+}
+
+void suite_questions(void);
+void suite_questions(void)
+{
+	static CU_TestInfo tests[] = {
+		{ "answers as kept", answers },
+		{ "answers in JSON keep to the schema", json },
+		CU_TEST_INFO_NULL,
+	};
+
+	zw_test_suite("questions", tests);
+}
