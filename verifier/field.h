@@ -131,7 +131,11 @@ enum zw_byte_base {
 	ZW_BYTE_NETWORK4,
 	ZW_BYTE_NETWORK6,
 	ZW_BYTE_TRANSPORT,
+	/* Of the Ethernet header that the packet came in; ZW_BYTE_NO_LINK is
+	 * no byte: other than 0 where its interface has no such header. */
+	ZW_BYTE_LINK,
 };
+#define ZW_BYTE_NO_LINK 14
 
 struct zw_space {
 	struct zw_arena *arena;

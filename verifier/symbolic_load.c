@@ -246,6 +246,39 @@ static void forget_byte(struct registers *regs, zw_bit *bits)
 	regs->unreal = true;
 }
 
+/* The header that the packet came in; the gateway's own packets have none yet.
+ * (nft_payload.c, nft_payload_eval; tags of VLANs are taken for gone.) */
+static zw_node load_link(struct scene *scene, const struct zw_expr *expr,
+			 u32 number, struct registers *regs)
+{
+	struct zw_space *space = scene->s->space;
+	u32 i, at, end = expr->payload.offset + expr->payload.len;
+	u32 type = scene->family == ZW_IPV4 ? ETH_P_IP : ETH_P_IPV6;
+	bool leaving = scene->has_out && scene->hook == NF_NETDEV_EGRESS;
+	zw_bit *bits;
+
+	if (scene->path == ZW_PATH_OUTPUT && !leaving)
+		return ZW_EMPTY;
+	if (leaving || end > 14 || end < expr->payload.len) {
+		zw_put_unknown(regs, expr->payload.dreg, expr->payload.len,
+			       false);
+		return zw_unknown(scene, number, false,
+				  "a link header that is not modelled");
+	}
+	bits = clear(regs, expr->payload.dreg, expr->payload.len);
+	for (i = 0; i < expr->payload.len; i++) {
+		at = expr->payload.offset + i;
+		if (at < 12)
+			put_field(bits + 8 * i,
+				  zw_space_byte(space, ZW_BYTE_LINK, at), 8);
+		else
+			put_number(bits + 8 * i,
+				   at == 12 ? type >> 8 : type & 255, 8);
+	}
+	return field_is(scene,
+			zw_space_byte(space, ZW_BYTE_LINK, ZW_BYTE_NO_LINK), 0);
+}
+
 static zw_node load_payload(struct scene *scene, const struct zw_expr *expr,
 			    u32 number, struct registers *regs)
 {
@@ -255,6 +288,8 @@ static zw_node load_payload(struct scene *scene, const struct zw_expr *expr,
 	bool transport = expr->payload.base == NFT_PAYLOAD_TRANSPORT_HEADER;
 	zw_bit *bits;
 
+	if (expr->payload.base == NFT_PAYLOAD_LL_HEADER)
+		return load_link(scene, expr, number, regs);
 	if (!(network && offset <= header && offset + len <= header) &&
 	    !(transport && offset <= 60 && offset + len <= 60)) {
 		zw_put_unknown(regs, expr->payload.dreg, len, false);

@@ -165,6 +165,14 @@ static bool is_length(const struct zw_field_info *info)
 	       (info->offset == 4 || info->offset == 5);
 }
 
+static void set_link(struct zw_packet *packet, u32 offset, u8 value)
+{
+	if (offset == ZW_BYTE_NO_LINK)
+		packet->link_len = 0;
+	else if (packet->link_len)
+		packet->link[offset] = value;
+}
+
 /* Header bytes that fields on demand stand for, where the point says other
  * than zero (what is not tested is zero). */
 static void set_bytes(const struct zw_space *space, const u32 *point,
@@ -179,6 +187,10 @@ static void set_bytes(const struct zw_space *space, const u32 *point,
 
 		if (!v || is_length(info))
 			continue;
+		if (info->base == ZW_BYTE_LINK) {
+			set_link(packet, info->offset, (u8)v);
+			continue;
+		}
 		if (info->base == ZW_BYTE_TRANSPORT)
 			at += thoff;
 		else if (info->base == ZW_BYTE_NONE ||
@@ -337,6 +349,10 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 	set_length(packet, family);
 	if (family == ZW_IPV6 && is_later(space, point))
 		put16(packet->bytes + 2, value(space, ZW_FIELD_DPORT, point));
+	if (path != ZW_PATH_OUTPUT) {
+		packet->link_len = 14;
+		put16(packet->link + 12, packet->ethertype);
+	}
 	set_bytes(space, point, packet, family, thoff);
 	there = value(space, ZW_FIELD_LENGTH, point);
 	if (there < ZW_LENGTH_WHOLE) {
@@ -353,11 +369,8 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 	packet->in_ipsec = path != ZW_PATH_OUTPUT &&
 			   value(space, ZW_FIELD_IPSEC_IN, point) != 0;
 	packet->out_ipsec = value(space, ZW_FIELD_IPSEC_OUT, point) != 0;
-	if (path != ZW_PATH_OUTPUT) {
+	if (path != ZW_PATH_OUTPUT)
 		set_name(space, ZW_FIELD_IN, point, packet->in);
-		packet->link_len = 14;
-		put16(packet->link + 12, packet->ethertype);
-	}
 	if (path != ZW_PATH_INPUT)
 		set_name(space, ZW_FIELD_OUT, point, packet->out);
 	set_conntrack(space, point, family, &packet->ct);

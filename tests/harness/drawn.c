@@ -157,6 +157,11 @@ static void read_transport(struct zw_drawn *drawn,
 		else if (info->base ==
 			 (four ? ZW_BYTE_NETWORK4 : ZW_BYTE_NETWORK6))
 			set(drawn, f, packet->bytes[info->offset]);
+		else if (info->base == ZW_BYTE_LINK)
+			set(drawn, f,
+			    info->offset == ZW_BYTE_NO_LINK
+				    ? !packet->link_len
+				    : packet->link[info->offset]);
 	}
 }
 

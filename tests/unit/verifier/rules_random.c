@@ -358,9 +358,10 @@ static void match_misc(struct maker *m)
 	};
 	static const u8 frag_mask[2] = { 0x3f, 0xff };
 	u8 zero[2] = { 0 }, one = 1, hops = 255, byte = (u8)below(m, 2);
+	u8 mac[3] = { (u8)below(m, 3), (u8)below(m, 3), 8 };
 	u32 i;
 
-	switch (below(m, 5)) {
+	switch (below(m, 7)) {
 	case 0:
 		i = below(m, 4);
 		expr_exthdr(m->r, exthdr[i][0], exthdr[i][1], 0);
@@ -381,6 +382,14 @@ static void match_misc(struct maker *m)
 	case 3:
 		expr_ct(m->r, NFT_CT_DIRECTION, 0xff, 0);
 		expr_cmp(m->r, 0, NFT_CMP_EQ, &byte, 1);
+		return;
+	case 4: /* the link header, with its type or without */
+		expr_payload(m->r, NFT_PAYLOAD_LL_HEADER, 10, 3, 0);
+		expr_cmp(m->r, 0, random_op(m), mac, 3);
+		return;
+	case 5:
+		expr_payload(m->r, NFT_PAYLOAD_LL_HEADER, 10, 2, 0);
+		expr_cmp(m->r, 0, random_op(m), mac, 2);
 		return;
 	default:
 		expr_meta(m->r, NFT_META_SECPATH, 0);

@@ -154,6 +154,8 @@ static void read_back(const struct world *w, const struct zw_packet *packet,
 	for (i = ZW_FIELD_COUNT; i < s->fields.n; i++) {
 		u32 at = s->fields.v[i].offset;
 
+		if (s->fields.v[i].base == ZW_BYTE_LINK)
+			continue;
 		if (s->fields.v[i].base == ZW_BYTE_TRANSPORT)
 			at += dissection.thoff;
 		zw_space_set(s, i, at < packet->n ? packet->bytes[at] : 0,
