@@ -184,9 +184,9 @@ static zw_node box_set(struct meaning *m, const struct grant *grant,
 	whole = zw_and(
 		d, whole,
 		zw_meaning_services(m->space, family, &grant->rule->services));
-	return zw_and(
-		d, whole,
-		zw_meaning_predicates(m, &grant->rule->predicates, family));
+	return zw_and(d, whole,
+		      zw_meaning_predicates(m, &grant->rule->predicates,
+					    grant->rule->action, family));
 }
 
 /* A leaf that is decided, unlike 0: denied. */

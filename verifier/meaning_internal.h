@@ -45,11 +45,12 @@ zw_node zw_meaning_members(struct meaning *m, u32 field, u32 zone,
 /* Is BOX's source all members of its zone: a rule that was not narrowed? */
 bool zw_meaning_is_whole(const struct meaning *m,
 			 const struct zw_flow_box *box);
-/* Where an allow with these predicates matches: a fresh packet must meet all
- * of them, a new one that is not fresh need not. */
+/* Where a rule of ACTION with these predicates matches: a fresh packet must
+ * meet all of them. A new one that is not fresh an allow matches whatever they
+ * are, and what forbids does not match if there are any. */
 zw_node zw_meaning_predicates(struct meaning *m,
 			      const zw_predicates *predicates,
-			      enum zw_family family);
+			      enum zw_action action, enum zw_family family);
 /* The flows that a publication permits, behind translation. */
 zw_node zw_meaning_offer(struct meaning *m, const struct zw_publication *p,
 			 const struct zw_source_part *part,

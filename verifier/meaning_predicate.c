@@ -55,10 +55,10 @@ static zw_node predicate_set(struct meaning *m, const struct zw_predicate *p,
 
 zw_node zw_meaning_predicates(struct meaning *m,
 			      const zw_predicates *predicates,
-			      enum zw_family family)
+			      enum zw_action action, enum zw_family family)
 {
 	struct zw_diagrams *d = m->space->d;
-	zw_node out = ZW_ALL;
+	zw_node out = ZW_ALL, confirmed;
 	size_t i;
 
 	for (i = 0; i < predicates->n; i++)
@@ -66,7 +66,8 @@ zw_node zw_meaning_predicates(struct meaning *m,
 			     predicate_set(m, &predicates->v[i], family));
 	if (!predicates->n)
 		return out;
-	return zw_or(d, out,
-		     zw_space_bit(m->space, ZW_FIELD_CT_STATUS,
-				  ZW_STATUS_BIT_CONFIRMED));
+	confirmed = zw_space_bit(m->space, ZW_FIELD_CT_STATUS,
+				 ZW_STATUS_BIT_CONFIRMED);
+	return action == ZW_ALLOW ? zw_or(d, out, confirmed)
+				  : zw_minus(d, out, confirmed);
 }

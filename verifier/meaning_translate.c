@@ -99,8 +99,9 @@ zw_node zw_meaning_offer(struct meaning *m, const struct zw_publication *p,
 {
 	if (p->family != family)
 		return ZW_EMPTY;
-	return zw_and(m->space->d, flow_set(m, p, part),
-		      zw_meaning_predicates(m, &p->predicates, family));
+	return zw_and(
+		m->space->d, flow_set(m, p, part),
+		zw_meaning_predicates(m, &p->predicates, ZW_ALLOW, family));
 }
 
 /* ---- interfaces ---------------------------------------------------------- */

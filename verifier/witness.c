@@ -359,7 +359,9 @@ static void add_destination(const struct finder *f, const struct zw_run *run,
 		      zw_ip_format(destination(f, run), text));
 	zw_packet_dissect(&run->packet, &d);
 	if (d.has_transport &&
-	    (d.l4proto == IPPROTO_TCP || d.l4proto == IPPROTO_UDP))
+	    (d.l4proto == IPPROTO_TCP || d.l4proto == IPPROTO_UDP ||
+	     d.l4proto == IPPROTO_UDPLITE || d.l4proto == IPPROTO_SCTP ||
+	     d.l4proto == IPPROTO_DCCP))
 		zw_buf_printf(buf, " port %u",
 			      (u32)bytes[d.thoff + 2] << 8 |
 				      bytes[d.thoff + 3]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Packet to point: each field of the space is read from the bytes by its
- * definition in verifier/field.h, with a walk over headers of its own. Unknowns
- * stay zero; rulesets of the policies drawn here have none. */
+ * definition in verifier/field.h, with a walk over headers of its own. Limits
+ * are predicates by name, set by the caller; other unknowns stay zero, and
+ * rulesets of the policies drawn here have none. */
 #include "tests/harness/drawn.h"
 
 #include <string.h>
@@ -24,7 +25,9 @@ static bool attempt(struct zw_drawn *drawn, const struct zw_pipeline *pipeline,
 	drawn->symbolic =
 		zw_symbolic_new(drawn->arena, drawn->space, pipeline->ruleset);
 	for (path = 0; path < ZW_PATH_COUNT; path++) {
-		drawn->bytes[path] = zw_symbolic_path(drawn->symbolic, path);
+		drawn->bytes[path] = zw_symbolic_named(
+			drawn->symbolic,
+			zw_symbolic_path(drawn->symbolic, path));
 		drawn->meaning[path] = zw_meaning_path(
 			drawn->arena, drawn->space, pipeline->statement, path,
 			drawn->symbolic->translates);
@@ -183,6 +186,8 @@ static void read_entry(struct zw_drawn *drawn, const struct zw_packet *packet)
 	set(drawn, ZW_FIELD_CT_MARK, ct->mark);
 	set(drawn, ZW_FIELD_MARK, packet->mark);
 	set(drawn, ZW_FIELD_PKTTYPE, packet->pkttype);
+	set(drawn, ZW_FIELD_DAY, packet->day);
+	set(drawn, ZW_FIELD_HOUR, packet->second);
 	set_address(drawn, ZW_FIELD_ORIGINAL_SRC, ct->tuple[0].src, words);
 	set_address(drawn, ZW_FIELD_ORIGINAL_DST, ct->tuple[0].dst, words);
 	set_address(drawn, ZW_FIELD_REPLY_SRC, ct->tuple[1].src, words);
@@ -233,6 +238,14 @@ bool zw_drawn_locate(struct zw_drawn *drawn, const struct zw_packet *packet,
 	set(drawn, ZW_FIELD_IPSEC_OUT, packet->out_ipsec);
 	return read_name(drawn, ZW_FIELD_IN, packet->in) &&
 	       read_name(drawn, ZW_FIELD_OUT, packet->out);
+}
+
+void zw_drawn_set(struct zw_drawn *drawn, struct zw_str predicate, bool holds)
+{
+	u32 variable;
+
+	if (zw_map_get(&drawn->space->predicates, predicate, &variable))
+		drawn->point[variable] = holds;
 }
 
 u32 zw_drawn_at(const struct zw_drawn *drawn, zw_node diagram)

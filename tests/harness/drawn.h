@@ -29,6 +29,8 @@ void zw_drawn_free(struct zw_drawn *drawn);
  */
 bool zw_drawn_locate(struct zw_drawn *drawn, const struct zw_packet *packet,
 		     enum zw_path path);
+/* Behind that: whether the limit of that name holds. */
+void zw_drawn_set(struct zw_drawn *drawn, struct zw_str predicate, bool holds);
 /* What a run came to, as a leaf. A fragment that waits for the others counts as
  * dropped: it passes nothing. */
 enum zw_pass zw_drawn_pass(const struct zw_run *run, enum zw_family family);

@@ -397,8 +397,11 @@ void zw_random_policy(struct zw_buf *out, struct zw_random *random, u32 rules)
 		p.service_other[p.service_count++] = p.other;
 		zw_buf_puts(out, "\n");
 	}
+	p.options = rules < 100 && one_in(&p, 2);
 	for (i = 0; i < rules; i++)
 		zw_policy_print_rule(&p);
+	if (one_in(&p, 2))
+		zw_policy_print_translations(&p);
 	if (out->data)
 		out->data[out->n] = 0;
 }

@@ -59,7 +59,12 @@ struct policy {
 	u32 service_count;
 	u32 service_families[SERVICES_MAX]; /* bit 1 << family */
 	bool service_other[SERVICES_MAX];
-	bool other; /* the services written last have such without ports */
+	bool other;   /* the services written last have such without ports */
+	bool options; /* rules have some */
+	u32 publishes;
+	/* Pairs of zones (the gateway behind them) whose sources something
+	 * translates, by family. */
+	bool translated[ZONES_MAX + 1][ZONES_MAX + 1][2];
 };
 
 static inline u32 below(struct policy *p, u32 bound)
@@ -79,7 +84,14 @@ void zw_policy_print_range(struct policy *p, const struct range *range);
 struct range zw_policy_part_of(struct policy *p, struct range range);
 /* Write 1..MOST services (NAMES: also the policy's own); their families. */
 u32 zw_policy_print_services(struct policy *p, u32 most, bool names);
+/* Write a side; SELF: the gateway may be in it. */
+void zw_policy_print_side(struct policy *p, struct side *side, bool self);
 /* Write one rule that can match something. */
 void zw_policy_print_rule(struct policy *p);
+/* Write options for a rule that begins with WORD. */
+void zw_policy_print_options(struct policy *p, const char *word);
+/* Write masquerade, snat and publish statements, as far as the zones have
+ * something for them. */
+void zw_policy_print_translations(struct policy *p);
 
 #endif

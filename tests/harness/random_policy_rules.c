@@ -175,7 +175,7 @@ static void print_list(struct policy *p, struct side *side, bool self)
 	}
 }
 
-static void print_side(struct policy *p, struct side *side, bool self)
+void zw_policy_print_side(struct policy *p, struct side *side, bool self)
 {
 	*side = (struct side){ .lone = false };
 	switch (below(p, 12)) {
@@ -242,9 +242,9 @@ static void print_sides(struct policy *p, struct side *from, struct side *to)
 	u32 number;
 
 	if (!one_in(p, 12)) {
-		print_side(p, from, by_self);
+		zw_policy_print_side(p, from, by_self);
 		zw_buf_puts(p->out, " -> ");
-		print_side(p, to, self && !by_self);
+		zw_policy_print_side(p, to, self && !by_self);
 		return;
 	}
 	number = below(p, p->n);
@@ -280,6 +280,7 @@ void zw_policy_print_rule(struct policy *p)
 			else
 				services = zw_policy_print_services(p, 3, true);
 		}
+		zw_policy_print_options(p, word);
 		zw_buf_puts(p->out, "\n");
 		if (makes_sense(p, &from, &to, services, *word == 'a'))
 			return;

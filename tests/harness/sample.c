@@ -7,16 +7,6 @@
 
 #include <string.h>
 
-struct zw_sampler {
-	struct zw_arena *arena;
-	const struct zw_ast *ast;
-	ZW_VEC(const struct zw_ast_stmt *) zones;
-	ZW_VEC(const struct zw_ast_stmt *) rules;
-	ZW_VEC(u128) addresses[ZW_FAMILY_COUNT];
-	ZW_VEC(u32) ports;
-	ZW_VEC(struct zw_str) interfaces;
-};
-
 static u32 below(struct zw_random *random, u32 bound)
 {
 	return zw_random_below(random, bound);
@@ -168,11 +158,16 @@ struct zw_sampler *zw_sampler_new(struct zw_arena *arena,
 		if (stmt->kind == ZW_AST_ZONE)
 			zw_push(arena, s->zones, stmt);
 		if (stmt->kind == ZW_AST_ALLOW || stmt->kind == ZW_AST_DENY ||
-		    stmt->kind == ZW_AST_REJECT)
+		    stmt->kind == ZW_AST_REJECT ||
+		    stmt->kind == ZW_AST_PUBLISH ||
+		    stmt->kind == ZW_AST_MASQUERADE ||
+		    stmt->kind == ZW_AST_SNAT)
 			zw_push(arena, s->rules, stmt);
+		zw_sampler_add_flow(s, stmt);
 		add_addrs(s, &stmt->addrs);
 		add_members(s, stmt);
 		add_services(s, &stmt->services);
+		add_services(s, &stmt->outer);
 		add_side(s, &stmt->from);
 		add_side(s, &stmt->to);
 	}
@@ -194,7 +189,7 @@ static u128 near(struct zw_random *random, enum zw_family family, u128 value)
 	}
 }
 
-static u128 any_address(const struct zw_sampler *s, struct zw_random *random,
+u128 zw_sampler_address(const struct zw_sampler *s, struct zw_random *random,
 			enum zw_family family)
 {
 	size_t n = s->addresses[family].n;
@@ -276,7 +271,7 @@ static bool of_zone(const struct zw_sampler *s, struct zw_random *random,
 	}
 	if (has_network)
 		return false;
-	*value = any_address(s, random, family);
+	*value = zw_sampler_address(s, random, family);
 	return true;
 }
 
@@ -360,7 +355,7 @@ static void end_of_side(const struct zw_sampler *s, struct zw_random *random,
 	else if (end->zone)
 		found = of_zone(s, random, end->zone, family, &end->value);
 	if (!found)
-		end->value = any_address(s, random, family);
+		end->value = zw_sampler_address(s, random, family);
 }
 
 static void any_end(const struct zw_sampler *s, struct zw_random *random,
@@ -370,7 +365,7 @@ static void any_end(const struct zw_sampler *s, struct zw_random *random,
 
 	end->zone = i < s->zones.n ? s->zones.v[i] : NULL;
 	if (!end->zone || !of_zone(s, random, end->zone, family, &end->value))
-		end->value = any_address(s, random, family);
+		end->value = zw_sampler_address(s, random, family);
 }
 
 static void set_name(char name[ZW_NAME_MAX], struct zw_str text)
@@ -541,28 +536,21 @@ static void draw_type(struct zw_random *random, struct zw_sample *sample)
 	sample->second = one_in(random, 2) ? 0 : (u16)below(random, 6);
 }
 
-/* The entry is the packet's own flow; only what is related may belong to a
- * flow between others. */
-static void draw_tuples(const struct zw_sampler *s, struct zw_random *random,
-			struct zw_sample *sample)
-{
-	sample->original_source = sample->src;
-	sample->reply_source = sample->dst;
-	if (sample->direction == ZW_CT_REPLY) {
-		sample->original_source = sample->dst;
-		sample->reply_source = sample->src;
-	}
-	if (sample->state == ZW_CT_RELATED && one_in(random, 2)) {
-		if (one_in(random, 2))
-			sample->original_source =
-				any_address(s, random, sample->family);
-		else
-			sample->reply_source =
-				any_address(s, random, sample->family);
-	}
-}
-
 /* ---- a packet ------------------------------------------------------------ */
+
+/* To what PUBLISH is at, or now and then straight to the host. */
+static void draw_published(const struct zw_sampler *s, struct zw_random *random,
+			   const struct zw_ast_stmt *publish,
+			   struct zw_sample *sample, struct end *to)
+{
+	const struct zw_ast_addr *addr = &publish->addrs.v[0];
+
+	if (addr->kind != ZW_ADDR_LITERAL || addr->family != sample->family ||
+	    one_in(random, 4))
+		return;
+	to->value = addr->lo;
+	of_services(s, random, &publish->outer, sample, 4);
+}
 
 static void draw_ends(const struct zw_sampler *s, struct zw_random *random,
 		      struct zw_sample *sample)
@@ -576,9 +564,13 @@ static void draw_ends(const struct zw_sampler *s, struct zw_random *random,
 		any_end(s, random, sample->family, &to);
 	} else {
 		rule = s->rules.v[below(random, (u32)s->rules.n)];
+		if (rule->kind == ZW_AST_PUBLISH && !one_in(random, 10))
+			sample->family = rule->addrs.v[0].family;
 		end_of_side(s, random, &rule->from, sample->family, &from);
 		end_of_side(s, random, &rule->to, sample->family, &to);
 		of_services(s, random, &rule->services, sample, 4);
+		if (rule->kind == ZW_AST_PUBLISH)
+			draw_published(s, random, rule, sample, &to);
 	}
 	if (one_in(random, 6)) {
 		swap = from;
@@ -586,9 +578,9 @@ static void draw_ends(const struct zw_sampler *s, struct zw_random *random,
 		to = swap;
 	}
 	if (one_in(random, 12))
-		from.value = any_address(s, random, sample->family);
+		from.value = zw_sampler_address(s, random, sample->family);
 	if (one_in(random, 12))
-		to.value = any_address(s, random, sample->family);
+		to.value = zw_sampler_address(s, random, sample->family);
 	if (!from.zone && !to.zone)
 		to.zone = s->zones.v[below(random, (u32)s->zones.n)];
 	sample->src = from.value;
@@ -618,7 +610,7 @@ void zw_sampler_next(const struct zw_sampler *s, struct zw_random *random,
 	draw_type(random, sample);
 	zw_sample_draw_state(random, sample);
 	zw_sample_draw_special(random, sample);
-	draw_tuples(s, random, sample);
+	zw_sample_draw_flow(s, random, sample);
 	if (one_in(random, 14))
 		zw_sample_draw_headers(random, sample);
 	/* what arrives with one hop left is not forwarded */

@@ -37,8 +37,33 @@ struct zw_sample {
 	bool cut;    /* the transport header ends after two bytes */
 	enum zw_ct_state state;
 	u8 direction;
+	/* Of state new: not its flow's first packet, which was seen and let
+	 * through before. */
+	bool confirmed;
 	u128 original_source, reply_source; /* of conntrack's tuples */
+	/* The entry translates the flow's destination, or its source. Then the
+	 * tuples differ in more than direction: these are the original's
+	 * destination and the reply's, and the port in the tuple of the other
+	 * direction that stands where the packet's own has its destination
+	 * (DNAT of the original direction, SNAT of the reply) or its source. */
+	bool dnat, snat;
+	u128 original_destination, reply_destination;
+	u16 dnat_port, snat_port;
+	u8 day;	    /* 0: Sunday */
+	u32 time;   /* second of the day, UTC */
+	u32 luck;   /* which limits are reached: 0 none, else some */
 };
+
+/* A limit by all that it is about. */
+struct zw_sample_limit {
+	bool connections; /* AMOUNT of them; else AMOUNT each SECONDS */
+	u64 amount, seconds, burst;
+	bool per_source;
+};
+
+/* Does the limit let the sample pass? The same for equal limits. */
+bool zw_sample_within(const struct zw_sample *sample,
+		      const struct zw_sample_limit *limit);
 
 /* More follows, or it is not the first. A fragment header around a whole packet
  * makes none: defragmentation takes the header away before any rule looks. */

@@ -170,17 +170,36 @@ static void set_tuple(struct zw_tuple *tuple, enum zw_family family, u128 src,
 	tuple->known = true;
 }
 
+static void set_tuples(struct zw_packet *packet, const struct zw_sample *p)
+{
+	bool reply = p->direction == ZW_CT_REPLY;
+	u16 sport = reply ? p->second : p->first;
+	u16 dport = reply ? p->first : p->second;
+	u16 original_sport = reply && p->snat ? p->snat_port : sport;
+	u16 original_dport = reply && p->dnat ? p->dnat_port : dport;
+	u16 reply_sport = !reply && p->dnat ? p->dnat_port : dport;
+	u16 reply_dport = !reply && p->snat ? p->snat_port : sport;
+
+	set_tuple(&packet->ct.tuple[ZW_CT_ORIGINAL], p->family,
+		  p->original_source,
+		  p->dnat ? p->original_destination : p->reply_source,
+		  original_sport, original_dport, p->proto);
+	set_tuple(&packet->ct.tuple[ZW_CT_REPLY], p->family, p->reply_source,
+		  p->snat ? p->reply_destination : p->original_source,
+		  reply_sport, reply_dport, p->proto);
+}
+
 void zw_sample_packet(const struct zw_sample *sample, struct zw_packet *packet)
 {
-	bool reply = sample->direction == ZW_CT_REPLY;
-	u16 sport = reply ? sample->second : sample->first;
-	u16 dport = reply ? sample->first : sample->second;
 
 	memset(packet, 0, sizeof(*packet));
 	memcpy(packet->in, sample->in, ZW_NAME_MAX);
 	memcpy(packet->out, sample->out, ZW_NAME_MAX);
 	packet->in_index = sample->in[0] ? 2 : 0;
 	packet->out_index = sample->out[0] ? 3 : 0;
+	packet->has_time = true;
+	packet->day = sample->day;
+	packet->second = sample->time;
 	packet->in_ipsec = sample->in_ipsec;
 	packet->out_ipsec = sample->out_ipsec;
 	if (sample->family == ZW_IPV4) {
@@ -192,17 +211,18 @@ void zw_sample_packet(const struct zw_sample *sample, struct zw_packet *packet)
 	}
 	packet->ct.state = sample->state;
 	packet->ct.direction = sample->direction;
+	if (sample->state == ZW_CT_INVALID || sample->state == ZW_CT_UNTRACKED)
+		return;
+	if (sample->confirmed)
+		packet->ct.status = ZW_STATUS_CONFIRMED;
 	if (sample->state == ZW_CT_ESTABLISHED ||
 	    sample->state == ZW_CT_RELATED)
 		packet->ct.status = ZW_STATUS_CONFIRMED | ZW_STATUS_SEEN_REPLY;
-	if (sample->state == ZW_CT_INVALID || sample->state == ZW_CT_UNTRACKED)
-		return;
-	set_tuple(&packet->ct.tuple[ZW_CT_ORIGINAL], sample->family,
-		  sample->original_source, sample->reply_source, sport, dport,
-		  sample->proto);
-	set_tuple(&packet->ct.tuple[ZW_CT_REPLY], sample->family,
-		  sample->reply_source, sample->original_source, dport, sport,
-		  sample->proto);
+	if (sample->dnat)
+		packet->ct.status |= ZW_STATUS_DNAT;
+	if (sample->snat)
+		packet->ct.status |= ZW_STATUS_SNAT;
+	set_tuples(packet, sample);
 }
 
 static const char *const path_names[] = { "forward", "input", "output" };
@@ -224,6 +244,30 @@ static void print_headers(struct zw_buf *out, const struct zw_sample *sample)
 	}
 	if (sample->cut)
 		zw_buf_puts(out, " cut-short");
+}
+
+static void print_flow(struct zw_buf *out, const struct zw_sample *p)
+{
+	char text[46];
+
+	if (p->confirmed)
+		zw_buf_puts(out, " confirmed");
+	if (p->dnat)
+		zw_buf_printf(
+			out, " dnat from %s port %u",
+			zw_ip_format((struct zw_ip){ p->family,
+						     p->original_destination },
+				     text),
+			p->dnat_port);
+	if (p->snat)
+		zw_buf_printf(out, " snat to %s port %u",
+			      zw_ip_format((struct zw_ip){ p->family,
+							   p->reply_destination },
+					   text),
+			      p->snat_port);
+	zw_buf_printf(out, " day %u %02u:%02u:%02u luck %#x", p->day,
+		      p->time / 3600, p->time / 60 % 60, p->time % 60,
+		      p->luck);
 }
 
 void zw_sample_print(struct zw_buf *out, const struct zw_sample *sample)
@@ -252,4 +296,5 @@ void zw_sample_print(struct zw_buf *out, const struct zw_sample *sample)
 						   sample->reply_source },
 				   b));
 	print_headers(out, sample);
+	print_flow(out, sample);
 }

@@ -135,5 +135,5 @@ enum zw_judgement zw_judge_ask(const struct zw_judge *judge,
 	if (question->fragment)
 		sample.headers |=
 			ZW_SAMPLE_MORE | (four ? 0 : ZW_SAMPLE_FRAGMENT);
-	return judgement_of[zw_evaluate(judge->evaluator, &sample)];
+	return judgement_of[zw_evaluator_answer(judge->evaluator, &sample)];
 }

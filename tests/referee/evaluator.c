@@ -4,24 +4,15 @@
  * and addresses are compared as written; where a packet may count as coming
  * from several zones (a link-local source on a shared interface) each of them
  * is asked. */
-#include "tests/referee/evaluator.h"
+#include "tests/referee/evaluator_internal.h"
 
 #include <string.h>
-
-#include "tests/referee/tree.h"
 
 #define ICMP 1
 #define TCP 6
 #define UDP 17
 #define ICMPV6 58
 #define RST 0x04
-
-struct zw_evaluator {
-	struct zw_tree tree;
-	/* opens[from * (n + 1) + to]: some rule allows anything between them;
-	 * the gateway is number n. */
-	bool *opens;
-};
 
 /* ---- addresses with a name ----------------------------------------------- */
 
@@ -45,69 +36,7 @@ static bool is_link_multicast(u128 value) /* ff02::/16 */
 	return within(value, six(0xff02000000000000, 0), 16);
 }
 
-/* ---- coming from, going to ----------------------------------------------- */
-
-static struct zw_ip source(const struct zw_sample *p)
-{
-	return (struct zw_ip){ p->family, p->src };
-}
-
-static struct zw_ip destination(const struct zw_sample *p)
-{
-	return (struct zw_ip){ p->family, p->dst };
-}
-
-static bool enters_by(const struct zw_evaluator *e,
-		      const struct zw_ast_stmt *zone, const struct zw_sample *p)
-{
-	if (!zone)
-		return p->path == ZW_PATH_OUTPUT;
-	return p->path != ZW_PATH_OUTPUT &&
-	       zw_tree_on_interface(&e->tree, zone, p->in, p->in_ipsec);
-}
-
-static bool leaves_by(const struct zw_evaluator *e,
-		      const struct zw_ast_stmt *zone, const struct zw_sample *p)
-{
-	if (!zone)
-		return p->path == ZW_PATH_INPUT;
-	return p->path != ZW_PATH_INPUT &&
-	       zw_tree_on_interface(&e->tree, zone, p->out, p->out_ipsec);
-}
-
-static bool comes_from(const struct zw_evaluator *e,
-		       const struct zw_ast_stmt *zone,
-		       const struct zw_sample *p)
-{
-	return enters_by(e, zone, p) &&
-	       (!zone || zw_tree_is_member(&e->tree, zone, source(p)));
-}
-
-static bool goes_to(const struct zw_evaluator *e,
-		    const struct zw_ast_stmt *zone, const struct zw_sample *p)
-{
-	return leaves_by(e, zone, p) &&
-	       (!zone || zw_tree_is_member(&e->tree, zone, destination(p)));
-}
-
-/* Number I: a zone; behind the last one the gateway. */
-static const struct zw_ast_stmt *zone_number(const struct zw_evaluator *e,
-					     size_t i)
-{
-	return i < e->tree.zones.n ? e->tree.zones.v[i] : NULL;
-}
-
 /* ---- what opens a pair of zones ------------------------------------------ */
-
-static bool pairs(const struct zw_ast_stmt *rule,
-		  const struct zw_ast_stmt *from, const struct zw_ast_stmt *to)
-{
-	if (from != to || rule->kind != ZW_AST_ALLOW)
-		return true;
-	/* "a list, kind or `any` never pairs a zone with itself" */
-	return zw_tree_side_is_one_zone(&rule->from) &&
-	       zw_tree_side_is_one_zone(&rule->to);
-}
 
 /* Has SIDE any address of FAMILY in ZONE? */
 static bool side_has_any(const struct zw_evaluator *e,
@@ -127,21 +56,47 @@ static bool side_has_any(const struct zw_evaluator *e,
 	return false;
 }
 
+/* "A publish opens the pair (Z, zone of HOST)" */
+static void note_publication(struct zw_evaluator *e,
+			     const struct zw_ast_stmt *publish,
+			     enum zw_family family)
+{
+	size_t n = e->tree.zones.n + 1, from, to;
+
+	if (publish->addrs.v[0].family != family)
+		return;
+	for (from = 0; from < e->tree.zones.n; from++) {
+		if (!side_has_any(e, &publish->from, e->tree.zones.v[from],
+				  family))
+			continue;
+		for (to = 0; to < e->tree.zones.n; to++) {
+			if (e->tree.zones.v[to] ==
+			    zw_published_zone(e, publish))
+				e->opens[from * n + to] = true;
+		}
+	}
+}
+
 static void note_what_opens(struct zw_evaluator *e,
 			    const struct zw_ast_stmt *rule,
 			    enum zw_family family)
 {
 	size_t n = e->tree.zones.n + 1, from, to;
 
+	if (rule->kind == ZW_AST_PUBLISH) {
+		note_publication(e, rule, family);
+		return;
+	}
 	if (!zw_tree_services_in_family(&e->tree, &rule->services, family))
 		return;
 	for (from = 0; from < n; from++) {
-		if (!side_has_any(e, &rule->from, zone_number(e, from), family))
+		if (!side_has_any(e, &rule->from, zw_zone_number(e, from),
+				  family))
 			continue;
 		for (to = 0; to < n; to++) {
-			if (pairs(rule, zone_number(e, from),
-				  zone_number(e, to)) &&
-			    side_has_any(e, &rule->to, zone_number(e, to),
+			if (zw_pairs(rule, zw_zone_number(e, from),
+				     zw_zone_number(e, to)) &&
+			    side_has_any(e, &rule->to, zw_zone_number(e, to),
 					 family))
 				e->opens[from * n + to] = true;
 		}
@@ -159,7 +114,8 @@ struct zw_evaluator *zw_evaluator_new(struct zw_arena *arena,
 	n = e->tree.zones.n + 1;
 	e->opens = ZW_NEW_ARRAY(arena, bool, n *n);
 	for (i = 0; i < ast->stmts.n; i++) {
-		if (ast->stmts.v[i]->kind != ZW_AST_ALLOW)
+		if (ast->stmts.v[i]->kind != ZW_AST_ALLOW &&
+		    ast->stmts.v[i]->kind != ZW_AST_PUBLISH)
 			continue;
 		note_what_opens(e, ast->stmts.v[i], ZW_IPV4);
 		note_what_opens(e, ast->stmts.v[i], ZW_IPV6);
@@ -192,14 +148,14 @@ static bool link_to_self_passes(const struct zw_evaluator *e,
 				const struct zw_ast_stmt *zone,
 				const struct zw_sample *p)
 {
-	if (!enters_by(e, zone, p))
+	if (!zw_enters_by(e, zone, p))
 		return false;
 	if (p->first >= 133 && p->first <= 136) {
 		if (p->hops != 255)
 			return false;
 		if (p->first == 134 && zone->zone_kind != ZW_AST_ZONE_EXTERNAL)
 			return false;
-		return comes_from(e, zone, p) || is_link_local(p->src) ||
+		return zw_comes_from(e, zone, p) || is_link_local(p->src) ||
 		       p->src == 0;
 	}
 	return is_link_local(p->src);
@@ -209,9 +165,9 @@ static bool link_from_self_passes(const struct zw_evaluator *e,
 				  const struct zw_ast_stmt *zone,
 				  const struct zw_sample *p)
 {
-	if (!leaves_by(e, zone, p))
+	if (!zw_leaves_by(e, zone, p))
 		return false;
-	if (!goes_to(e, zone, p) && !is_link_local(p->dst) &&
+	if (!zw_goes_to(e, zone, p) && !is_link_local(p->dst) &&
 	    !is_link_multicast(p->dst))
 		return false;
 	if (p->first >= 133 && p->first <= 136)
@@ -225,7 +181,7 @@ static enum zw_answer of_link(const struct zw_evaluator *e,
 	size_t i;
 
 	for (i = 0; i < e->tree.zones.n; i++) {
-		const struct zw_ast_stmt *zone = zone_number(e, i);
+		const struct zw_ast_stmt *zone = zw_zone_number(e, i);
 
 		if (p->path == ZW_PATH_INPUT && link_to_self_passes(e, zone, p))
 			return ZW_ANSWER_ACCEPT;
@@ -254,22 +210,25 @@ static bool is_dhcp(const struct zw_sample *p)
 	       (is_link_local(p->dst) && p->first == 547 && p->second == 546);
 }
 
+/* SAMPLE as it was on arrival, P behind translation. */
 static bool rule_takes_from(const struct zw_evaluator *e,
 			    const struct zw_ast_stmt *rule,
 			    const struct zw_ast_stmt *from,
+			    const struct zw_sample *sample,
 			    const struct zw_sample *p)
 {
-	if (comes_from(e, from, p) &&
-	    zw_tree_side_has(&e->tree, &rule->from, from, source(p)))
+	if (zw_comes_from(e, from, p) &&
+	    zw_tree_side_has(&e->tree, &rule->from, from, zw_source(p)))
 		return true;
 	/* "A rule from the whole zone covers these" */
 	return from && zw_tree_has_network(from) && p->path == ZW_PATH_INPUT &&
-	       enters_by(e, from, p) && is_dhcp(p) &&
+	       zw_enters_by(e, from, p) && is_dhcp(sample) && is_dhcp(p) &&
 	       zw_tree_side_has_whole(&e->tree, &rule->from, from);
 }
 
 static bool rule_takes(const struct zw_evaluator *e,
 		       const struct zw_ast_stmt *rule,
+		       const struct zw_sample *sample,
 		       const struct zw_sample *p)
 {
 	size_t n = e->tree.zones.n + 1, from, to;
@@ -278,24 +237,46 @@ static bool rule_takes(const struct zw_evaluator *e,
 				 p->first, p->second))
 		return false;
 	for (from = 0; from < n; from++) {
-		if (!rule_takes_from(e, rule, zone_number(e, from), p))
+		if (!rule_takes_from(e, rule, zw_zone_number(e, from), sample,
+				     p))
 			continue;
 		for (to = 0; to < n; to++) {
-			const struct zw_ast_stmt *zone = zone_number(e, to);
+			const struct zw_ast_stmt *zone = zw_zone_number(e, to);
 
-			if (pairs(rule, zone_number(e, from), zone) &&
-			    goes_to(e, zone, p) &&
+			if (zw_pairs(rule, zw_zone_number(e, from), zone) &&
+			    zw_goes_to(e, zone, p) &&
 			    zw_tree_side_has(&e->tree, &rule->to, zone,
-					     destination(p)))
+					     zw_destination(p)))
 				return true;
 		}
 	}
 	return false;
 }
 
-/* "any deny or reject that matches forbids it; else any allow that matches
- * permits it; else it is dropped" */
+/* SAMPLE as it was on arrival, NOW behind translation. "It is permitted unless
+ * a deny or reject matches it", from whichever zone it comes. */
+static bool publish_takes(const struct zw_evaluator *e,
+			  const struct zw_ast_stmt *publish,
+			  const struct zw_sample *sample,
+			  const struct zw_sample *now)
+{
+	size_t z;
+
+	if (now->path != ZW_PATH_FORWARD ||
+	    !zw_goes_to(e, zw_published_zone(e, publish), now))
+		return false;
+	for (z = 0; z < e->tree.zones.n; z++) {
+		if (zw_is_published(e, publish, e->tree.zones.v[z], sample,
+				    now))
+			return true;
+	}
+	return false;
+}
+
+/* "any deny or reject that matches forbids it; else any allow or publish that
+ * matches permits it; else it is dropped" */
 static enum zw_answer by_rules(const struct zw_evaluator *e,
+			       const struct zw_sample *sample,
 			       const struct zw_sample *p)
 {
 	const struct zw_ast *ast = e->tree.ast;
@@ -305,10 +286,16 @@ static enum zw_answer by_rules(const struct zw_evaluator *e,
 	for (i = 0; i < ast->stmts.n; i++) {
 		const struct zw_ast_stmt *rule = ast->stmts.v[i];
 
+		if (rule->kind == ZW_AST_PUBLISH) {
+			allowed |= publish_takes(e, rule, sample, p) &&
+				   zw_options_match(rule, p);
+			continue;
+		}
 		if (rule->kind != ZW_AST_ALLOW && rule->kind != ZW_AST_DENY &&
 		    rule->kind != ZW_AST_REJECT)
 			continue;
-		if (!rule_takes(e, rule, p))
+		if (!rule_takes(e, rule, sample, p) ||
+		    !zw_options_match(rule, p))
 			continue;
 		if (rule->kind == ZW_AST_DENY)
 			return ZW_ANSWER_DROP;
@@ -342,7 +329,7 @@ static bool is_icmp_error(const struct zw_sample *p)
 static bool related_passes(const struct zw_evaluator *e, size_t from, size_t to,
 			   const struct zw_sample *p)
 {
-	const struct zw_ast_stmt *zone = zone_number(e, from);
+	const struct zw_ast_stmt *zone = zw_zone_number(e, from);
 	struct zw_ip end = { p->family, p->direction == ZW_CT_REPLY
 						? p->reply_source
 						: p->original_source };
@@ -362,10 +349,10 @@ static enum zw_answer by_entry(const struct zw_evaluator *e,
 	size_t n = e->tree.zones.n + 1, from, to;
 
 	for (from = 0; from < n; from++) {
-		if (!comes_from(e, zone_number(e, from), p))
+		if (!zw_comes_from(e, zw_zone_number(e, from), p))
 			continue;
 		for (to = 0; to < n; to++) {
-			if (!goes_to(e, zone_number(e, to), p))
+			if (!zw_goes_to(e, zw_zone_number(e, to), p))
 				continue;
 			if (p->state == ZW_CT_ESTABLISHED &&
 			    established_passes(e, from, to, p))
@@ -380,8 +367,9 @@ static enum zw_answer by_entry(const struct zw_evaluator *e,
 
 /* ---- all lines ----------------------------------------------------------- */
 
-enum zw_answer zw_evaluate(const struct zw_evaluator *e,
-			   const struct zw_sample *p)
+static enum zw_answer by_lines(const struct zw_evaluator *e,
+			       const struct zw_sample *sample,
+			       const struct zw_sample *p)
 {
 	if (p->path == ZW_PATH_INPUT && !strcmp(p->in, "lo"))
 		return ZW_ANSWER_ACCEPT;
@@ -396,7 +384,7 @@ enum zw_answer zw_evaluate(const struct zw_evaluator *e,
 		return of_link(e, p);
 	switch (p->state) {
 	case ZW_CT_NEW:
-		return by_rules(e, p);
+		return by_rules(e, sample, p);
 	case ZW_CT_ESTABLISHED:
 	case ZW_CT_RELATED:
 		return by_entry(e, p);
@@ -405,118 +393,35 @@ enum zw_answer zw_evaluate(const struct zw_evaluator *e,
 	}
 }
 
+void zw_evaluate(const struct zw_evaluator *e, const struct zw_sample *sample,
+		 struct zw_evaluation *out)
+{
+	struct zw_sample now = zw_arrived(e, sample);
+
+	*out = (struct zw_evaluation){
+		.answer = by_lines(e, sample, &now),
+		.dst = zw_destination(&now),
+		.port = now.second,
+	};
+	out->translates =
+		out->answer == ZW_ANSWER_ACCEPT && zw_is_fresh(sample);
+	if (out->translates)
+		zw_translate_source(e, sample, &now, out);
+}
+
+enum zw_answer zw_evaluator_answer(const struct zw_evaluator *e,
+				   const struct zw_sample *sample)
+{
+	struct zw_evaluation evaluation;
+
+	zw_evaluate(e, sample, &evaluation);
+	return evaluation.answer;
+}
+
 const char *zw_answer_name(enum zw_answer answer)
 {
 	static const char *const names[] = { "drop", "accept", "reset",
 					     "prohibited" };
 
 	return names[answer];
-}
-
-/* ---- what always holds --------------------------------------------------- */
-
-/* The addresses of the zones that share the packet's interface with ZONE are
- * theirs, not a forgery of ZONE's. */
-static bool is_neighbours(const struct zw_evaluator *e,
-			  const struct zw_ast_stmt *zone,
-			  const struct zw_sample *p)
-{
-	size_t i;
-
-	for (i = 0; i < e->tree.zones.n; i++) {
-		if (e->tree.zones.v[i] != zone &&
-		    comes_from(e, e->tree.zones.v[i], p))
-			return true;
-	}
-	return false;
-}
-
-/* "any source on A's interfaces" */
-static bool sent_on(const struct zw_evaluator *e,
-		    const struct zw_ast_stmt *zone, const struct zw_sample *p)
-{
-	return enters_by(e, zone, p) && !is_neighbours(e, zone, p);
-}
-
-static bool shares_way_out(const struct zw_evaluator *e,
-			   const struct zw_ast_stmt *zone,
-			   const struct zw_sample *p)
-{
-	size_t i;
-
-	for (i = 0; i < e->tree.zones.n; i++) {
-		if (e->tree.zones.v[i] != zone &&
-		    leaves_by(e, e->tree.zones.v[i], p))
-			return true;
-	}
-	return false;
-}
-
-/* "to B means by an interface of B, or to an address in B's networks by
- * whatever interface" */
-static bool sent_to(const struct zw_evaluator *e,
-		    const struct zw_ast_stmt *zone, const struct zw_sample *p)
-{
-	if (zw_tree_in_networks(&e->tree, zone, destination(p)))
-		return true;
-	return leaves_by(e, zone, p) && !shares_way_out(e, zone, p);
-}
-
-/* "in every conntrack state for packets of the original direction"; an error
- * about a flow only from the zone that its other end belongs to */
-static bool begins_or_carries(const struct zw_evaluator *e,
-			      const struct zw_ast_stmt *from,
-			      const struct zw_sample *p)
-{
-	if (p->state != ZW_CT_ESTABLISHED && p->state != ZW_CT_RELATED)
-		return true;
-	if (p->direction == ZW_CT_ORIGINAL)
-		return true;
-	return p->state == ZW_CT_RELATED &&
-	       !zw_tree_is_member(&e->tree, from,
-				  (struct zw_ip){ p->family, p->reply_source });
-}
-
-bool zw_evaluator_dmz_to_internal(const struct zw_evaluator *e,
-				  const struct zw_sample *p)
-{
-	size_t i, k;
-
-	if (p->path != ZW_PATH_FORWARD)
-		return false;
-	for (i = 0; i < e->tree.zones.n; i++) {
-		const struct zw_ast_stmt *from = e->tree.zones.v[i];
-
-		if (from->zone_kind != ZW_AST_ZONE_DMZ ||
-		    !sent_on(e, from, p) || !begins_or_carries(e, from, p))
-			continue;
-		for (k = 0; k < e->tree.zones.n; k++) {
-			const struct zw_ast_stmt *to = e->tree.zones.v[k];
-
-			if (to->zone_kind == ZW_AST_ZONE_INTERNAL &&
-			    sent_to(e, to, p))
-				return true;
-		}
-	}
-	return false;
-}
-
-bool zw_evaluator_spoofed(const struct zw_evaluator *e,
-			  const struct zw_sample *p)
-{
-	size_t i;
-
-	if (p->path != ZW_PATH_FORWARD)
-		return false;
-	for (i = 0; i < e->tree.zones.n; i++) {
-		const struct zw_ast_stmt *zone = e->tree.zones.v[i];
-
-		if (zone->zone_kind != ZW_AST_ZONE_DMZ &&
-		    zone->zone_kind != ZW_AST_ZONE_INTERNAL)
-			continue;
-		if (sent_on(e, zone, p) &&
-		    !zw_tree_in_networks(&e->tree, zone, source(p)))
-			return true;
-	}
-	return false;
 }

@@ -6,20 +6,25 @@
  * bytes must fit: exactness always; the built-in claims where no accepted
  * packet breaks them, with a real breach as witness where one does.
  *
- * ZW_ROUNDS is the number of policies (1500), each asked about 500 packets. A
+ * ZW_ROUNDS is the number of policies (500), each asked about 500 packets. A
  * disagreement is shown on the smallest policy that still has it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/referee/evaluator.h"
-#include "tests/harness/drawn.h"
+#include "tests/referee/limits.h"
 #include "tests/harness/random_policy.h"
+#include "verifier/translation.h"
 #include "verifier/verify.h"
 
 #define PACKETS 500
 #define SHOWN 4 /* disagreements printed in full */
+/* Beside the answers: */
 #define NO_OPINION 99
+#define OTHER_MANNER 100 /* rejected, but not as the language has it */
+#define UNMODELLED 101
+#define OTHERWISE 102 /* passes, translated in another way */
 
 enum judge {
 	EVALUATOR,
@@ -75,14 +80,16 @@ static int of_leaf(u32 leaf)
 		[ZW_PASS_REJECT_ADMIN] = ZW_ANSWER_PROHIBITED,
 	};
 
-	return leaf <= ZW_PASS_REJECT_ADMIN ? answers[leaf] : NO_OPINION + 1;
+	enum zw_pass pass = zw_pass_of(leaf);
+
+	return pass <= ZW_PASS_REJECT_ADMIN ? answers[pass] : OTHER_MANNER;
 }
 
 /* A fragment on the loopback waits for the others, but they will pass. */
 static int of_run(const struct zw_run *run, const struct zw_sample *sample)
 {
 	if (run->unmodelled)
-		return NO_OPINION + 2;
+		return UNMODELLED;
 	if (run->verdict == ZW_RUN_REASSEMBLED && !strcmp(sample->in, "lo"))
 		return NO_OPINION;
 	return of_leaf(zw_drawn_pass(run, sample->family));
@@ -99,30 +106,116 @@ static bool has_point(const struct zw_sample *sample)
 		 !zw_sample_is_fragment(sample));
 }
 
+/* ---- translations -------------------------------------------------------- */
+
+/* How the verifier spells what becomes of SAMPLE's addresses. */
+static void spell(struct zw_buf *out, const struct zw_sample *sample,
+		  const struct zw_evaluation *e)
+{
+	char text[46];
+	bool sent = e->dst.value != sample->dst || e->port != sample->second;
+
+	out->n = 0;
+	if (sent)
+		zw_buf_printf(out, "sent to %s port %u",
+			      zw_ip_format(e->dst, text), e->port);
+	if (sent && (e->masqueraded || e->from_another))
+		zw_buf_puts(out, " and ");
+	if (e->masqueraded)
+		zw_buf_puts(out, "masqueraded");
+	if (e->from_another)
+		zw_buf_printf(out, "as from %s",
+			      zw_ip_format((struct zw_ip){ sample->family,
+							   e->from_lo },
+					   text));
+	if (e->from_another && e->from_hi != e->from_lo)
+		zw_buf_printf(out, "-%s",
+			      zw_ip_format((struct zw_ip){ sample->family,
+							   e->from_hi },
+					   text));
+	zw_buf_add(out, "", 0);
+}
+
+/* Is RUN's packet translated so? */
+static bool run_agrees(const struct zw_run *run, const struct zw_sample *sample,
+		       const struct zw_evaluation *e)
+{
+	bool four = sample->family == ZW_IPV4;
+	const u8 *bytes = run->packet.bytes;
+	struct zw_ip src =
+		zw_ip_from_bytes(sample->family, bytes + (four ? 12 : 8));
+	struct zw_ip dst =
+		zw_ip_from_bytes(sample->family, bytes + (four ? 16 : 24));
+	struct zw_dissection d;
+
+	zw_packet_dissect(&run->packet, &d);
+	if (dst.value != e->dst.value || run->masqueraded != e->masqueraded)
+		return false;
+	if (e->port != sample->second &&
+	    (bytes[d.thoff + 2] << 8 | bytes[d.thoff + 3]) != e->port)
+		return false;
+	if (e->from_another)
+		return src.value >= e->from_lo && src.value <= e->from_hi;
+	return src.value == sample->src;
+}
+
+/* LEAF's answer, if it translates as E says. */
+static int of_path(struct court *court, u32 leaf,
+		   const struct zw_sample *sample,
+		   const struct zw_evaluation *e)
+{
+	struct zw_buf expected = { 0 };
+	struct zw_str said = zw_translation_text(court->drawn.space, leaf);
+	int answer = of_leaf(leaf);
+
+	if (sample->cut || answer != ZW_ANSWER_ACCEPT)
+		return answer;
+	if (e->translates)
+		spell(&expected, sample, e);
+	if (!zw_str_eq(said, (struct zw_str){ expected.data, expected.n }))
+		answer = OTHERWISE;
+	zw_buf_free(&expected);
+	return answer;
+}
+
 /* All opinions on SAMPLE; true if those who have one agree. The language says
  * nothing of a transport header that is cut short. */
 static bool hear(struct court *court, const struct zw_sample *sample,
 		 int answers[JUDGES])
 {
+	struct zw_evaluation evaluation;
 	struct zw_packet packet;
 	struct zw_run run;
 	int i, agreed = NO_OPINION;
 
 	zw_sample_packet(sample, &packet);
-	zw_interpret(court->interpreter, &packet, sample->path, NULL, NULL,
-		     NULL, &run);
+	zw_interpret(court->interpreter, &packet, sample->path,
+		     zw_limits_choose, (void *)(uintptr_t)sample, NULL, &run);
 	for (i = 0; i < JUDGES; i++)
 		answers[i] = NO_OPINION;
+	zw_evaluate(court->evaluator, sample, &evaluation);
 	if (!sample->cut)
-		answers[EVALUATOR] = (int)zw_evaluate(court->evaluator, sample);
+		answers[EVALUATOR] = (int)evaluation.answer;
 	answers[INTERPRETER] = of_run(&run, sample);
+	if (!sample->cut && answers[INTERPRETER] == ZW_ANSWER_ACCEPT &&
+	    evaluation.translates && !run_agrees(&run, sample, &evaluation))
+		answers[INTERPRETER] = OTHERWISE;
 	if (court->drawn_made && has_point(sample) &&
-	    zw_drawn_locate(&court->drawn, &packet, sample->path) &&
-	    zw_drawn_at(&court->drawn, court->drawn.legal[sample->path])) {
-		answers[BYTES] = of_leaf(zw_drawn_at(
-			&court->drawn, court->drawn.bytes[sample->path]));
-		answers[MEANING] = of_leaf(zw_drawn_at(
-			&court->drawn, court->drawn.meaning[sample->path]));
+	    zw_drawn_locate(&court->drawn, &packet, sample->path)) {
+		zw_limits_set(&court->drawn, &court->pipeline.ast, sample);
+		if (zw_drawn_at(&court->drawn,
+				court->drawn.legal[sample->path])) {
+			answers[BYTES] = of_path(
+				court,
+				zw_drawn_at(&court->drawn,
+					    court->drawn.bytes[sample->path]),
+				sample, &evaluation);
+			answers[MEANING] = of_path(
+				court,
+				zw_drawn_at(&court->drawn,
+					    court->drawn.meaning[sample->path]),
+				sample, &evaluation);
+		}
 	}
 	for (i = 0; i < JUDGES; i++) {
 		if (answers[i] == NO_OPINION)
@@ -181,10 +274,12 @@ static const char *opinion(int answer)
 {
 	if (answer == NO_OPINION)
 		return "-";
-	if (answer == NO_OPINION + 1)
+	if (answer == OTHER_MANNER)
 		return "rejected in another manner";
-	if (answer == NO_OPINION + 2)
+	if (answer == UNMODELLED)
 		return "met something unmodelled";
+	if (answer == OTHERWISE)
+		return "accept, translated in another way";
 	return zw_answer_name((enum zw_answer)answer);
 }
 
@@ -212,7 +307,8 @@ static void show(const char *name, struct zw_str text, const char *folder,
 struct tally {
 	u32 policies, valid, packets, disagreements, shown;
 	u32 answers[4];
-	u32 outside; /* packets that have no point among those that exist */
+	u32 translated; /* of the packets accepted */
+	u32 outside;	/* packets that have no point among those that exist */
 	u32 refuted, never_held, related_witness;
 	u32 wrong_claims, claims_shown;
 };
@@ -276,12 +372,67 @@ static void sample_of(const struct zw_witness *witness,
 	sample->in_ipsec = sample->out_ipsec = false;
 }
 
+/* A witness that follows its entry says where to. */
+static void set_entry(const struct zw_witness *witness,
+		      struct zw_sample *sample)
+{
+	static const char words[] = "sent on to ";
+	struct zw_arena *arena = zw_arena_new();
+	const char *at = strstr(zw_cstr(arena, witness->details), words);
+	struct zw_str text;
+	struct zw_ip ip;
+	u32 port;
+
+	if (at) {
+		text = zw_str_from(at + strlen(words));
+		text.n = strcspn(text.p, " ,");
+		sample->confirmed = sample->state == ZW_CT_NEW;
+		sample->dnat_port = sample->second;
+		if (sscanf(text.p + text.n, " port %u", &port) == 1)
+			sample->dnat_port = (u16)port;
+		if (zw_ip_parse(text, &ip))
+			sample->reply_source = ip.value;
+		sample->dnat = true;
+		sample->original_destination = sample->dst;
+	}
+	zw_arena_free(arena);
+}
+
+/* Is SAMPLE accepted, and does that break the claim? */
+static bool breaks(const struct court *court,
+		   const struct zw_claim_result *result,
+		   const struct zw_sample *sample)
+{
+	if (zw_evaluator_answer(court->evaluator, sample) != ZW_ANSWER_ACCEPT)
+		return false;
+	if (result->claim->kind == ZW_NEVER)
+		return zw_evaluator_dmz_to_internal(court->evaluator, sample);
+	return result->claim->kind == ZW_UNSPOOFED &&
+	       zw_evaluator_spoofed(court->evaluator, sample);
+}
+
+/* At some time, by each half hour of the week: no window begins or ends in
+ * between. */
+static bool breaks_sometime(const struct court *court,
+			    const struct zw_claim_result *result,
+			    struct zw_sample *sample)
+{
+	for (sample->day = 0; sample->day < 7; sample->day++) {
+		for (sample->time = 0; sample->time < 86400;
+		     sample->time += 1800) {
+			if (breaks(court, result, sample))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Is the witness accepted by the policy, and does it break the claim? */
 static bool is_real(struct court *court, const struct zw_claim_result *result,
 		    struct tally *tally)
 {
 	struct zw_sample sample;
-	int ipsec;
+	int way;
 
 	if (!result->has_witness)
 		return false;
@@ -290,16 +441,13 @@ static bool is_real(struct court *court, const struct zw_claim_result *result,
 		tally->related_witness++;
 		return true; /* the quoted flow is not in the witness */
 	}
-	for (ipsec = 0; ipsec < 4; ipsec++) {
-		sample.in_ipsec = ipsec & 1;
-		sample.out_ipsec = ipsec >> 1;
-		if (zw_evaluate(court->evaluator, &sample) != ZW_ANSWER_ACCEPT)
-			continue;
-		if (result->claim->kind == ZW_NEVER &&
-		    zw_evaluator_dmz_to_internal(court->evaluator, &sample))
-			return true;
-		if (result->claim->kind == ZW_UNSPOOFED &&
-		    zw_evaluator_spoofed(court->evaluator, &sample))
+	/* by a rule, and by an entry */
+	for (way = 0; way < 8; way++) {
+		sample.in_ipsec = way & 1;
+		sample.out_ipsec = way >> 1 & 1;
+		if (way == 4)
+			set_entry(&result->witness, &sample);
+		if (breaks_sometime(court, result, &sample))
 			return true;
 	}
 	return false;
@@ -368,6 +516,17 @@ static void check_claims(struct court *court, const char *name,
 
 /* ---- the comparison ------------------------------------------------------ */
 
+static bool is_translated(const struct court *court,
+			  const struct zw_sample *sample)
+{
+	struct zw_evaluation e;
+
+	zw_evaluate(court->evaluator, sample, &e);
+	return e.translates &&
+	       (e.masqueraded || e.from_another || e.dst.value != sample->dst ||
+		e.port != sample->second);
+}
+
 static void compare(struct court *court, const char *name, struct zw_str text,
 		    const char *folder, struct zw_random *random, u32 packets,
 		    struct tally *tally)
@@ -394,6 +553,7 @@ static void compare(struct court *court, const char *name, struct zw_str text,
 			tally->outside++;
 		if (answers[EVALUATOR] != NO_OPINION)
 			tally->answers[answers[EVALUATOR]]++;
+		tally->translated += is_translated(court, &sample);
 		if (answers[EVALUATOR] == ZW_ANSWER_ACCEPT)
 			note_breach(&breaches, court, &sample);
 	}
@@ -404,7 +564,7 @@ static u32 rounds(void)
 {
 	const char *text = getenv("ZW_ROUNDS");
 
-	return text ? (u32)strtoul(text, NULL, 0) : 1500;
+	return text ? (u32)strtoul(text, NULL, 0) : 500;
 }
 
 static void refused(const struct court *court, const char *name,
@@ -465,10 +625,10 @@ static void random_policies(void)
 		one_policy(zw_random_next(&random), &tally);
 	if (one)
 		one_policy(strtoull(one, NULL, 0), &tally);
-	printf("%u policies, %u valid; %u packets: %u dropped, %u accepted, %u reset, %u prohibited; %u outside of what exists; built-in claims: %u held, %u refuted (%u by related packets)\n",
+	printf("%u policies, %u valid; %u packets: %u dropped, %u accepted (%u translated), %u reset, %u prohibited; %u outside of what exists; built-in claims: %u held, %u refuted (%u by related packets)\n",
 	       tally.policies, tally.valid, tally.packets,
 	       tally.answers[ZW_ANSWER_DROP], tally.answers[ZW_ANSWER_ACCEPT],
-	       tally.answers[ZW_ANSWER_RESET],
+	       tally.translated, tally.answers[ZW_ANSWER_RESET],
 	       tally.answers[ZW_ANSWER_PROHIBITED], tally.outside,
 	       tally.never_held, tally.refuted, tally.related_witness);
 	check_tally(&tally);

@@ -13,7 +13,7 @@ struct zw_tree_file {
 	zw_ast_addrs addrs;
 };
 
-static u128 last_of(const struct zw_ast_addr *addr)
+u128 zw_tree_last_of(const struct zw_ast_addr *addr)
 {
 	unsigned bits = addr->family == ZW_IPV4 ? 32 : 128, i;
 	u128 hi = addr->lo;
@@ -72,7 +72,7 @@ bool zw_tree_in_addrs(const struct zw_tree *tree, const zw_ast_addrs *addrs,
 		switch (addr->kind) {
 		case ZW_ADDR_LITERAL:
 			if (addr->family == ip.family && addr->lo <= ip.value &&
-			    ip.value <= last_of(addr))
+			    ip.value <= zw_tree_last_of(addr))
 				return true;
 			break;
 		case ZW_ADDR_NAME:
@@ -230,6 +230,39 @@ static const struct zw_ast_member *host_of(const struct zw_ast_stmt *zone,
 	return NULL;
 }
 
+static bool only_address(const struct zw_tree *tree, const zw_ast_addrs *addrs,
+			 enum zw_family family, u128 *value)
+{
+	const struct zw_ast_stmt *define;
+	size_t i;
+
+	for (i = 0; i < addrs->n; i++) {
+		const struct zw_ast_addr *addr = &addrs->v[i];
+
+		if (addr->kind == ZW_ADDR_LITERAL && addr->family == family) {
+			*value = addr->lo;
+			return true;
+		}
+		define = addr->kind == ZW_ADDR_NAME
+				 ? find(tree, ZW_AST_DEFINE, addr->name.text)
+				 : NULL;
+		if (define && only_address(tree, &define->addrs, family, value))
+			return true;
+	}
+	return false;
+}
+
+bool zw_tree_host_address(const struct zw_tree *tree,
+			  const struct zw_ast_stmt *publish,
+			  enum zw_family family, u128 *value)
+{
+	const struct zw_ast_term *term = &publish->to.terms.v[0];
+	const struct zw_ast_member *host = host_of(
+		zw_tree_zone(tree, term->name.text), term->hosts.v[0].text);
+
+	return host && only_address(tree, &host->addrs, family, value);
+}
+
 static bool term_has(const struct zw_tree *tree, const struct zw_ast_term *term,
 		     const struct zw_ast_stmt *zone, struct zw_ip ip)
 {
@@ -301,7 +334,7 @@ static void add_point(struct zw_tree *tree, enum zw_family family, u128 value)
 
 static void add_range(struct zw_tree *tree, const struct zw_ast_addr *addr)
 {
-	u128 lo = addr->lo, hi = last_of(addr);
+	u128 lo = addr->lo, hi = zw_tree_last_of(addr);
 	u128 max = addr->family == ZW_IPV4 ? UINT32_MAX : ~(u128)0;
 
 	add_point(tree, addr->family, lo);

@@ -51,6 +51,12 @@ bool zw_tree_side_has(const struct zw_tree *tree,
 bool zw_tree_side_has_whole(const struct zw_tree *tree,
 			    const struct zw_ast_side *side,
 			    const struct zw_ast_stmt *zone);
+/* The one address of FAMILY that PUBLISH's host has. */
+bool zw_tree_host_address(const struct zw_tree *tree,
+			  const struct zw_ast_stmt *publish,
+			  enum zw_family family, u128 *value);
+/* The last address of a literal. */
+u128 zw_tree_last_of(const struct zw_ast_addr *addr);
 /* A side that is one zone by name, narrowed or not. */
 bool zw_tree_side_is_one_zone(const struct zw_ast_side *side);
 
@@ -58,6 +64,11 @@ bool zw_tree_side_is_one_zone(const struct zw_ast_side *side);
 bool zw_tree_in_services(const struct zw_tree *tree,
 			 const zw_ast_services *services, enum zw_family family,
 			 u8 proto, u16 first, u16 second);
+/* The inner port that PUBLISH pairs with the outer port OUTER of PROTO: both
+ * lists are read in the order written, port by port, for each protocol. */
+bool zw_tree_paired_port(const struct zw_tree *tree,
+			 const struct zw_ast_stmt *publish, u8 proto, u16 outer,
+			 u16 *inner);
 /* Is there any packet of SERVICES in FAMILY that rules decide about? */
 bool zw_tree_services_in_family(const struct zw_tree *tree,
 				const zw_ast_services *services,

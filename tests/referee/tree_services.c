@@ -236,6 +236,95 @@ bool zw_tree_in_services(const struct zw_tree *tree,
 	return services->n ? in_list(tree, services, &packet) : is_any(&packet);
 }
 
+/* ---- ports one by one ---------------------------------------------------- */
+
+/* Port number LEFT, from 0, of PROTO; HERE says whether it was found. */
+struct walk {
+	u8 proto;
+	u32 left;
+	u16 port;
+	bool here;
+};
+
+static void pass_range(struct walk *walk, u8 proto, u32 lo, u32 hi)
+{
+	if (walk->here || proto != walk->proto)
+		return;
+	if (walk->left <= hi - lo) {
+		walk->port = (u16)(lo + walk->left);
+		walk->here = true;
+		return;
+	}
+	walk->left -= hi - lo + 1;
+}
+
+static void pass_list(const struct zw_tree *tree,
+		      const zw_ast_services *services, struct walk *walk);
+
+static void pass_named(const struct zw_tree *tree, struct zw_str name,
+		       struct walk *walk)
+{
+	size_t i;
+
+	for (i = 0; i < tree->ast->stmts.n; i++) {
+		const struct zw_ast_stmt *stmt = tree->ast->stmts.v[i];
+
+		if (stmt->kind == ZW_AST_SERVICE &&
+		    zw_str_eq(stmt->name.text, name)) {
+			pass_list(tree, &stmt->services, walk);
+			return;
+		}
+	}
+	for (i = 0; i < sizeof(standard) / sizeof(standard[0]); i++) {
+		if (zw_str_is(name, standard[i].name))
+			pass_range(walk, standard[i].proto, standard[i].lo,
+				   standard[i].hi);
+	}
+}
+
+static void pass_list(const struct zw_tree *tree,
+		      const zw_ast_services *services, struct walk *walk)
+{
+	size_t i, k;
+	u8 number;
+
+	for (i = 0; i < services->n; i++) {
+		const struct zw_ast_service *service = &services->v[i];
+
+		if (service->kind == ZW_SERVICE_NAME)
+			pass_named(tree, service->proto.text, walk);
+		if (service->kind != ZW_SERVICE_PORTS ||
+		    !protocol(service->proto.text, &number))
+			continue;
+		for (k = 0; k < service->ports.n; k++)
+			pass_range(walk, number, service->ports.v[k].lo,
+				   service->ports.v[k].hi);
+	}
+}
+
+bool zw_tree_paired_port(const struct zw_tree *tree,
+			 const struct zw_ast_stmt *publish, u8 proto, u16 outer,
+			 u16 *inner)
+{
+	u32 n;
+
+	for (n = 0;; n++) {
+		struct walk out = { proto, n, 0, false };
+		struct walk in = { proto, n, 0, false };
+
+		pass_list(tree, &publish->outer, &out);
+		if (!out.here)
+			return false;
+		if (out.port != outer)
+			continue;
+		pass_list(tree, &publish->services, &in);
+		*inner = in.port;
+		return in.here;
+	}
+}
+
+/* ---- families ------------------------------------------------------------ */
+
 static bool type_in_family(const struct zw_ast_service *service,
 			   enum zw_family family)
 {
