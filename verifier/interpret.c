@@ -223,7 +223,11 @@ static bool on_device(const struct zw_chain *chain, const char *name)
 static bool runs_here(const struct zw_machine *m,
 		      const struct zw_hook_entry *entry)
 {
-	if (entry->chain == ZW_NONE || m->hook < NF_INET_NUMHOOKS)
+	if (entry->chain == ZW_NONE)
+		return true;
+	if (!zw_chain_runs(m->ruleset, &m->ruleset->chains.v[entry->chain]))
+		return false;
+	if (m->hook < NF_INET_NUMHOOKS)
 		return true;
 	return on_device(&m->ruleset->chains.v[entry->chain],
 			 m->hook == ZW_EGRESS ? m->packet->out : m->packet->in);

@@ -31,7 +31,7 @@ void zw_machine_store(struct zw_machine *m, u8 slot, const void *bytes, u32 len)
 	memcpy(reg, bytes, len);
 }
 
-static void unmodelled(struct zw_machine *m, const char *reason)
+void zw_machine_unmodelled(struct zw_machine *m, const char *reason)
 {
 	struct zw_run *run = m->run;
 
@@ -59,7 +59,7 @@ struct zw_choice zw_machine_ask(struct zw_machine *m,
 		run->choices[run->n_choices] = choice;
 	run->n_choices++;
 	if (reason)
-		unmodelled(m, reason);
+		zw_machine_unmodelled(m, reason);
 	return choice;
 }
 
@@ -502,6 +502,9 @@ static void trace(struct zw_machine *m, const struct zw_rule *rule,
 		.what = what,
 	};
 
+	if (chain->era == ZW_ERA_FORMER)
+		step.chain = zw_strf(m->trace->arena, "%.*s (as it was)",
+				     ZW_STR_ARG(chain->name));
 	step.table = zw_strf(m->trace->arena, "%s %.*s",
 			     zw_table_family_name(table->family),
 			     ZW_STR_ARG(table->name));
@@ -563,7 +566,7 @@ static s32 run_from(struct zw_machine *m, u32 base)
 		m->chain = at.chain;
 		m->position = at.next;
 		if (++m->steps > STEPS || chain->doubt)
-			unmodelled(m, chain->doubt ? chain->doubt : "a loop");
+			zw_machine_unmodelled(m, chain->doubt ? chain->doubt : "a loop");
 		if (m->steps > STEPS)
 			return NF_DROP;
 		run_rule(m, rule);
@@ -576,7 +579,7 @@ static s32 run_from(struct zw_machine *m, u32 base)
 			break;
 		case NFT_JUMP:
 			if (depth == STACK) {
-				unmodelled(m, "jumps nested too deeply");
+				zw_machine_unmodelled(m, "jumps nested too deeply");
 				return NF_DROP;
 			}
 			stack[depth++] = at;
@@ -600,5 +603,9 @@ s32 zw_run_chain(struct zw_machine *m, u32 number)
 
 	m->table_family = m->ruleset->tables.v[chain->table].family;
 	memset(m->regs, 0, sizeof(m->regs));
+	if (chain->era == ZW_ERA_FORMER && m->renewed_count)
+		zw_machine_unmodelled(m, "rules would be met that are no more");
+	if (chain->era == ZW_ERA_NEW)
+		m->new_rules = true;
 	return run_from(m, number);
 }

@@ -47,6 +47,8 @@ struct zw_interpreter {
 	bool nat[2];
 };
 
+#define ZW_RENEWED_MAX 16
+
 struct zw_machine {
 	const struct zw_interpreter *in;
 	const struct zw_ruleset *ruleset;
@@ -70,6 +72,11 @@ struct zw_machine {
 	_Alignas(8) u8 regs[ZW_REG_BYTES + 16];
 	struct zw_ruling verdict; /* NFT_CONTINUE while the rule goes on */
 	u64 steps;		  /* rules met, against endless gotos */
+
+	/* In a mixture: the sets whose new content was met, and whether a base
+	 * chain ran as it is. */
+	u32 renewed[ZW_RENEWED_MAX], renewed_count;
+	bool new_rules;
 };
 
 /* Ask for the outcome of an approximated expression. HOLDS is the default.
@@ -81,6 +88,8 @@ struct zw_choice zw_machine_ask(struct zw_machine *m,
 void zw_machine_ask_load(struct zw_machine *m, const struct zw_expr *expr,
 			 u8 dreg, u32 len, const char *reason);
 void zw_machine_break(struct zw_machine *m);
+/* Note that the outcome here is not known even as a choice. */
+void zw_machine_unmodelled(struct zw_machine *m, const char *reason);
 
 static inline u8 *zw_machine_reg(struct zw_machine *m, u8 slot)
 {

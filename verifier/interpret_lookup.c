@@ -154,6 +154,28 @@ struct hit {
 	u32 object;
 };
 
+/* While a set is exchanged in place, a lookup meets the former content or the
+ * new one; once the new one was met the former is no more. */
+static u32 met_content(struct zw_machine *m, const struct zw_expr *expr,
+		       u32 number)
+{
+	const struct zw_set *set = &m->ruleset->sets.v[number];
+	bool renewed = false;
+	u32 i;
+
+	for (i = 0; i < m->renewed_count; i++)
+		renewed |= m->renewed[i] == number;
+	if (zw_machine_ask(m, expr, false, set->doubt).holds) {
+		if (renewed || (set->kind == ZW_SET_EXACT && m->new_rules))
+			zw_machine_unmodelled(
+				m, "a set would hold again what it held");
+		return set->former - 1;
+	}
+	if (!renewed && m->renewed_count < ZW_RENEWED_MAX)
+		m->renewed[m->renewed_count++] = number;
+	return number;
+}
+
 static struct hit find(struct zw_machine *m, const struct zw_expr *expr,
 		       u32 number, u8 sreg)
 {
@@ -195,8 +217,13 @@ static struct hit find(struct zw_machine *m, const struct zw_expr *expr,
 void zw_eval_lookup(struct zw_machine *m, const struct zw_expr *expr)
 {
 	const struct zw_set *set = &m->ruleset->sets.v[expr->lookup.set];
-	struct hit hit = find(m, expr, expr->lookup.set, expr->lookup.sreg);
+	struct hit hit;
 	struct zw_choice choice;
+	u32 number = expr->lookup.set;
+
+	if (set->former)
+		number = met_content(m, expr, number);
+	hit = find(m, expr, number, expr->lookup.sreg);
 
 	if (hit.found == expr->lookup.invert) {
 		zw_machine_break(m);

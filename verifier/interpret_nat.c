@@ -263,6 +263,9 @@ s32 zw_run_nat(struct zw_machine *m, const struct zw_hook_list *list)
 		return NF_ACCEPT;
 	}
 	for (i = 0; i < list->nat.n; i++) {
+		if (!zw_chain_runs(m->ruleset,
+				   &m->ruleset->chains.v[list->nat.v[i]]))
+			continue;
 		m->bound = false;
 		code = zw_run_chain(m, list->nat.v[i]);
 		if (code != NF_ACCEPT)

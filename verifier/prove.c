@@ -111,6 +111,36 @@ bool zw_prover_paths(struct zw_prover *p)
 	return true;
 }
 
+bool zw_prover_again(struct zw_prover *p)
+{
+	enum zw_path path;
+
+	for (path = 0; path < ZW_PATH_COUNT; path++)
+		p->paths[path].known = false;
+	return zw_prover_paths(p);
+}
+
+bool zw_prover_former(struct zw_prover *p)
+{
+	const struct zw_symbolic *s = p->symbolic;
+	enum zw_path path;
+	size_t i;
+
+	p->is_mixture = true;
+	if (!zw_prover_again(p))
+		return false;
+	for (path = 0; path < ZW_PATH_COUNT; path++) {
+		p->passed[path] = p->paths[path].known ? p->paths[path].accepted
+						       : ZW_EMPTY;
+		for (i = 0; i < s->approximations.n; i++)
+			if (s->approximations.v[i].former)
+				p->passed[path] = zw_fix(
+					p->space->d, p->passed[path],
+					s->approximations.v[i].variable, 1);
+	}
+	return !spent(p);
+}
+
 /* ---- violations ---------------------------------------------------------- */
 
 struct violation {
@@ -209,6 +239,8 @@ static struct violation violation_of(struct zw_prover *p,
 			break;
 		}
 	}
+	if (p->is_mixture)
+		v.set = zw_minus(d, v.set, p->passed[path]);
 	v.set = zw_and(d, v.set, p->paths[path].legal);
 	return v;
 }
@@ -352,7 +384,8 @@ static void refute(struct zw_prover *p, struct zw_claim_result *result,
 	result->has_witness = true;
 	zw_extent_measure(p->arena, p->space, beginnings(p, v->set),
 			  &result->extent);
-	result->culprit = culprit_of(p, &result->witness);
+	if (!p->is_mixture) /* its rules name lines of two texts */
+		result->culprit = culprit_of(p, &result->witness);
 	if (result->claim->kind == ZW_EXACT)
 		result->reason = difference(p, path, point);
 }

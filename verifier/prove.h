@@ -26,6 +26,10 @@ struct zw_prover {
 		zw_node accepted; /* a set */
 		zw_node legal;	  /* packets that can exist */
 	} paths[ZW_PATH_COUNT];
+	/* What passed before, on each path: of a mixture only what else passes
+	 * is a violation. */
+	bool is_mixture;
+	zw_node passed[ZW_PATH_COUNT];
 };
 
 struct zw_prover *zw_prover_new(struct zw_arena *arena,
@@ -38,6 +42,12 @@ struct zw_prover *zw_prover_new(struct zw_arena *arena,
 /* Compute the diagrams of the paths that the statement's claims need. False if
  * the space is stale or the budget is spent. */
 bool zw_prover_paths(struct zw_prover *prover);
+
+/* The prover's ruleset is a mixture at its last moment: what passes there, while
+ * every set has its former content, is what passed before. */
+bool zw_prover_former(struct zw_prover *prover);
+/* The ruleset's moment is another now. */
+bool zw_prover_again(struct zw_prover *prover);
 
 /* Decide CLAIM. RESULT is zeroed but for its claim. */
 void zw_prove(struct zw_prover *prover, struct zw_claim_result *result);

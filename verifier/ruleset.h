@@ -292,6 +292,14 @@ enum zw_chain_type {
 	ZW_CHAIN_OTHER, /* a type the decoder does not know */
 };
 
+/* Where two rulesets stand side by side (verifier/mixture.h): under which of
+ * them a base chain runs. */
+enum zw_era {
+	ZW_ERA_BOTH,
+	ZW_ERA_FORMER,
+	ZW_ERA_NEW,
+};
+
 struct zw_device {
 	struct zw_str name;
 	bool prefix; /* all whose name begins so */
@@ -314,6 +322,8 @@ struct zw_chain {
 	 * registered last runs first. Larger is later; 0: not known (the chain
 	 * comes from a dump), so any order must be expected. */
 	u32 registered;
+	enum zw_era era;
+	u32 turn; /* its place among the base chains that differ */
 	zw_devices devices;		      /* netdev, and ingress of inet */
 	ZW_VEC(const struct zw_rule *) rules; /* position = index + 1 */
 	const char *doubt;
@@ -381,6 +391,9 @@ struct zw_set {
 	bool unread; /* content not known at all (a dump that has no message of
 		      * elements for it): any element may be there */
 	const char *doubt; /* an attribute not understood: any content */
+	/* 1 + the number of a set with the content that this one had before,
+	 * where a lookup may meet either; 0: there is none. */
+	u32 former;
 };
 
 struct zw_object {
@@ -425,7 +438,20 @@ struct zw_ruleset {
 	ZW_VEC(struct zw_object) objects;
 	ZW_VEC(struct zw_flowtable) flowtables;
 	u32 generation; /* as a GETGEN answer or BATCH_BEGIN told; 0: none */
+	/* Base chains that differ run as they were before if their turn is
+	 * below this, else as they are now. */
+	u32 moment;
 };
+
+/* Does this base chain run at the ruleset's moment? */
+static inline bool zw_chain_runs(const struct zw_ruleset *ruleset,
+				 const struct zw_chain *chain)
+{
+	if (chain->era == ZW_ERA_BOTH)
+		return true;
+	return (chain->era == ZW_ERA_FORMER) ==
+	       (chain->turn < ruleset->moment);
+}
 
 /* "forward", "ingress", ...; "?" for a number out of range. FAMILY matters
  * since netdev counts its own. */

@@ -55,8 +55,7 @@ static bool uses_conntrack(const struct zw_expr *expr)
 	}
 }
 
-static void note_rule(struct zw_symbolic *s, u32 family,
-		      const struct zw_rule *rule)
+static void note_rule(struct zw_symbolic *s, const struct zw_rule *rule)
 {
 	u32 i;
 
@@ -68,12 +67,42 @@ static void note_rule(struct zw_symbolic *s, u32 family,
 		if (expr->kind == ZW_EXPR_CT &&
 		    zw_ct_needs_direction(expr->ct.key))
 			s->reads_tuples = true;
-		if (expr->doubt || !uses_conntrack(expr))
+	}
+}
+
+/* Which families' packets conntrack sees once RULE is there. */
+static void note_tracked(u32 family, const struct zw_rule *rule,
+			 bool tracked[ZW_FAMILY_COUNT])
+{
+	u32 i;
+
+	for (i = 0; i < rule->n_exprs; i++) {
+		if (rule->exprs[i].doubt || !uses_conntrack(&rule->exprs[i]))
 			continue;
 		if (family == NFPROTO_IPV4 || family == NFPROTO_INET)
-			s->tracked[ZW_IPV4] = true;
+			tracked[ZW_IPV4] = true;
 		if (family == NFPROTO_IPV6 || family == NFPROTO_INET)
-			s->tracked[ZW_IPV6] = true;
+			tracked[ZW_IPV6] = true;
+	}
+}
+
+void zw_symbolic_tracked(const struct zw_ruleset *ruleset,
+			 bool tracked[ZW_FAMILY_COUNT])
+{
+	size_t t, c, r;
+
+	tracked[ZW_IPV4] = tracked[ZW_IPV6] = false;
+	for (t = 0; t < ruleset->tables.n; t++) {
+		const struct zw_table *table = &ruleset->tables.v[t];
+
+		for (c = 0; table->alive && c < table->chains.n; c++) {
+			const struct zw_chain *chain =
+				&ruleset->chains.v[table->chains.v[c]];
+
+			for (r = 0; r < chain->rules.n; r++)
+				note_tracked(table->family, chain->rules.v[r],
+					     tracked);
+		}
 	}
 }
 
@@ -111,12 +140,13 @@ struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 				&ruleset->chains.v[table->chains.v[c]];
 
 			for (r = 0; r < chain->rules.n; r++)
-				note_rule(s, table->family, chain->rules.v[r]);
+				note_rule(s, chain->rules.v[r]);
 			if (chain->base && chain->type == ZW_CHAIN_NAT &&
 			    !(table->flags & NFT_TABLE_F_DORMANT))
 				note_nat(s, table->family);
 		}
 	}
+	zw_symbolic_tracked(ruleset, s->tracked);
 	space->joined = s->tracked[ZW_IPV6];
 	return s;
 }
@@ -154,6 +184,16 @@ zw_node zw_unknown_limit(struct scene *scene, u32 expr, struct zw_str name,
 	a->inverted = inverted;
 	a->predicate = zw_space_predicate(s->space, name);
 	return inverted ? zw_not(s->space->d, node) : node;
+}
+
+zw_node zw_unknown_content(struct scene *scene, u32 expr)
+{
+	struct zw_symbolic *s = scene->s;
+	zw_node node = zw_unknown(scene, expr, true,
+				  "the former content of a set");
+
+	s->approximations.v[s->approximations.n - 1].former = true;
+	return node;
 }
 
 static int by_variable(const void *a, const void *b)
@@ -264,7 +304,8 @@ static void collect(const struct zw_symbolic *s, bool device_hook, u32 hook,
 			struct met met = { table->chains.v[c], place_of(chain),
 					   chain->priority, chain->registered };
 
-			if (chain->base && chain->hook == hook)
+			if (chain->base && chain->hook == hook &&
+			    zw_chain_runs(s->ruleset, chain))
 				zw_push(s->arena, *out, met);
 		}
 	}
@@ -336,6 +377,23 @@ static struct product chain_at(struct scene *scene, u32 number,
 	return p;
 }
 
+/* The same, made once. */
+static struct product known_chain_at(struct scene *scene, u32 number,
+				     bool device_hook)
+{
+	struct zw_symbolic *s = scene->s;
+	struct zw_made_chain **made = &s->made[scene->path][scene->family];
+
+	if (!*made)
+		*made = ZW_NEW_ARRAY(s->arena, struct zw_made_chain,
+				     s->ruleset->chains.n);
+	if (!(*made)[number].known) {
+		(*made)[number].chain = chain_at(scene, number, device_hook);
+		(*made)[number].known = true;
+	}
+	return (*made)[number].chain;
+}
+
 static void add_step(struct scene *scene, enum step_kind kind,
 		     struct product chain)
 {
@@ -387,7 +445,7 @@ static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 		if (!device_hook)
 			own_steps(scene, chains.v[i].priority, done);
 		add_step(scene, STEP_CHAIN,
-			 chain_at(scene, chains.v[i].chain, device_hook));
+			 known_chain_at(scene, chains.v[i].chain, device_hook));
 	}
 	if (!device_hook)
 		own_steps(scene, INT64_MAX, done);

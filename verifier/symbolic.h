@@ -35,6 +35,8 @@ struct zw_approximation {
 	u32 chain, position, expr; /* as in struct zw_choice */
 	bool real; /* both values can occur (a limit, the time, ...); else only
 		    * that nobody knows */
+	bool former;   /* where the variable is 1 a set that is exchanged has
+			* its former content */
 	bool inverted; /* the expression lets the packet go on where the
 			* variable is 0 */
 	u32 predicate; /* the variable of the predicate that it is; ZW_NONE if
@@ -66,6 +68,9 @@ struct zw_symbolic {
 	/* The steps up to the routing decision, by path and family; made with
 	 * the path. */
 	struct zw_steps *arrivals[ZW_PATH_COUNT][ZW_FAMILY_COUNT];
+	/* Base chains that were evaluated, by path, family and number: the
+	 * moments of a mixture share them. */
+	struct zw_made_chain *made[ZW_PATH_COUNT][ZW_FAMILY_COUNT];
 	bool tests_arrival; /* of forwarded packets, the hop limit before it
 			     * was decreased */
 };
@@ -82,7 +87,11 @@ struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
  * with it alone: two buckets need not agree. */
 zw_node zw_symbolic_named(struct zw_symbolic *symbolic, zw_node node);
 
-/* The whole way of a packet, in both families; leaves are enum zw_pass. Stops
+/* Which families' packets conntrack sees, since a rule of RULESET uses it. */
+void zw_symbolic_tracked(const struct zw_ruleset *ruleset,
+			 bool tracked[ZW_FAMILY_COUNT]);
+
+/* The whole way of a packet at the ruleset's moment, in both families; leaves are enum zw_pass. Stops
  * early when the space is stale or the diagrams are exhausted. */
 zw_node zw_symbolic_path(struct zw_symbolic *symbolic, enum zw_path path);
 

@@ -46,6 +46,11 @@ enum step_kind {
 	STEP_SOURCE,	  /* translations of sources, which are not followed */
 };
 
+struct zw_made_chain {
+	bool known;
+	struct product chain;
+};
+
 struct step {
 	enum step_kind kind;
 	struct product chain;
@@ -137,6 +142,8 @@ zw_node zw_unknown(struct scene *scene, u32 expr, bool real, const char *what);
  * matches where the predicate does not hold. */
 zw_node zw_unknown_limit(struct scene *scene, u32 expr, struct zw_str name,
 			 bool inverted, const char *what);
+/* Likewise, whether a set that is exchanged in place has its former content. */
+zw_node zw_unknown_content(struct scene *scene, u32 expr);
 void zw_doubt(struct scene *scene, const char *what);
 
 /* Load into the registers; the result is the set of packets for which the

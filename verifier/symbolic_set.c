@@ -187,11 +187,11 @@ static zw_node follow_value(void *context, u32 number)
 	return zw_run_guard(f->run, f->maybe, hit);
 }
 
-zw_node zw_run_map(struct zw_rule_run *run, const struct zw_expr *expr,
-		   const struct registers *regs, u32 i)
+static zw_node look_into_map(struct zw_rule_run *run,
+			     const struct zw_expr *expr, u32 number,
+			     const struct registers *regs, u32 i)
 {
-	const struct zw_set *set =
-		&run->scene->s->ruleset->sets.v[expr->lookup.set];
+	const struct zw_set *set = &run->scene->s->ruleset->sets.v[number];
 	struct values values;
 	zw_node table = ZW_EMPTY;
 	struct follow f = { run, set, expr, regs, &values, i, ZW_EMPTY, false };
@@ -209,6 +209,38 @@ zw_node zw_run_map(struct zw_rule_run *run, const struct zw_expr *expr,
 			    zw_run_maybe(run, i, !regs->unreal && !set->unread,
 					 "a map that changes"),
 			    zw_run_go(run, i + 1, &after));
+}
+
+/* NUMBER is exchanged in place: the lookup meets what it held or what it holds.
+ * Where more is unknown of it, the choices could not be told apart. */
+static bool may_be_former(const struct zw_rule_run *run, u32 number)
+{
+	const struct zw_ruleset *r = run->scene->s->ruleset;
+	const struct zw_set *set = &r->sets.v[number], *former;
+
+	if (!set->former)
+		return false;
+	former = &r->sets.v[set->former - 1];
+	return !is_unread(set) && !is_unread(former) && !set->elements.marks &&
+	       !former->elements.marks && !set->catchall_marks &&
+	       !former->catchall_marks;
+}
+
+zw_node zw_run_map(struct zw_rule_run *run, const struct zw_expr *expr,
+		   const struct registers *regs, u32 i)
+{
+	const struct zw_ruleset *r = run->scene->s->ruleset;
+	u32 number = expr->lookup.set;
+	zw_node former;
+
+	if (!r->sets.v[number].former)
+		return look_into_map(run, expr, number, regs, i);
+	if (!may_be_former(run, number))
+		return zw_run_anything(run, i, "a map that is exchanged");
+	former =
+		look_into_map(run, expr, r->sets.v[number].former - 1, regs, i);
+	return zw_if(zw_run_diagrams(run), zw_unknown_content(run->scene, i),
+		     former, look_into_map(run, expr, number, regs, i));
 }
 
 /* The elements as keys with these leaves. */
@@ -296,12 +328,11 @@ static bool marked_set(const struct zw_rule_run *run, const struct zw_set *set,
 	return true;
 }
 
-/* What follows a lookup in a set without values. */
-zw_node zw_run_set(struct zw_rule_run *run, u32 i, const struct registers *regs)
+static zw_node look_into_set(struct zw_rule_run *run, u32 i, u32 number,
+			     const struct registers *regs)
 {
 	const struct zw_expr *expr = &run->rule->exprs[i];
-	const struct zw_set *set =
-		&run->scene->s->ruleset->sets.v[expr->lookup.set];
+	const struct zw_set *set = &run->scene->s->ruleset->sets.v[number];
 	u32 slot = expr->lookup.sreg, go_on = GO_ON, leaf_number;
 	bool marked = set->elements.marks || set->catchall_marks;
 	bool invert = expr->lookup.invert;
@@ -312,14 +343,14 @@ zw_node zw_run_set(struct zw_rule_run *run, u32 i, const struct registers *regs)
 		/* no set in between: the elements lead to the verdict */
 		leaf_number = zw_leaf_value(zw_run_diagrams(run), rest);
 		run->scene->kinds |= KIND(GO_ON);
-		if (set_table(run, expr->lookup.set, regs, slot,
+		if (set_table(run, number, regs, slot,
 			      invert ? go_on : leaf_number,
 			      invert ? leaf_number : go_on, &out))
 			return out;
 	} else if (!is_unread(set)) {
 		bool ok = marked ? marked_set(run, set, regs, slot, i, &out)
-				 : set_table(run, expr->lookup.set, regs, slot,
-					     !invert, invert, &out);
+				 : set_table(run, number, regs, slot, !invert,
+					     invert, &out);
 
 		if (ok)
 			return zw_run_guard(
@@ -335,4 +366,23 @@ zw_node zw_run_set(struct zw_rule_run *run, u32 i, const struct registers *regs)
 			     !regs->unreal && !set->unread && !set->doubt,
 			     "a set that changes"),
 		rest);
+}
+
+/* What follows a lookup in a set without values. */
+zw_node zw_run_set(struct zw_rule_run *run, u32 i, const struct registers *regs)
+{
+	const struct zw_ruleset *r = run->scene->s->ruleset;
+	u32 number = run->rule->exprs[i].lookup.set;
+	zw_node former;
+
+	if (!r->sets.v[number].former)
+		return look_into_set(run, i, number, regs);
+	if (!may_be_former(run, number))
+		return zw_run_guard(
+			run,
+			zw_run_maybe(run, i, false, "a set that is exchanged"),
+			zw_run_go(run, i + 1, regs));
+	former = look_into_set(run, i, r->sets.v[number].former - 1, regs);
+	return zw_if(zw_run_diagrams(run), zw_unknown_content(run->scene, i),
+		     former, look_into_set(run, i, number, regs));
 }

@@ -5,11 +5,10 @@
  *
  * Where the first attempt finds that a field must be cut finer, everything
  * begins anew with that knowledge; each attempt learns something, so there are
- * few. Every state that a batch of several transactions passes through is held
- * to the claims that say what must not pass; the last one to all of them. A
- * state in which every packet fares as in the state before the first
- * transaction is not this load's doing and needs no proof: so a ruleset that
- * breaks the claims can be replaced by one that keeps them. */
+ * few. The claims that say what must not pass are held against everything that
+ * a packet can meet on the way from one transaction to the next; all of them
+ * against the last state. What passed before is not this load's doing: so a
+ * ruleset that breaks the claims can be replaced by one that keeps them. */
 #include "verifier/verify.h"
 
 #include <linux/netfilter/nfnetlink.h>
@@ -18,6 +17,7 @@
 #include "base/assert.h"
 #include "base/sha256.h"
 #include "verifier/decode.h"
+#include "verifier/mixture.h"
 #include "verifier/prove.h"
 
 #define DEFAULT_NODES 20000000u
@@ -120,9 +120,12 @@ static bool fell_before(const struct zw_claim_result *kept,
 }
 
 /* A claim that falls in passing says where. */
-static void note_passing(struct job *job, struct zw_claim_result *result)
+static void note_passing(struct job *job, struct zw_claim_result *result,
+			 bool exchange)
 {
-	struct zw_str text = ZW_STR("between two transactions of the batch");
+	struct zw_str text =
+		exchange ? ZW_STR("while the new rules take the former's place")
+			 : ZW_STR("between two transactions of the batch");
 
 	if (result->reason.n)
 		text = zw_strf(job->arena, "%.*s: %.*s", ZW_STR_ARG(text),
@@ -144,7 +147,7 @@ static void prove_claims(struct job *job, struct zw_prover *prover, bool last)
 		if (!last && now.verdict == ZW_PROVED)
 			continue;
 		if (!last)
-			note_passing(job, &now);
+			note_passing(job, &now, prover->is_mixture);
 		if (!fell_before(kept, &now))
 			*kept = now;
 		if (last)
@@ -226,6 +229,83 @@ static void verify_state(struct job *job, const struct zw_ruleset *ruleset,
 	all_undecided(job, ZW_STR("the ruleset cuts fields too often"));
 }
 
+/* ---- from one state to the next ------------------------------------------ */
+
+/* Every moment at which some packet passes other chains than before. The first
+ * and the last are states before and after, unless something else changes at a
+ * time of its own; the state after the last transaction is proved anyway. */
+static bool attempt_exchange(struct job *job, struct zw_mixture *mixture,
+			     bool last)
+{
+	size_t limit = node_limit(job);
+	struct zw_arena *scratch = zw_arena_new();
+	struct zw_diagrams *d = zw_diagrams_new(limit, 4 * limit);
+	struct zw_space *space = zw_space_new(scratch, d, &job->cuts);
+	struct zw_prover *prover =
+		zw_prover_new(job->arena, scratch, space, &mixture->ruleset,
+			      job->statement, job->sources);
+	u32 end = mixture->moments + (mixture->sets ? 1 : 0), k;
+	bool ok;
+
+	mixture->ruleset.moment = mixture->moments;
+	zw_prover_former(prover);
+	ok = !zw_space_stale(space);
+	for (k = last && !mixture->sets && !mixture->policies; ok && k < end;
+	     k++) {
+		mixture->ruleset.moment = k;
+		zw_prover_again(prover);
+		ok = !zw_space_stale(space);
+		if (ok)
+			prove_claims(job, prover, false);
+	}
+	if (zw_diagrams_nodes(d) > job->out->nodes)
+		job->out->nodes = zw_diagrams_nodes(d);
+	zw_diagrams_free(d);
+	zw_arena_free(scratch);
+	return ok;
+}
+
+static void verify_exchange(struct job *job, struct zw_mixture *mixture,
+			    bool last)
+{
+	u32 i;
+
+	zw_symbolic_cuts(&job->cuts, &mixture->ruleset);
+	for (i = 0; i < ATTEMPTS; i++) {
+		if (attempt_exchange(job, mixture, last))
+			return;
+	}
+	all_undecided(job, ZW_STR("the ruleset cuts fields too often"));
+}
+
+/* The state after a transaction follows from the exchange unless packets are
+ * seen by conntrack in one and not in the other. */
+static bool tracked_alike(const struct zw_ruleset *a,
+			  const struct zw_ruleset *b)
+{
+	bool in_a[ZW_FAMILY_COUNT], in_b[ZW_FAMILY_COUNT];
+
+	zw_symbolic_tracked(a, in_a);
+	zw_symbolic_tracked(b, in_b);
+	return in_a[ZW_IPV4] == in_b[ZW_IPV4] && in_a[ZW_IPV6] == in_b[ZW_IPV6];
+}
+
+static void verify_step(struct job *job, const struct zw_ruleset *before,
+			const struct zw_ruleset *after,
+			const struct zw_ruleset *held, bool last)
+{
+	struct zw_arena *arena = zw_arena_new();
+	struct zw_mixture mixture;
+
+	zw_mixture_make(arena, before, after, &mixture);
+	/* where nothing stood before, all passed */
+	if (mixture.differs && mixture.guarded)
+		verify_exchange(job, &mixture, last);
+	if (!last && !tracked_alike(before, after))
+		verify_state(job, after, held, false);
+	zw_arena_free(arena);
+}
+
 struct states {
 	struct zw_arena *arena;
 	ZW_VEC(const struct zw_ruleset *) list;
@@ -266,6 +346,7 @@ static void verify_bytes(struct job *job, struct zw_diags *diags,
 {
 	struct states states = { .arena = zw_arena_new() };
 	struct zw_ruleset ruleset = { 0 }, dump = { 0 };
+	static const struct zw_ruleset nothing;
 	const struct zw_ruleset *held = NULL;
 	size_t i, start = first_batch(bytes, n);
 	bool ok = true;
@@ -281,8 +362,13 @@ static void verify_bytes(struct job *job, struct zw_diags *diags,
 		all_undecided(job, ZW_STR("the bytes are no ruleset"));
 	} else {
 		progress(job, 100);
-		for (i = 0; i + 1 < states.list.n; i++)
-			verify_state(job, states.list.v[i], held, false);
+		for (i = 0; i < states.list.n; i++)
+			verify_step(job,
+				    i	   ? states.list.v[i - 1]
+				    : held ? held
+					   : &nothing,
+				    states.list.v[i], held,
+				    i + 1 == states.list.n);
 		verify_state(job, start < n ? &ruleset : &dump, held, true);
 	}
 	zw_arena_free(states.arena);
