@@ -153,6 +153,16 @@ static void check_unspoofed(struct zw_resolver *r,
 				"'unspoofed' says nothing about '%.*s'",
 				ZW_STR_ARG(r->model->zones.v[zone].name));
 			zw_diag_here(r->diags, diag, "a zone without networks");
+		} else if (r->model->zones.v[zone].spoofing_allowed) {
+			diag = zw_diag(
+				r->diags, ZW_Z3011, stmt->from.span,
+				"'%.*s' may forge what this claim is about",
+				ZW_STR_ARG(r->model->zones.v[zone].name));
+			zw_diag_here(r->diags, diag,
+				     "holds only where no rule lets it");
+			zw_diag_label(r->diags, diag,
+				      r->model->zones.v[zone].span,
+				      "says 'spoofing allow'");
 		}
 	}
 }
@@ -213,9 +223,9 @@ void zw_resolve_claim(struct zw_resolver *r, const struct zw_scope *scope,
 	zw_service_items items = { 0 };
 	bool ok = true;
 
-	from = zw_resolve_side(r, scope, &stmt->from, use);
+	from = zw_resolve_side(r, scope, &stmt->from, use, true);
 	if (claim.kind != ZW_UNSPOOFED) {
-		to = zw_resolve_side(r, scope, &stmt->to, use);
+		to = zw_resolve_side(r, scope, &stmt->to, use, false);
 		ok = zw_resolve_services(r, scope, &stmt->services, stmt->span,
 					 ZW_SERVICES_OF_CLAIM, &items);
 	}

@@ -154,7 +154,8 @@ static void put_value(struct zw_buf *out, enum zw_key which, const u8 *lo,
 		zw_buf_puts(out, *lo ? "exists" : "missing");
 	else if (!strcmp(field->type, "ct_state"))
 		put_states(out, lo);
-	else if (which == ZW_KEY_IIF)
+	else if (which == ZW_KEY_IIF || which == ZW_KEY_REQID_IN ||
+		 which == ZW_KEY_REQID_OUT)
 		put_host_number(out, lo);
 	else
 		put_numbers(out, lo, hi, field->bytes);

@@ -94,6 +94,13 @@ static void load(struct nftnl_rule *rule, enum zw_key which, u32 reg)
 		nftnl_expr_set_u32(expr, NFTNL_EXPR_RT_DREG, reg);
 		nftnl_expr_set_u32(expr, NFTNL_EXPR_RT_KEY, (u32)field->a);
 		break;
+	case ZW_FROM_XFRM:
+		expr = add(rule, "xfrm");
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_XFRM_DREG, reg);
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_XFRM_KEY, (u32)field->a);
+		nftnl_expr_set_u32(expr, NFTNL_EXPR_XFRM_SPNUM, 0);
+		nftnl_expr_set_u8(expr, NFTNL_EXPR_XFRM_DIR, (u8)field->b);
+		break;
 	}
 }
 

@@ -195,6 +195,28 @@ static bool dmz_and_internal(const struct zw_zone *a, const struct zw_zone *b)
 	       (a->kind == ZW_ZONE_INTERNAL && b->kind == ZW_ZONE_DMZ);
 }
 
+static bool takes_any_source(const struct zw_zone *zone)
+{
+	return zone->spoofing_allowed || !zone->has_network;
+}
+
+/* Two zones that nothing but sources tells apart. */
+static bool sources_differ(struct zw_resolver *r, const struct use *a,
+			   const struct use *b)
+{
+	const struct zw_zone *x = &r->model->zones.v[a->zone];
+	const struct zw_zone *y = &r->model->zones.v[b->zone];
+	struct zw_diag *diag;
+
+	if (!takes_any_source(x) || !takes_any_source(y))
+		return true;
+	diag = conflict(r, ZW_Z2016, a, b,
+			"share an interface and take the same sources");
+	zw_diag_help(r->diags, diag,
+		     "at most one of them may say 'spoofing allow'");
+	return false;
+}
+
 /* Two zones on one interface, where some zone says `ipsec` or none does. */
 static bool may_share(struct zw_resolver *r, const struct use *a,
 		      const struct use *b, bool ipsec_here)
@@ -218,9 +240,11 @@ static bool may_share(struct zw_resolver *r, const struct use *a,
 			     "write 'ipsec reqid N' in both, with two numbers");
 		return false;
 	}
-	if (x_only || y_only || (x->has_network && y->has_network) ||
-	    (ipsec_here && (x->has_network || y->has_network)))
+	if (x_only || y_only)
 		return true;
+	if ((x->has_network && y->has_network) ||
+	    (ipsec_here && (x->has_network || y->has_network)))
+		return sources_differ(r, a, b);
 	diag = conflict(r, ZW_Z2016, a, b, "share an interface");
 	zw_diag_help(r->diags, diag,
 		     "zones may share one where each names its networks");
@@ -276,6 +300,21 @@ static void check_pattern(struct zw_resolver *r, const struct uses *uses,
 			r->diags, diag,
 			"a pattern never overlaps what another zone names");
 	}
+}
+
+bool zw_share_interface(const struct zw_zone *a, const struct zw_zone *b)
+{
+	size_t i, j;
+
+	/* patterns of two zones stand for no common name */
+	for (i = 0; i < a->interfaces.n; i++)
+		for (j = 0; j < b->interfaces.n; j++)
+			if (!a->interfaces.v[i].pattern &&
+			    !b->interfaces.v[j].pattern &&
+			    zw_str_eq(a->interfaces.v[i].name,
+				      b->interfaces.v[j].name))
+				return true;
+	return false;
 }
 
 void zw_check_interfaces(struct zw_resolver *r)

@@ -200,12 +200,33 @@ void zw_draft_members(struct zw_lowering *l, struct zw_draft *draft,
 		      enum zw_key key, enum zw_family family, u32 zone)
 {
 	struct zw_str label = zw_lower_zone_label(l, zone);
+	struct zw_ipset set = zw_lower_members(l, key, zone);
+	bool forged = !zw_ipset_equal(set, l->model->zones.v[zone].members);
 
-	zw_draft_addresses(l, draft, key, family,
-			   l->model->zones.v[zone].members.of[family],
-			   zw_strf(l->arena, "z_zone.%.*s.%d",
-				   ZW_STR_ARG(label),
-				   family == ZW_IPV4 ? 4 : 6));
+	zw_draft_addresses(
+		l, draft, key, family, set.of[family],
+		zw_strf(l->arena, "%s.%.*s.%d", forged ? "z_forged" : "z_zone",
+			ZW_STR_ARG(label), family == ZW_IPV4 ? 4 : 6));
+}
+
+struct zw_ipset zw_lower_members(const struct zw_lowering *l, enum zw_key key,
+				 u32 zone)
+{
+	switch (key) {
+	case ZW_KEY_IP_SADDR:
+	case ZW_KEY_IP6_SADDR:
+	case ZW_KEY_CT_ORIGINAL_IP_SADDR:
+	case ZW_KEY_CT_ORIGINAL_IP6_SADDR:
+		return l->model->sources[zone];
+	default:
+		return l->model->zones.v[zone].members;
+	}
+}
+
+bool zw_lower_sends(const struct zw_lowering *l, u32 zone,
+		    enum zw_family family)
+{
+	return l->model->sources[zone].of[family].n;
 }
 
 struct zw_cause zw_lower_no_cause(const struct zw_lowering *l)

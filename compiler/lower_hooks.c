@@ -84,22 +84,34 @@ void zw_draft_dhcp(struct zw_lowering *l, struct zw_draft *draft,
 				    : 546);
 }
 
-/* What other sources the gateway's own protocols need, for zones that take
- * LINK and name networks and take DHCP (masks of IPsec): accept, then drop. */
-static u32 exceptions_chain(struct zw_lowering *l, unsigned link, unsigned dhcp)
+/* What TESTS let pass: 1 in the clear, 2 by IPsec, 3 both, and request ids. */
+static struct zw_str tests_name(struct zw_lowering *l,
+				const zw_ipsec_tests *tests)
+{
+	static const char *const digits[] = { [ZW_IPSEC_EITHER] = "3",
+					      [ZW_IPSEC_ONLY] = "2",
+					      [ZW_IPSEC_NOT] = "1" };
+	struct zw_str name = ZW_STR(tests->n ? "" : "0");
+
+	for (size_t i = 0; i < tests->n; i++)
+		name = tests->v[i].has_reqid
+			       ? zw_strf(l->arena, "%.*s/r%u", ZW_STR_ARG(name),
+					 tests->v[i].reqid)
+			       : zw_strf(l->arena, "%.*s%s", ZW_STR_ARG(name),
+					 digits[tests->v[i].ipsec]);
+	return name;
+}
+
+/* Messages of the link by what fits TEST, from no member. */
+static void accept_link(struct zw_lowering *l, u32 chain,
+			struct zw_ipsec_test test)
 {
 	static const u8 link_types[] = {
 		130, 131, 132, 133, 134, 135, 136, 143
 	};
-	struct zw_str name = zw_strf(l->arena, "z_link.%u%u", link, dhcp);
-	u32 chain = zw_lower_known_chain(l, name);
 	struct zw_draft any = { .n = 0 }, unspecified = { .n = 0 };
 
-	if (chain != ZW_NONE)
-		return chain;
-	chain = zw_lower_chain(l, name);
-	zw_map_put(&l->chains, name, chain);
-	zw_draft_ipsec_mask(&any, link, false);
+	zw_draft_ipsec_test(&any, test, false);
 	zw_draft_addresses(l, &any, ZW_KEY_IP6_SADDR, ZW_IPV6,
 			   zw_lower_link_local(l), ZW_STR(""));
 	zw_draft_equal(&any, ZW_KEY_L4PROTO, 58);
@@ -107,18 +119,39 @@ static u32 exceptions_chain(struct zw_lowering *l, unsigned link, unsigned dhcp)
 			zw_lower_byte_set(l, "z_link_types", ZW_KEY_ICMP6_TYPE,
 					  link_types, sizeof(link_types)));
 	zw_lower_rule(l, &any, chain, ZW_PLAN_ACCEPT);
-	zw_draft_ipsec_mask(&unspecified, link, false);
+	zw_draft_ipsec_test(&unspecified, test, false);
 	zw_draft_address(&unspecified, ZW_KEY_IP6_SADDR, ZW_IPV6, 0);
 	zw_draft_equal(&unspecified, ZW_KEY_L4PROTO, 58);
 	zw_draft_range(&unspecified, ZW_KEY_ICMP6_TYPE, 133, 136);
 	zw_lower_rule(l, &unspecified, chain, ZW_PLAN_ACCEPT);
-	for (unsigned which = 0; dhcp && which < 3; which++) {
-		struct zw_draft draft = { .n = 0 };
+}
 
-		zw_draft_ipsec_mask(&draft, dhcp, false);
-		zw_draft_dhcp(l, &draft, which);
-		zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
-	}
+/* What other sources the gateway's own protocols need, for zones that take
+ * LINK and name networks and take DHCP: accept, then drop. */
+static u32 exceptions_chain(struct zw_lowering *l, const zw_ipsec_tests *link,
+			    const zw_ipsec_tests *dhcp)
+{
+	struct zw_str a = tests_name(l, link), b = tests_name(l, dhcp);
+	struct zw_str key =
+		zw_strf(l->arena, "z_link.%.*s%s%.*s", ZW_STR_ARG(a),
+			a.n + b.n > 2 ? "-" : "", ZW_STR_ARG(b));
+	u32 chain = zw_lower_known_chain(l, key);
+
+	if (chain != ZW_NONE)
+		return chain;
+	chain = zw_lower_chain(l, key.n < 80 ? key
+					     : zw_lower_number_name(l, "link"));
+	zw_map_put(&l->chains, key, chain);
+	for (size_t i = 0; i < link->n; i++)
+		accept_link(l, chain, link->v[i]);
+	for (size_t i = 0; i < dhcp->n; i++)
+		for (unsigned which = 0; which < 3; which++) {
+			struct zw_draft draft = { .n = 0 };
+
+			zw_draft_ipsec_test(&draft, dhcp->v[i], false);
+			zw_draft_dhcp(l, &draft, which);
+			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+		}
 	zw_lower_final_drop(l, chain);
 	return chain;
 }
@@ -128,8 +161,10 @@ static u32 source_chain(struct zw_lowering *l,
 {
 	u32 chain = zw_lower_chain(
 		l, zw_strf(l->arena, "z_source.%.*s", ZW_STR_ARG(class->name)));
-	unsigned link = zw_lower_class_ipsec(l, class, zw_lower_any_zone);
-	unsigned dhcp = zw_lower_class_ipsec(l, class, zw_lower_names_networks);
+	zw_ipsec_tests link =
+		zw_lower_ipsec_tests(l, class, zw_lower_any_zone, true);
+	zw_ipsec_tests dhcp =
+		zw_lower_ipsec_tests(l, class, zw_lower_names_networks, true);
 	struct zw_draft rest = { .n = 0 };
 
 	for (size_t i = 0; i < class->zones.n; i++) {
@@ -138,7 +173,7 @@ static u32 source_chain(struct zw_lowering *l,
 		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 			struct zw_draft draft = { .n = 0 };
 
-			if (!l->model->zones.v[zone].members.of[f].n)
+			if (!zw_lower_sends(l, zone, (enum zw_family)f))
 				continue;
 			zw_draft_ipsec(l, &draft, zone, false);
 			zw_draft_members(l, &draft,
@@ -149,7 +184,7 @@ static u32 source_chain(struct zw_lowering *l,
 		}
 	}
 	zw_lower_rule_to(l, &rest, chain, ZW_PLAN_GOTO,
-			 exceptions_chain(l, link, dhcp));
+			 exceptions_chain(l, &link, &dhcp));
 	return chain;
 }
 
@@ -221,14 +256,13 @@ static void drop_exceptions(struct zw_lowering *l, u32 chain)
 
 	for (size_t i = 0; i < l->classes.n; i++) {
 		const struct zw_port_class *class = &l->classes.v[i];
-		const struct zw_zone *zone =
-			&l->model->zones.v[class->zones.v[0]];
+		u32 zone = class->zones.v[0];
+		const struct zw_ipset *own = &l->model->sources[zone];
 
-		if (!class->trusted || !zone->has_network)
+		if (!class->trusted || !l->model->zones.v[zone].has_network)
 			continue;
-		four[i] = !zw_intervals_contain(zone->members.of[ZW_IPV4], 0);
-		six[i] = !zw_intervals_contain(zone->members.of[ZW_IPV6],
-					       LINK_LOCAL);
+		four[i] = !zw_intervals_contain(own->of[ZW_IPV4], 0);
+		six[i] = !zw_intervals_contain(own->of[ZW_IPV6], LINK_LOCAL);
 		any_four |= four[i];
 		any_six |= six[i];
 	}
@@ -266,18 +300,28 @@ void zw_lower_test_destination(struct zw_lowering *l, struct zw_draft *draft,
 			 family, zone);
 }
 
-/* The source of the quoted flow, as the tuple of DIRECTION has it. */
+static enum zw_key quoted_key(enum zw_family family, int direction)
+{
+	if (direction)
+		return family == ZW_IPV4 ? ZW_KEY_CT_REPLY_IP_SADDR
+					 : ZW_KEY_CT_REPLY_IP6_SADDR;
+	return family == ZW_IPV4 ? ZW_KEY_CT_ORIGINAL_IP_SADDR
+				 : ZW_KEY_CT_ORIGINAL_IP6_SADDR;
+}
+
+bool zw_lower_quoted(const struct zw_lowering *l, enum zw_family family,
+		     int direction, u32 zone)
+{
+	return zw_lower_members(l, quoted_key(family, direction), zone)
+		.of[family]
+		.n;
+}
+
 void zw_lower_test_quoted(struct zw_lowering *l, struct zw_draft *draft,
 			  enum zw_family family, int direction, u32 zone)
 {
-	enum zw_key key =
-		direction ? (family == ZW_IPV4 ? ZW_KEY_CT_REPLY_IP_SADDR
-					       : ZW_KEY_CT_REPLY_IP6_SADDR)
-			  : (family == ZW_IPV4 ? ZW_KEY_CT_ORIGINAL_IP_SADDR
-					       : ZW_KEY_CT_ORIGINAL_IP6_SADDR);
-
 	zw_draft_family(draft, family);
-	zw_draft_members(l, draft, key, family, zone);
+	zw_draft_members(l, draft, quoted_key(family, direction), family, zone);
 }
 
 struct open_pair {
@@ -331,11 +375,13 @@ static u32 passing_chain(struct zw_lowering *l, const open_pairs *pairs,
 		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 			struct zw_draft draft = { .n = 0 };
 
-			if (!l->model->zones.v[from].members.of[f].n ||
-			    !l->model->zones.v[to].members.of[f].n)
-				if (!trusted ||
-				    !l->model->zones.v[to].members.of[f].n)
-					continue;
+			if (!l->model->zones.v[to].members.of[f].n ||
+			    (!trusted &&
+			     !zw_lower_sends(l, from, (enum zw_family)f)))
+				continue;
+			if (quoted && !zw_lower_quoted(l, (enum zw_family)f,
+						       direction, from))
+				continue;
 			if (!trusted)
 				zw_lower_test_source(l, &draft,
 						     (enum zw_family)f, from);
@@ -363,7 +409,7 @@ static u32 quoted_chain(struct zw_lowering *l, u32 zone, int direction)
 	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 		struct zw_draft draft = { .n = 0 };
 
-		if (!l->model->zones.v[zone].members.of[f].n)
+		if (!zw_lower_quoted(l, (enum zw_family)f, direction, zone))
 			continue;
 		zw_lower_test_quoted(l, &draft, (enum zw_family)f, direction,
 				     zone);

@@ -82,6 +82,12 @@ void zw_draft_addresses(struct zw_lowering *l, struct zw_draft *draft,
 /* A number that equal sets of addresses of one family have in common. */
 u32 zw_lower_address_id(struct zw_lowering *l, enum zw_family family,
 			struct zw_intervals set);
+/* The members of ZONE, as a source if KEY is one. */
+struct zw_ipset zw_lower_members(const struct zw_lowering *l, enum zw_key key,
+				 u32 zone);
+/* Can anything of FAMILY come from ZONE? */
+bool zw_lower_sends(const struct zw_lowering *l, u32 zone,
+		    enum zw_family family);
 /* KEY lies in the members of ZONE. */
 void zw_draft_members(struct zw_lowering *l, struct zw_draft *draft,
 		      enum zw_key key, enum zw_family family, u32 zone);
@@ -152,12 +158,24 @@ void zw_draft_classes(struct zw_lowering *l, struct zw_draft *draft,
 /* The packet's IPsec bit as ZONE demands. */
 void zw_draft_ipsec(struct zw_lowering *l, struct zw_draft *draft, u32 zone,
 		    bool out);
-/* What of (in the clear 1, by IPsec 2) the zones of a class for which WANTED
- * holds take. */
-unsigned zw_lower_class_ipsec(const struct zw_lowering *l,
-			      const struct zw_port_class *class,
-			      bool (*wanted)(const struct zw_zone *zone));
-void zw_draft_ipsec_mask(struct zw_draft *draft, unsigned taken, bool out);
+/* How a packet came or goes, as a zone would have it. */
+struct zw_ipsec_test {
+	enum zw_ipsec ipsec;
+	bool has_reqid;
+	u32 reqid;
+};
+typedef ZW_VEC(struct zw_ipsec_test) zw_ipsec_tests;
+
+/* What the zones of a class for which WANTED holds take, as tests of which no
+ * two hold for one packet; JOINED: as few as will do, else every zone takes
+ * either all that fits a test, or nothing. */
+zw_ipsec_tests zw_lower_ipsec_tests(struct zw_lowering *l,
+				    const struct zw_port_class *class,
+				    bool (*wanted)(const struct zw_zone *zone),
+				    bool joined);
+bool zw_ipsec_takes(const struct zw_zone *zone, struct zw_ipsec_test test);
+void zw_draft_ipsec_test(struct zw_draft *draft, struct zw_ipsec_test test,
+			 bool out);
 
 /* ---- lower_rules.c ---- */
 
@@ -166,11 +184,11 @@ bool zw_lower_opens(const struct zw_lowering *l, u32 from, u32 to);
  * have been tested; ZW_NONE if no rule lets any pass or rejects any. */
 u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 			 enum zw_family family);
-/* Likewise for DHCP to the gateway, where several zones of a class may all be
- * meant: the rules from whole zones. */
+/* Likewise for DHCP to the gateway that fits TEST, where several zones of a
+ * class may all be meant: the rules from whole zones. */
 u32 zw_lower_dhcp_chain(struct zw_lowering *l,
 			const struct zw_port_class *class,
-			enum zw_family family);
+			struct zw_ipsec_test test, enum zw_family family);
 
 /* ---- lower_options.c ---- */
 
@@ -303,6 +321,9 @@ void zw_lower_test_destination(struct zw_lowering *l, struct zw_draft *draft,
 /* The source of the quoted flow, as the tuple of DIRECTION has it. */
 void zw_lower_test_quoted(struct zw_lowering *l, struct zw_draft *draft,
 			  enum zw_family family, int direction, u32 zone);
+/* Is there any such source? Else it must not be tested for. */
+bool zw_lower_quoted(const struct zw_lowering *l, enum zw_family family,
+		     int direction, u32 zone);
 /* What DHCP sends to the gateway from no address of its zone: 0 IPv4, 1 from
  * an IPv6 client, 2 from an IPv6 server. */
 void zw_draft_dhcp(struct zw_lowering *l, struct zw_draft *draft,

@@ -90,26 +90,30 @@ static u32 advertisement_chain(struct zw_lowering *l,
 {
 	u32 chain = zw_lower_chain(l, zw_strf(l->arena, "z_advertised.%.*s",
 					      ZW_STR_ARG(class->name)));
-	unsigned taken = zw_lower_class_ipsec(l, class, is_external);
-	struct zw_draft local = { .n = 0 }, none = { .n = 0 };
+	zw_ipsec_tests taken =
+		zw_lower_ipsec_tests(l, class, is_external, true);
 
 	for (size_t i = 0; i < class->zones.n; i++) {
 		u32 zone = class->zones.v[i];
 		struct zw_draft draft = { .n = 0 };
 
 		if (!is_external(&l->model->zones.v[zone]) ||
-		    !l->model->zones.v[zone].members.of[ZW_IPV6].n)
+		    !zw_lower_sends(l, zone, ZW_IPV6))
 			continue;
 		zw_lower_test_source(l, &draft, ZW_IPV6, zone);
 		zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
 	}
-	zw_draft_ipsec_mask(&local, taken, false);
-	zw_draft_addresses(l, &local, ZW_KEY_IP6_SADDR, ZW_IPV6,
-			   zw_lower_link_local(l), ZW_STR(""));
-	zw_lower_rule(l, &local, chain, ZW_PLAN_ACCEPT);
-	zw_draft_ipsec_mask(&none, taken, false);
-	zw_draft_address(&none, ZW_KEY_IP6_SADDR, ZW_IPV6, 0);
-	zw_lower_rule(l, &none, chain, ZW_PLAN_ACCEPT);
+	for (size_t i = 0; i < taken.n; i++) {
+		struct zw_draft local = { .n = 0 }, none = { .n = 0 };
+
+		zw_draft_ipsec_test(&local, taken.v[i], false);
+		zw_draft_addresses(l, &local, ZW_KEY_IP6_SADDR, ZW_IPV6,
+				   zw_lower_link_local(l), ZW_STR(""));
+		zw_lower_rule(l, &local, chain, ZW_PLAN_ACCEPT);
+		zw_draft_ipsec_test(&none, taken.v[i], false);
+		zw_draft_address(&none, ZW_KEY_IP6_SADDR, ZW_IPV6, 0);
+		zw_lower_rule(l, &none, chain, ZW_PLAN_ACCEPT);
+	}
 	zw_lower_final_drop(l, chain);
 	return chain;
 }
@@ -188,7 +192,9 @@ static u32 from_chain(struct zw_lowering *l, const struct zw_port_class *class,
 		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 			struct zw_draft draft = { .n = 0 };
 
-			if (!l->model->zones.v[zone].members.of[f].n)
+			if (!zw_lower_sends(l, zone, (enum zw_family)f) ||
+			    (quoted && !zw_lower_quoted(l, (enum zw_family)f,
+							direction, zone)))
 				continue;
 			zw_lower_test_source(l, &draft, (enum zw_family)f,
 					     zone);
@@ -243,14 +249,12 @@ static u32 state_chain(struct zw_lowering *l, u32 chain, u64 state,
 	return target;
 }
 
-static void lower_dhcp(struct zw_lowering *l, u32 *chain,
-		       const struct zw_port_class *class, struct zw_str name)
+static void dhcp_by(struct zw_lowering *l, u32 *chain,
+		    const struct zw_port_class *class,
+		    struct zw_ipsec_test test, struct zw_str name)
 {
-	unsigned taken =
-		zw_lower_class_ipsec(l, class, zw_lower_names_networks);
-
-	for (unsigned which = 0; taken && which < 3; which++) {
-		u32 rules = zw_lower_dhcp_chain(l, class,
+	for (unsigned which = 0; which < 3; which++) {
+		u32 rules = zw_lower_dhcp_chain(l, class, test,
 						which ? ZW_IPV6 : ZW_IPV4);
 		struct zw_draft draft = { .n = 0 };
 
@@ -258,10 +262,20 @@ static void lower_dhcp(struct zw_lowering *l, u32 *chain,
 			continue;
 		if (*chain == ZW_NONE)
 			*chain = zw_lower_chain(l, name);
-		zw_draft_ipsec_mask(&draft, taken, false);
+		zw_draft_ipsec_test(&draft, test, false);
 		zw_draft_dhcp(l, &draft, which);
 		zw_lower_rule_to(l, &draft, *chain, ZW_PLAN_GOTO, rules);
 	}
+}
+
+static void lower_dhcp(struct zw_lowering *l, u32 *chain,
+		       const struct zw_port_class *class, struct zw_str name)
+{
+	zw_ipsec_tests tests =
+		zw_lower_ipsec_tests(l, class, zw_lower_names_networks, false);
+
+	for (size_t i = 0; i < tests.n; i++)
+		dhcp_by(l, chain, class, tests.v[i], name);
 }
 
 static u32 new_in_chain(struct zw_lowering *l,
@@ -276,7 +290,7 @@ static u32 new_in_chain(struct zw_lowering *l,
 			u32 zone = class->zones.v[i], rules;
 			struct zw_draft draft = { .n = 0 };
 
-			if (!l->model->zones.v[zone].members.of[f].n)
+			if (!zw_lower_sends(l, zone, (enum zw_family)f))
 				continue;
 			rules = zw_lower_rules_chain(l, zone, ZW_SELF,
 						     (enum zw_family)f);
@@ -340,11 +354,12 @@ void zw_lower_input(struct zw_lowering *l, u32 chain)
 /* ---- output ---- */
 
 static void accept_link_destination(struct zw_lowering *l, u32 chain,
-				    unsigned taken, u128 lo, unsigned bits)
+				    struct zw_ipsec_test test, u128 lo,
+				    unsigned bits)
 {
 	struct zw_draft draft = { .n = 0 };
 
-	zw_draft_ipsec_mask(&draft, taken, true);
+	zw_draft_ipsec_test(&draft, test, true);
 	zw_draft_addresses(
 		l, &draft, ZW_KEY_IP6_DADDR, ZW_IPV6,
 		zw_intervals_one(l->arena, lo, lo | (~(u128)0 >> bits)),
@@ -382,12 +397,15 @@ static u32 to_chain(struct zw_lowering *l, const struct zw_port_class *class,
 		}
 	}
 	if (link) {
-		unsigned taken =
-			zw_lower_class_ipsec(l, class, zw_lower_any_zone);
+		zw_ipsec_tests taken =
+			zw_lower_ipsec_tests(l, class, zw_lower_any_zone, true);
 
-		accept_link_destination(l, chain, taken, (u128)0xfe80 << 112,
-					10);
-		accept_link_destination(l, chain, taken, ALL_NODES_LO, 16);
+		for (size_t i = 0; i < taken.n; i++) {
+			accept_link_destination(l, chain, taken.v[i],
+						(u128)0xfe80 << 112, 10);
+			accept_link_destination(l, chain, taken.v[i],
+						ALL_NODES_LO, 16);
+		}
 	}
 	if (chain != ZW_NONE)
 		zw_lower_final_drop(l, chain);

@@ -10,8 +10,12 @@
  * map of all the rest that leads to a chain for the port. For the host's own
  * zone the same gate stands after routing, and hides the source.
  *
- * Sources are translated after routing, pair of zones by pair of zones. What
- * the gateway sends itself has no input interface. These chains see the first
+ * Sources are translated after routing, pair of zones by pair of zones. How a
+ * packet came in cannot be asked there any more (nft_meta_get_validate,
+ * nft_xfrm_validate), nor need it be: what arrives there has been found a
+ * member of a zone, and no two zones of an interface whose sources are
+ * translated have a member in common (zw_check_translated). What the gateway
+ * sends itself has no input interface. These chains see the first
  * packet of a connection alone and let pass whatever they do not translate:
  * nothing in them decides. */
 #include <stdlib.h>
@@ -166,7 +170,7 @@ static size_t same_sources(struct zw_lowering *l, u32 *list, size_t n, u32 zone,
 			   const struct zw_intervals **src)
 {
 	const struct zw_intervals *members =
-		&l->model->zones.v[zone].members.of[family];
+		&l->model->sources[zone].of[family];
 	size_t same = 0;
 	u32 id = 0;
 
@@ -393,7 +397,7 @@ static void lower_hairpin(struct zw_lowering *l, u32 chain, u32 zone,
 
 	if (!list.n)
 		return;
-	zw_lower_test_source(l, &gate.before, family, zone);
+	zw_draft_members(l, &gate.before, saddr_key(family), family, zone);
 	zw_lower_gate(l, &gate, list.v, list.n, put_rule, &chain);
 }
 
@@ -402,11 +406,9 @@ static void draft_side(struct zw_lowering *l, struct zw_draft *draft,
 		       enum zw_key key, enum zw_family family, u32 zone,
 		       const struct zw_ipset *side)
 {
-	const struct zw_zone *owner =
-		zone == ZW_SELF ? NULL : &l->model->zones.v[zone];
-
-	if (owner &&
-	    zw_intervals_equal(owner->members.of[family], side->of[family]))
+	if (zone != ZW_SELF &&
+	    zw_intervals_equal(zw_lower_members(l, key, zone).of[family],
+			       side->of[family]))
 		zw_draft_members(l, draft, key, family, zone);
 	else
 		zw_draft_addresses(l, draft, key, family, side->of[family],
@@ -424,8 +426,6 @@ static void lower_box(struct zw_lowering *l, u32 chain,
 	if (!box->src.of[family].n || !box->dst.of[family].n)
 		return;
 	zw_draft_family(&draft, family);
-	if (box->from != ZW_SELF)
-		zw_draft_ipsec(l, &draft, box->from, false);
 	draft_side(l, &draft, saddr_key(family), family, box->from, &box->src);
 	zw_draft_ipsec(l, &draft, box->to, true);
 	draft_side(l, &draft, daddr_key(family), family, box->to, &box->dst);

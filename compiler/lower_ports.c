@@ -67,7 +67,8 @@ static bool is_trusted(const struct zw_lowering *l,
 	u128 lo = (u128)0xfe80 << 112, hi = lo | (~(u128)0 >> 10);
 	struct zw_interval range = { lo, hi };
 	struct zw_intervals local = { &range, 1 };
-	struct zw_intervals members = zone->members.of[ZW_IPV6];
+	struct zw_intervals members =
+		l->model->sources[class->zones.v[0]].of[ZW_IPV6];
 
 	if (class->zones.n != 1 || zone->ipsec != ZW_IPSEC_EITHER ||
 	    takes_loopback(class))
@@ -142,48 +143,80 @@ void zw_lower_find_classes(struct zw_lowering *l)
 
 /* ---- IPsec ---- */
 
-void zw_draft_ipsec_mask(struct zw_draft *draft, unsigned taken, bool out)
+static struct zw_ipsec_test test_of(const struct zw_zone *zone)
 {
-	ZW_ASSERT(taken);
-	if (taken != 3)
-		zw_draft_equal(draft, out ? ZW_KEY_IPSEC_OUT : ZW_KEY_IPSEC_IN,
-			       taken == 2);
+	return (struct zw_ipsec_test){ zone->ipsec, zone->has_reqid,
+				       zone->reqid };
 }
 
-static unsigned zone_ipsec(const struct zw_zone *zone)
+void zw_draft_ipsec_test(struct zw_draft *draft, struct zw_ipsec_test test,
+			 bool out)
 {
-	switch (zone->ipsec) {
-	case ZW_IPSEC_EITHER:
-		return 3;
-	case ZW_IPSEC_NOT:
-		return 1;
-	case ZW_IPSEC_ONLY:
-		return 2;
-	}
-	ZW_ASSERT(!"no such IPsec");
-	return 0;
+	if (test.has_reqid)
+		zw_draft_equal(draft, out ? ZW_KEY_REQID_OUT : ZW_KEY_REQID_IN,
+			       test.reqid);
+	else if (test.ipsec != ZW_IPSEC_EITHER)
+		zw_draft_equal(draft, out ? ZW_KEY_IPSEC_OUT : ZW_KEY_IPSEC_IN,
+			       test.ipsec == ZW_IPSEC_ONLY);
 }
 
 void zw_draft_ipsec(struct zw_lowering *l, struct zw_draft *draft, u32 zone,
 		    bool out)
 {
-	zw_draft_ipsec_mask(draft, zone_ipsec(&l->model->zones.v[zone]), out);
+	zw_draft_ipsec_test(draft, test_of(&l->model->zones.v[zone]), out);
 }
 
-unsigned zw_lower_class_ipsec(const struct zw_lowering *l,
-			      const struct zw_port_class *class,
-			      bool (*wanted)(const struct zw_zone *zone))
+bool zw_ipsec_takes(const struct zw_zone *zone, struct zw_ipsec_test test)
 {
-	unsigned taken = 0;
+	if (zone->ipsec == ZW_IPSEC_EITHER)
+		return true;
+	return zone->ipsec == test.ipsec &&
+	       (!zone->has_reqid ||
+		(test.has_reqid && zone->reqid == test.reqid));
+}
+
+static void add_test(struct zw_lowering *l, zw_ipsec_tests *tests,
+		     struct zw_ipsec_test test)
+{
+	for (size_t i = 0; i < tests->n; i++)
+		if (tests->v[i].ipsec == test.ipsec &&
+		    tests->v[i].has_reqid == test.has_reqid &&
+		    tests->v[i].reqid == test.reqid)
+			return;
+	zw_push(l->arena, *tests, test);
+}
+
+zw_ipsec_tests zw_lower_ipsec_tests(struct zw_lowering *l,
+				    const struct zw_port_class *class,
+				    bool (*wanted)(const struct zw_zone *zone),
+				    bool joined)
+{
+	const struct zw_ipsec_test clear = { .ipsec = ZW_IPSEC_NOT },
+				   protected = { .ipsec = ZW_IPSEC_ONLY };
+	bool by[ZW_IPSEC_NOT + 1] = { false }, reqid = false;
+	zw_ipsec_tests tests = { 0 };
 
 	for (size_t i = 0; i < class->zones.n; i++) {
 		const struct zw_zone *zone =
 			&l->model->zones.v[class->zones.v[i]];
 
-		if (wanted(zone))
-			taken |= zone_ipsec(zone);
+		if (!wanted(zone))
+			continue;
+		by[zone->ipsec] = true;
+		reqid |= zone->has_reqid;
+		add_test(l, &tests, test_of(zone));
 	}
-	return taken;
+	if (tests.n < 2 || (!by[ZW_IPSEC_EITHER] && (!joined || reqid)))
+		return tests;
+	/* beside one that takes both there are none with request ids */
+	tests.n = 0;
+	if (joined) {
+		add_test(l, &tests, (struct zw_ipsec_test){ 0 });
+	} else {
+		add_test(l, &tests, clear);
+		add_test(l, &tests, protected);
+	}
+	return tests;
 }
 
 /* ---- maps over interfaces ---- */

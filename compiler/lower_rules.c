@@ -48,11 +48,12 @@ static size_t first_grant(const struct zw_lowering *l, u32 from, u32 to)
 	return lo;
 }
 
-static bool is_whole(const struct zw_lowering *l, bool said, u32 zone,
-		     const struct zw_ipset *set)
+/* KEY: that SET is of. */
+static bool is_whole(const struct zw_lowering *l, bool said, enum zw_key key,
+		     u32 zone, const struct zw_ipset *set)
 {
 	return said || (zone != ZW_SELF &&
-			zw_ipset_equal(l->model->zones.v[zone].members, *set));
+			zw_ipset_equal(zw_lower_members(l, key, zone), *set));
 }
 
 /* Append what stands between FROM and TO in FAMILY. */
@@ -69,11 +70,13 @@ static void gather(struct zw_lowering *l, entries *list, u32 from, u32 to,
 		struct entry entry = { rule, ZW_NONE, &pair->src.of[family],
 				       &pair->dst.of[family] };
 
-		if (is_whole(l, pair->whole_src, from, &pair->src))
+		if (is_whole(l, pair->whole_src, ZW_KEY_IP_SADDR, from,
+			     &pair->src))
 			entry.src = NULL;
 		else if (!entry.src->n || whole_alone)
 			continue;
-		if (is_whole(l, pair->whole_dst, to, &pair->dst))
+		if (is_whole(l, pair->whole_dst, ZW_KEY_IP_DADDR, to,
+			     &pair->dst))
 			entry.dst = NULL;
 		else if (!entry.dst->n)
 			continue;
@@ -319,7 +322,8 @@ u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 	u32 chain;
 
 	/* DHCP comes to the gateway also from a zone of the other family */
-	if ((to != ZW_SELF && !has_members(l, from, family)) ||
+	if ((to != ZW_SELF && from != ZW_SELF &&
+	     !zw_lower_sends(l, from, family)) ||
 	    !has_members(l, to, family))
 		return ZW_NONE;
 	gather(l, &list, from, to, family, false);
@@ -342,14 +346,17 @@ u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 
 u32 zw_lower_dhcp_chain(struct zw_lowering *l,
 			const struct zw_port_class *class,
-			enum zw_family family)
+			struct zw_ipsec_test test, enum zw_family family)
 {
 	u32 zones = 0, zone = 0, chain;
 	entries list = { 0 };
 	struct zw_str name;
 
 	for (size_t i = 0; i < class->zones.n; i++) {
-		if (!l->model->zones.v[class->zones.v[i]].has_network)
+		const struct zw_zone *one =
+			&l->model->zones.v[class->zones.v[i]];
+
+		if (!one->has_network || !zw_ipsec_takes(one, test))
 			continue;
 		zone = class->zones.v[i];
 		zones++;
@@ -357,8 +364,12 @@ u32 zw_lower_dhcp_chain(struct zw_lowering *l,
 	}
 	if (zones == 1)
 		return zw_lower_rules_chain(l, zone, ZW_SELF, family);
-	name = zw_strf(l->arena, "z_rules_dhcp.%.*s.%d",
-		       ZW_STR_ARG(class->name), family == ZW_IPV4 ? 4 : 6);
+	name = zw_strf(l->arena, "z_rules_dhcp.%.*s%s.%d",
+		       ZW_STR_ARG(class->name),
+		       test.ipsec == ZW_IPSEC_NOT    ? ".clear"
+		       : test.ipsec == ZW_IPSEC_ONLY ? ".ipsec"
+						     : "",
+		       family == ZW_IPV4 ? 4 : 6);
 	chain = zw_lower_known_chain(l, name);
 	if (chain == ZW_NONE)
 		chain = chain_of(l, &list, family, name, ZW_NONE);

@@ -80,6 +80,8 @@ struct zw_translate {
 struct zw_model {
 	struct zw_str gateway;
 	ZW_VEC(struct zw_zone) zones;
+	struct zw_ipset *sources; /* by zone: what comes from it; its members,
+				   * or more where it may forge */
 	ZW_VEC(struct zw_host) hosts;
 	ZW_VEC(struct zw_rule) rules;
 	ZW_VEC(struct zw_publish) publishes;

@@ -41,6 +41,8 @@ enum zw_key {
 	ZW_KEY_L4PROTO,
 	ZW_KEY_IPSEC_IN,  /* 1: came by IPsec */
 	ZW_KEY_IPSEC_OUT, /* 1: goes by IPsec */
+	ZW_KEY_REQID_IN,  /* by an association of this request id, 4 bytes */
+	ZW_KEY_REQID_OUT,
 	ZW_KEY_IIF,	  /* 4 bytes, host order; 0: none, the gateway's own */
 	ZW_KEY_TIME_DAY,  /* 0: Sunday */
 	ZW_KEY_TIME_HOUR, /* second of the day, 4 bytes, host order */
@@ -81,6 +83,7 @@ enum zw_key_source {
 	ZW_FROM_CT,	 /* a: key, b: direction or -1 */
 	ZW_FROM_EXTHDR,	 /* a: operation, b: type; presence */
 	ZW_FROM_RT,	 /* a: key */
+	ZW_FROM_XFRM,	 /* a: key, b: 0 in, 1 out */
 };
 
 struct zw_key_info {

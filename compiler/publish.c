@@ -279,6 +279,20 @@ static bool check_meeting(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 	return true;
 }
 
+/* The source of a hairpin is translated as well. */
+static bool check_hairpin(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+			  const struct zw_publication *now)
+{
+	size_t i;
+
+	for (i = 0; i < now->from.n; i++)
+		if (now->from.v[i].zone == now->to &&
+		    !zw_check_translated(r, stmt->span, now->to,
+					 now->from.v[i].src))
+			return false;
+	return true;
+}
+
 void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
 	struct zw_publish publish = {
@@ -292,8 +306,8 @@ void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	const struct zw_side *host, *from;
 	bool ok;
 
-	host = zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE);
-	from = zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE);
+	host = zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE, false);
+	from = zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE, true);
 	zw_refuse_self(r, &stmt->from, from);
 	zw_refuse_self(r, &stmt->to, host);
 	ok = zw_resolve_services(r, &r->policy, &stmt->services, stmt->span,
@@ -313,7 +327,8 @@ void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	if (!check_repeats(r, stmt, publication) ||
 	    !check_address(r, stmt, publication) ||
 	    !find_sources(r, stmt, from, publication) ||
-	    !check_meeting(r, stmt, publication))
+	    !check_meeting(r, stmt, publication) ||
+	    !check_hairpin(r, stmt, publication))
 		return;
 	publish.rule.place = zw_place_text(r, stmt->span);
 	zw_push(r->arena, r->model->publishes, publish);

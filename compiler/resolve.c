@@ -42,8 +42,10 @@ static void start(struct zw_resolver *r, const struct zw_ast *ast)
 	zw_map_init(&r->claims.services, r->arena);
 	zw_map_init(&r->pairs_cache, r->arena);
 	r->claims.outer = &r->policy;
-	for (i = 0; i < ZW_SIDE_USE_COUNT; i++)
-		zw_map_init(&r->side_cache[i], r->arena);
+	for (i = 0; i < ZW_SIDE_USE_COUNT; i++) {
+		zw_map_init(&r->side_cache[0][i], r->arena);
+		zw_map_init(&r->side_cache[1][i], r->arena);
+	}
 	r->everything = zw_ipset_all(r->arena);
 	for (i = 0; i < ast->stmts.n; i++)
 		r->model->has_policy |= is_rule(ast->stmts.v[i]);

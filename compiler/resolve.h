@@ -131,7 +131,7 @@ struct zw_resolver {
 	/* sides: scratch, and what was resolved before, by its text */
 	struct zw_slot *slots;
 	ZW_VEC(u32) touched;
-	struct zw_map side_cache[ZW_SIDE_USE_COUNT];
+	struct zw_map side_cache[2][ZW_SIDE_USE_COUNT]; /* to, from */
 	ZW_VEC(struct zw_side *) sides;
 	struct zw_map pairs_cache;
 	ZW_VEC(struct zw_rule) pair_lists; /* only PAIRS is used */
@@ -232,12 +232,15 @@ bool zw_standard_service(struct zw_str name, struct zw_arena *arena,
 size_t zw_standard_service_count(void);
 struct zw_str zw_standard_service_name(size_t i);
 
-/* sides.c */
+/* interfaces.c: have A and B an interface in common? */
+bool zw_share_interface(const struct zw_zone *a, const struct zw_zone *b);
+
+/* sides.c; SOURCE: flows come from it. */
 struct zw_slot *zw_new_slots(struct zw_resolver *r);
 struct zw_side *zw_resolve_side(struct zw_resolver *r,
 				const struct zw_scope *scope,
 				const struct zw_ast_side *side,
-				enum zw_side_use use);
+				enum zw_side_use use, bool source);
 /* The families that a set has addresses of. */
 u8 zw_set_families(struct zw_ipset set);
 
@@ -268,6 +271,11 @@ void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt);
 /* translations.c: masquerade, snat, clamp-mss, log drops, and publish. */
 void zw_refuse_self(struct zw_resolver *r, const struct zw_ast_side *side,
 		    const struct zw_side *resolved);
+/* After routing nobody knows any more how a packet came in, so that sources
+ * SRC of zone FROM must be no other zone's on an interface of it. False after a
+ * diagnostic. */
+bool zw_check_translated(struct zw_resolver *r, struct zw_span span, u32 from,
+			 struct zw_ipset src);
 /* What stands behind `as`: one range of one family. False after a diagnostic.
  */
 bool zw_resolve_as(struct zw_resolver *r, const struct zw_ast_stmt *stmt,

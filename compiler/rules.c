@@ -228,8 +228,10 @@ void zw_resolve_rule(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	rule.action = stmt->kind == ZW_AST_ALLOW  ? ZW_ALLOW
 		      : stmt->kind == ZW_AST_DENY ? ZW_DENY
 						  : ZW_REJECT;
-	pairing.from = zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE);
-	pairing.to = zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE);
+	pairing.from =
+		zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE, true);
+	pairing.to =
+		zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE, false);
 	ok = zw_resolve_services(r, &r->policy, &stmt->services, stmt->span,
 				 ZW_SERVICES_OF_RULE, &rule.services);
 	zw_resolve_options(r, &stmt->options, &rule.options);

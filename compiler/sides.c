@@ -2,7 +2,8 @@
 /* An endpoint (`office(admins), dmz, any except a`) to the zones it names and
  * what it takes of each. Every zone met gets a slot in which terms add up and
  * exceptions add up; at the end the one is taken from the other. In rules a
- * slot begins as the zone's members; in claims about what can start it begins
+ * slot begins as the zone's members (where flows come from: as the sources that
+ * are its own); in claims about what can start it begins
  * as any address, because a source may be forged.
  *
  * Rulesets repeat themselves: a side of the policy that was resolved without a
@@ -24,6 +25,7 @@ struct work {
 	struct zw_resolver *r;
 	const struct zw_scope *scope;
 	enum zw_side_use use;
+	bool source; /* the side is where flows come from */
 	struct zw_side *side;
 };
 
@@ -53,11 +55,14 @@ static u32 zone_of(const struct zw_resolver *r, u32 slot)
 	return slot == r->model->zones.n ? ZW_SELF : ZW_ELSEWHERE;
 }
 
-static struct zw_ipset members(const struct zw_resolver *r, u32 slot)
+static struct zw_ipset members(const struct work *work, u32 slot)
 {
-	if (slot < r->model->zones.n)
-		return r->model->zones.v[slot].members;
-	return r->everything;
+	const struct zw_model *model = work->r->model;
+
+	if (slot >= model->zones.n)
+		return work->r->everything;
+	return work->source ? model->sources[slot]
+			    : model->zones.v[slot].members;
 }
 
 u8 zw_set_families(struct zw_ipset set)
@@ -88,13 +93,17 @@ static struct zw_slot *slot_at(struct zw_resolver *r, u32 at)
 }
 
 /* What DEFINE has in the zone of a slot. */
-static struct zw_ipset part_of_define(struct zw_resolver *r,
+static struct zw_ipset part_of_define(const struct work *work,
 				      struct zw_define *define, u32 slot)
 {
+	struct zw_resolver *r = work->r;
 	u32 n = zw_slot_count(r);
 
 	if (slot >= r->model->zones.n)
 		return define->set;
+	if (work->source && r->model->zones.v[slot].spoofing_allowed)
+		return zw_ipset_intersect(r->arena, define->set,
+					  members(work, slot));
 	if (!define->in_zone) {
 		if (!zw_expand(r, define->stmt->name.span, n))
 			return define->set; /* an error by now */
@@ -103,7 +112,7 @@ static struct zw_ipset part_of_define(struct zw_resolver *r,
 	}
 	if (!define->in_zone_known[slot]) {
 		define->in_zone[slot] = zw_ipset_intersect(
-			r->arena, define->set, members(r, slot));
+			r->arena, define->set, r->model->zones.v[slot].members);
 		define->in_zone_known[slot] = true;
 	}
 	return define->in_zone[slot];
@@ -214,15 +223,17 @@ static void outside(struct work *work, const struct zw_ast_addr *addr,
 {
 	struct zw_resolver *r = work->r;
 	const struct zw_zone *zone = &r->model->zones.v[slot];
-	bool partly = zw_ipset_overlap(set, zone->members);
+	bool partly = zw_ipset_overlap(set, members(work, slot));
 	struct zw_diag *diag = zw_diag(
 		r->diags, ZW_Z2009, addr->span, "%s in zone '%.*s'",
 		partly ? "address range is not wholly" : "address is not",
 		ZW_STR_ARG(zone->name));
 
 	zw_diag_here(r->diags, diag,
-		     zone->has_network ? "outside the zone's networks"
-				       : "in another zone's networks");
+		     zone->has_network &&
+				     !(work->source && zone->spoofing_allowed)
+			     ? "outside the zone's networks"
+			     : "in another zone's networks");
 	zw_diag_label(r->diags, diag, zone->span, "zone declared here");
 	if (partly)
 		zw_diag_help(r->diags, diag,
@@ -294,9 +305,9 @@ static void narrow_by(struct work *work, const struct zw_ast_term *term,
 	for (i = 0; i < slots->v.n; i++) {
 		u32 slot = slots->v.v[i];
 
-		part = define ? part_of_define(r, define, slot)
+		part = define ? part_of_define(work, define, slot)
 			      : zw_ipset_intersect(r->arena, result.set,
-						   members(r, slot));
+						   members(work, slot));
 		if (!define && named && !work->side->poisoned &&
 		    !zw_ipset_equal(part, result.set)) {
 			outside(work, addr, result.set, slot);
@@ -438,7 +449,7 @@ static void settle(struct work *work, u32 at)
 	else if (work->use == ZW_USE_NEVER)
 		zone.addrs = r->everything;
 	else
-		zone.addrs = members(r, at);
+		zone.addrs = members(work, at);
 	if (!zw_ipset_empty(slot->minus) &&
 	    zw_ipset_overlap(zone.addrs, slot->minus)) {
 		zone.whole = false;
@@ -488,14 +499,16 @@ static struct zw_str cache_key(struct zw_resolver *r,
 struct zw_side *zw_resolve_side(struct zw_resolver *r,
 				const struct zw_scope *scope,
 				const struct zw_ast_side *side,
-				enum zw_side_use use)
+				enum zw_side_use use, bool source)
 {
-	struct work work = { .r = r, .scope = scope, .use = use };
+	struct work work = {
+		.r = r, .scope = scope, .use = use, .source = source
+	};
 	struct zw_str key = cache_key(r, scope, side);
 	size_t said = r->diags->list.n, errors = r->diags->errors;
 	u32 at;
 
-	if (key.n && zw_map_get(&r->side_cache[use], key, &at))
+	if (key.n && zw_map_get(&r->side_cache[source][use], key, &at))
 		return r->sides.v[at];
 	work.side = ZW_NEW(r->arena, struct zw_side);
 	work.side->number = (u32)r->sides.n;
@@ -503,6 +516,6 @@ struct zw_side *zw_resolve_side(struct zw_resolver *r,
 	build(&work, side);
 	if (key.n && said == r->diags->list.n && errors == r->diags->errors &&
 	    !work.side->poisoned)
-		zw_map_put(&r->side_cache[use], key, work.side->number);
+		zw_map_put(&r->side_cache[source][use], key, work.side->number);
 	return work.side;
 }

@@ -76,9 +76,9 @@ static bool pair_sides(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 		       u8 families, struct zw_source_translation *out)
 {
 	const struct zw_side *from =
-		zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE);
+		zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE, true);
 	const struct zw_side *to =
-		zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE);
+		zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE, false);
 	bool alone = from->lone_zone && to->lone_zone;
 	size_t errors = r->diags->errors, i, j;
 	struct zw_diag *diag;
@@ -134,6 +134,37 @@ static bool meets(const struct zw_source_translation *a,
 	return false;
 }
 
+bool zw_check_translated(struct zw_resolver *r, struct zw_span span, u32 from,
+			 struct zw_ipset src)
+{
+	const struct zw_zone *zones = r->model->zones.v;
+	struct zw_diag *diag;
+	u32 i;
+
+	if (from == ZW_SELF || !zones[from].shares_interface)
+		return true;
+	for (i = 0; i < r->model->zones.n; i++) {
+		if (i == from || !zw_share_interface(&zones[from], &zones[i]) ||
+		    !zw_ipset_overlap(src, r->model->sources[i]))
+			continue;
+		diag = zw_diag(
+			r->diags, ZW_Z2035, span,
+			"sources of '%.*s' and '%.*s' cannot be told apart",
+			ZW_STR_ARG(zones[from].name),
+			ZW_STR_ARG(zones[i].name));
+		zw_diag_here(r->diags, diag, "translates them after routing");
+		zw_diag_label(r->diags, diag, zones[i].span,
+			      "shares an interface, by IPsec or not");
+		zw_diag_note(r->diags, diag,
+			     "after routing the kernel does not say how a "
+			     "packet came in");
+		zw_diag_help(r->diags, diag,
+			     "name the networks of one of the two zones");
+		return false;
+	}
+	return true;
+}
+
 static void add_translation(struct zw_resolver *r,
 			    const struct zw_ast_stmt *stmt,
 			    struct zw_source_translation translation)
@@ -146,6 +177,11 @@ static void add_translation(struct zw_resolver *r,
 	struct zw_diag *diag;
 	size_t i;
 
+	for (i = 0; i < translation.boxes.n; i++)
+		if (!zw_check_translated(r, stmt->span,
+					 translation.boxes.v[i].from,
+					 translation.boxes.v[i].src))
+			return;
 	for (i = 0; i < model->translates.n; i++) {
 		if (!meets(&model->translates.v[i].translation, &translation))
 			continue;

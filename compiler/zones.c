@@ -30,8 +30,6 @@ static void read_ipsec(struct zw_resolver *r, struct zw_zone *zone,
 		member->kind == ZW_MEMBER_IPSEC ? ZW_IPSEC_ONLY : ZW_IPSEC_NOT;
 	zone->has_reqid = member->has_reqid;
 	zone->reqid = member->reqid;
-	zw_not_yet(r, member->span,
-		   member->kind == ZW_MEMBER_IPSEC ? "ipsec" : "not ipsec");
 }
 
 static void read_network(struct zw_resolver *r, u32 at,
@@ -215,10 +213,17 @@ static void set_members(struct zw_resolver *r)
 	struct zw_ipset others = rest(r);
 	size_t i;
 
+	r->model->sources =
+		ZW_NEW_ARRAY(r->arena, struct zw_ipset, r->model->zones.n);
+
 	for (i = 0; i < r->model->zones.n; i++) {
 		struct zw_zone *zone = &r->model->zones.v[i];
 
 		zone->members = zone->has_network ? zone->networks : others;
+		r->model->sources[i] = zone->members;
+		if (zone->spoofing_allowed)
+			r->model->sources[i] = zw_ipset_union(r->arena, others,
+							      zone->networks);
 	}
 }
 
@@ -270,6 +275,21 @@ static void resolve_hosts(struct zw_resolver *r, u32 zone)
 	}
 }
 
+/* `spoofing allow` of a zone that has every other source anyway. */
+static void forges_already(struct zw_resolver *r, const struct zw_zone *zone,
+			   const struct zw_ast_member *member)
+{
+	struct zw_diag *diag;
+
+	if (zone->has_network)
+		return;
+	diag = zw_diag(r->diags, ZW_Z3010, member->span,
+		       "'spoofing allow' changes nothing for '%.*s'",
+		       ZW_STR_ARG(zone->name));
+	zw_diag_here(r->diags, diag,
+		     "a zone without networks has these sources anyway");
+}
+
 static void check_kind(struct zw_resolver *r, u32 at)
 {
 	const struct zw_zone *zone = &r->model->zones.v[at];
@@ -294,7 +314,7 @@ static void check_kind(struct zw_resolver *r, u32 at)
 		if (member->kind != ZW_MEMBER_SPOOFING_ALLOW)
 			continue;
 		if (!guarded) {
-			zw_not_yet(r, member->span, "spoofing allow");
+			forges_already(r, zone, member);
 			continue;
 		}
 		diag = zw_diag(r->diags, ZW_Z2021, member->span,

@@ -49,7 +49,8 @@ struct zw_zone {
 	 * every address that is in no zone's networks. */
 	struct zw_ipset members;
 	bool shares_interface; /* with another zone */
-	bool spoofing_allowed;
+	bool spoofing_allowed; /* as sources, all that are in no other zone's
+				* networks are its own */
 };
 
 /* A service is a list of these: packets of protocol PROTO (IANA number, after
@@ -66,7 +67,8 @@ typedef ZW_VEC(struct zw_service_item) zw_service_items;
 
 /* One direction between two zones. ZW_SELF stands for the gateway; a rule
  * never names ZW_ELSEWHERE. SRC and DST are already within the zones' members
- * (for ZW_SELF: all addresses, or what a narrowing left). */
+ * (for ZW_SELF: all addresses, or what a narrowing left); where spoofing is
+ * allowed, SRC is within every address that is in no other zone's networks. */
 struct zw_flow_box {
 	u32 from, to;
 	struct zw_ipset src, dst;

@@ -26,6 +26,8 @@ enum zw_field {
 	ZW_FIELD_FAMILY,    /* 0: IPv4, 1: IPv6 */
 	ZW_FIELD_IPSEC_IN,  /* came in by IPsec */
 	ZW_FIELD_IPSEC_OUT, /* goes out by IPsec */
+	ZW_FIELD_REQID_IN,  /* of the outermost association, if it did */
+	ZW_FIELD_REQID_OUT, /* of the first one it will, if it does */
 	ZW_FIELD_STATE,	    /* one bit of 1, 2, 4, 8, 64: ZW_STATE_... */
 	ZW_FIELD_DIRECTION, /* 0: original, 1: reply */
 	ZW_FIELD_PROTO,	    /* after IPv6 extension headers */

@@ -256,6 +256,23 @@ static void eval_rt(struct zw_machine *m, const struct zw_expr *expr)
 				    "a property of the route");
 }
 
+/* nft_xfrm_get_eval_in, _out */
+static void eval_xfrm(struct zw_machine *m, const struct zw_expr *expr)
+{
+	const struct zw_packet *p = m->packet;
+	bool out = expr->special.direction;
+
+	if (!(out ? p->out_ipsec : p->in_ipsec))
+		zw_machine_break(m);
+	else if (expr->special.key == NFT_XFRM_KEY_REQID &&
+		 !expr->special.number)
+		zw_machine_store(m, expr->special.dreg,
+				 out ? &p->out_reqid : &p->in_reqid, 4);
+	else
+		zw_machine_ask_load(m, expr, expr->special.dreg, 4,
+				    "a property of an IPsec association");
+}
+
 static void eval_queue(struct zw_machine *m, const struct zw_expr *expr)
 {
 	bool back = zw_machine_ask(m, expr, true, NULL).holds;
@@ -391,10 +408,12 @@ static void eval_special(struct zw_machine *m, const struct zw_expr *expr)
 		break;
 	case ZW_EXPR_SOCKET:
 	case ZW_EXPR_OSF:
-	case ZW_EXPR_XFRM:
 	case ZW_EXPR_TUNNEL:
 		zw_machine_ask_load(m, expr, expr->special.dreg, 4,
-				    "socket, osf, ipsec or tunnel");
+				    "socket, osf or tunnel");
+		break;
+	case ZW_EXPR_XFRM:
+		eval_xfrm(m, expr);
 		break;
 	case ZW_EXPR_QUEUE:
 		eval_queue(m, expr);

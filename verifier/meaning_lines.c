@@ -84,11 +84,9 @@ struct zw_ipset zw_meaning_sources(struct zw_arena *arena,
 bool zw_meaning_is_whole(const struct meaning *m, const struct zw_flow_box *box)
 {
 	return box->from != ZW_SELF &&
-	       (zw_ipset_equal(m->statement->zones.v[box->from].members,
-			       box->src) ||
-		zw_ipset_equal(zw_meaning_sources(m->space->arena, m->statement,
-						  box->from),
-			       box->src));
+	       zw_ipset_equal(zw_meaning_sources(m->space->arena, m->statement,
+						 box->from),
+			      box->src);
 }
 
 zw_node zw_meaning_ipsec(struct zw_space *space, const struct zw_zone *zone,
@@ -96,9 +94,15 @@ zw_node zw_meaning_ipsec(struct zw_space *space, const struct zw_zone *zone,
 {
 	u32 field = out ? ZW_FIELD_IPSEC_OUT : ZW_FIELD_IPSEC_IN;
 
+	zw_node by;
+
 	if (zone->ipsec == ZW_IPSEC_EITHER)
 		return ZW_ALL;
-	return zw_space_is(space, field, zone->ipsec == ZW_IPSEC_ONLY);
+	by = zw_space_is(space, field, zone->ipsec == ZW_IPSEC_ONLY);
+	if (!zone->has_reqid)
+		return by;
+	field = out ? ZW_FIELD_REQID_OUT : ZW_FIELD_REQID_IN;
+	return zw_and(space->d, by, zw_space_is(space, field, zone->reqid));
 }
 
 /* ---- services ------------------------------------------------------------ */

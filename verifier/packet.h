@@ -74,6 +74,8 @@ struct zw_packet {
 	u32 second;	/* meta hour: of the day */
 	bool in_ipsec;	/* meta secpath: came in by IPsec */
 	bool out_ipsec; /* rt ipsec: goes out by IPsec */
+	u32 in_reqid;	/* of the first association, where IN_IPSEC */
+	u32 out_reqid;	/* where OUT_IPSEC */
 	struct zw_conntrack ct;
 };
 

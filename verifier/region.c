@@ -93,6 +93,8 @@ zw_node zw_region_elsewhere(struct zw_regions *r, u32 field)
 /* Can IPsec tell A from B on an interface that they share? */
 static bool told_apart(const struct zw_zone *a, const struct zw_zone *b)
 {
+	if (a->ipsec == ZW_IPSEC_ONLY && b->ipsec == ZW_IPSEC_ONLY)
+		return a->has_reqid && b->has_reqid && a->reqid != b->reqid;
 	return (a->ipsec == ZW_IPSEC_ONLY && b->ipsec == ZW_IPSEC_NOT) ||
 	       (a->ipsec == ZW_IPSEC_NOT && b->ipsec == ZW_IPSEC_ONLY);
 }
@@ -205,15 +207,20 @@ static zw_node to_any(struct zw_regions *r, const struct zw_claim_term *term)
 static zw_node members(struct zw_regions *r, const struct zw_claim_term *term,
 		       u32 side, u32 field)
 {
+	struct zw_ipset whole;
+
 	if (term->zone == ZW_SELF)
 		return narrowed(r, field, term, ZW_ALL);
 	if (term->zone == ZW_ELSEWHERE)
 		return ZW_EMPTY;
+	if (term->narrowed)
+		whole = term->addrs;
+	else if (side == ZW_FIELD_IN)
+		whole = zw_meaning_sources(r->arena, r->statement, term->zone);
+	else
+		whole = zone_of(r, term->zone)->members;
 	return zw_and(r->space->d, on_interfaces(r, side, term->zone),
-		      addresses(r, field,
-				term->narrowed
-					? term->addrs
-					: zone_of(r, term->zone)->members));
+		      addresses(r, field, whole));
 }
 
 /* Does a term with self, or without, belong to this end of PATH? */

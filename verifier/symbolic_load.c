@@ -606,6 +606,30 @@ static zw_node load_route(struct scene *scene, const struct zw_expr *expr,
 	return zw_unknown(scene, number, false, "the packet's route");
 }
 
+/* nft_xfrm_get_eval_in, _out: the request id of the first association alone.
+ * What has none breaks the rule, and a packet of the gateway's own has come by
+ * none. */
+static zw_node load_xfrm(struct scene *scene, const struct zw_expr *expr,
+			 u32 number, struct registers *regs)
+{
+	bool out = expr->special.direction;
+
+	if (expr->special.key == NFT_XFRM_KEY_REQID && !expr->special.number) {
+		if (!out && scene->path == ZW_PATH_OUTPUT)
+			return ZW_EMPTY;
+		if (!out || scene->has_route) {
+			put_host(clear(regs, expr->special.dreg, 4),
+				 out ? ZW_FIELD_REQID_OUT : ZW_FIELD_REQID_IN);
+			return field_is(scene,
+					out ? ZW_FIELD_IPSEC_OUT
+					    : ZW_FIELD_IPSEC_IN,
+					1);
+		}
+	}
+	zw_put_unknown(regs, expr->special.dreg, 16, false);
+	return zw_unknown(scene, number, false, "the packet's associations");
+}
+
 zw_node zw_load(struct scene *scene, const struct zw_expr *expr, u32 number,
 		struct registers *regs)
 {
@@ -629,7 +653,9 @@ zw_node zw_load(struct scene *scene, const struct zw_expr *expr, u32 number,
 	case ZW_EXPR_FIB:
 		zw_put_unknown(regs, expr->fib.dreg, 16, false);
 		return zw_unknown(scene, number, false, "the routes");
-	default: /* socket, osf, xfrm, tunnel */
+	case ZW_EXPR_XFRM:
+		return load_xfrm(scene, expr, number, regs);
+	default: /* socket, osf, tunnel */
 		zw_put_unknown(regs, expr->special.dreg, 16, false);
 		return zw_unknown(scene, number, false,
 				  "a lookup outside the ruleset");

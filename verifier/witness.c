@@ -250,10 +250,15 @@ static u32 class_of(const struct finder *f, u32 field)
 
 static bool ipsec_fits(const struct finder *f, u32 zone, u32 field)
 {
-	enum zw_ipsec wanted = f->s->statement->zones.v[zone].ipsec;
+	const struct zw_zone *wanted = &f->s->statement->zones.v[zone];
+	u32 reqid = field == ZW_FIELD_IPSEC_OUT ? ZW_FIELD_REQID_OUT
+						: ZW_FIELD_REQID_IN;
 
-	return wanted == ZW_IPSEC_EITHER ||
-	       (wanted == ZW_IPSEC_ONLY) == (field_value(f, field) != 0);
+	if (wanted->ipsec == ZW_IPSEC_EITHER)
+		return true;
+	if ((wanted->ipsec == ZW_IPSEC_ONLY) != (field_value(f, field) != 0))
+		return false;
+	return !wanted->has_reqid || field_value(f, reqid) == wanted->reqid;
 }
 
 /* The zone on the interface that the address is a member of, or the first one
@@ -312,6 +317,16 @@ struct zw_str zw_proto_name(struct zw_arena *arena, u8 proto)
 			return zw_str_from(names[i].name);
 	}
 	return zw_strf(arena, "%u", proto);
+}
+
+/* REQID: field. */
+static void add_ipsec(const struct finder *f, struct zw_buf *buf,
+		      const char *text, u32 reqid)
+{
+	zw_buf_puts(buf, buf->n ? ", " : "");
+	zw_buf_puts(buf, text);
+	if (field_value(f, reqid))
+		zw_buf_printf(buf, " (reqid %u)", field_value(f, reqid));
 }
 
 static void add_detail(struct zw_buf *buf, const char *text)
@@ -399,9 +414,9 @@ static struct zw_str details(const struct finder *f, const struct zw_run *run)
 	if (field_value(f, ZW_FIELD_LENGTH) < ZW_LENGTH_WHOLE)
 		add_detail(&buf, "cut short");
 	if (f->s->path != ZW_PATH_OUTPUT && field_value(f, ZW_FIELD_IPSEC_IN))
-		add_detail(&buf, "came by IPsec");
+		add_ipsec(f, &buf, "came by IPsec", ZW_FIELD_REQID_IN);
 	if (f->s->path != ZW_PATH_INPUT && field_value(f, ZW_FIELD_IPSEC_OUT))
-		add_detail(&buf, "leaves by IPsec");
+		add_ipsec(f, &buf, "leaves by IPsec", ZW_FIELD_REQID_OUT);
 	add_destination(f, run, &buf);
 	add_time(f, &buf);
 	out = zw_str_copy(f->s->arena, (struct zw_str){ buf.data, buf.n });

@@ -369,6 +369,8 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 	packet->in_ipsec = path != ZW_PATH_OUTPUT &&
 			   value(space, ZW_FIELD_IPSEC_IN, point) != 0;
 	packet->out_ipsec = value(space, ZW_FIELD_IPSEC_OUT, point) != 0;
+	packet->in_reqid = value(space, ZW_FIELD_REQID_IN, point);
+	packet->out_reqid = value(space, ZW_FIELD_REQID_OUT, point);
 	if (path != ZW_PATH_OUTPUT)
 		set_name(space, ZW_FIELD_IN, point, packet->in);
 	if (path != ZW_PATH_INPUT)

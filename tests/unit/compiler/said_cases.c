@@ -493,7 +493,60 @@ const struct said_case said_cases[] = {
 	  "dmz zone a { interface e0 ipsec network 10.1.0.0/16 }\n"
 	  "internal zone b { interface e0 network 10.2.0.0/16 }\n"
 	  "external zone c { interface e0 }\n",
-	  NULL, "Z2900 1:27 'ipsec' is understood but not compiled yet\n" },
+	  NULL, "" },
+	{ "request ids",
+	  "zone a { interface e0 ipsec reqid 1; network 10.1.0.0/16 }\n"
+	  "zone b { interface e0 ipsec reqid 2; network 10.2.0.0/16 }\n"
+	  "zone c { interface e0 ipsec reqid 2; network 10.3.0.0/16 }\n",
+	  NULL,
+	  "Z2022 3:20 zones 'b' and 'c' both take what comes through IPsec here\n"
+	  "  2:20 of zone 'b'\n"
+	  "  help: write 'ipsec reqid N' in both, with two numbers\n" },
+	{ "DMZ and internal zone, both by IPsec",
+	  "dmz zone a { interface e0 ipsec reqid 1; network 10.1.0.0/16 }\n"
+	  "internal zone b { interface e0 ipsec reqid 2; network 10.2.0.0/16 }\n",
+	  NULL,
+	  "Z2019 2:29 zones 'a' and 'b' share an interface\n"
+	  "  1:24 of zone 'a'\n" },
+	{ "one of two may forge",
+	  "zone a { interface e0 network 10.1.0.0/16; spoofing allow }\n"
+	  "zone b { interface e0 network 10.2.0.0/16 }\n",
+	  NULL, "" },
+	{ "both may forge",
+	  "zone a { interface e0 network 10.1.0.0/16; spoofing allow }\n"
+	  "zone b { interface e0 network 10.2.0.0/16; spoofing allow }\n",
+	  NULL,
+	  "Z2016 2:20 zones 'a' and 'b' share an interface and take the same sources\n"
+	  "  1:20 of zone 'a'\n"
+	  "  help: at most one of them may say 'spoofing allow'\n" },
+	{ "forging beside the rest",
+	  "zone a { interface e0 ipsec; network 10.1.0.0/16 }\n"
+	  "zone b { interface e0 network 10.2.0.0/16; spoofing allow }\n"
+	  "zone c { interface e0 }\n",
+	  NULL,
+	  "Z2016 3:20 zones 'b' and 'c' share an interface and take the same sources\n"
+	  "  2:20 of zone 'b'\n"
+	  "  help: at most one of them may say 'spoofing allow'\n" },
+	{ "forged sources may be named, as sources",
+	  "external zone out { interface wan0 }\n"
+	  "internal zone in { interface lan0 network 10.1.0.0/16 }\n"
+	  "zone lab { interface lab0 network 10.5.0.0/16; spoofing allow }\n"
+	  "allow lab(198.51.100.7) -> out\n"
+	  "allow lab(10.1.0.7) -> out\n"
+	  "allow in -> lab(198.51.100.7)\n",
+	  NULL,
+	  "Z2009 5:11 address is not in zone 'lab'\n"
+	  "  3:6 zone declared here\n"
+	  "Z2009 6:17 address is not in zone 'lab'\n"
+	  "  3:6 zone declared here\n" },
+	{ "translated behind IPsec",
+	  "external zone out { interface wan0 }\n"
+	  "zone branch { interface wan0 ipsec }\n"
+	  "zone site { interface wan0 ipsec reqid 7; network 10.7.0.0/16 }\n",
+	  NULL,
+	  "Z2022 3:23 zones 'branch' and 'site' both take what comes through IPsec here\n"
+	  "  2:25 of zone 'branch'\n"
+	  "  help: write 'ipsec reqid N' in both, with two numbers\n" },
 	{ "two without networks beside IPsec",
 	  "zone a { interface e0 ipsec network 10.1.0.0/16 }\n"
 	  "zone b { interface e0 }\n"
