@@ -152,9 +152,14 @@ $(BUILD)/tests/measure: tests/bench/measure.c
 	$(call say,BENCH,$@)
 	$(Q)mkdir -p $(dir $@) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
+$(BUILD)/tests/bench-packets: $(call obj_of,tests/bench) $(HARNESS_OBJ) $(LIB)
+	$(call say,BENCH,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out %/measure.o %/bench_diagram.o,$(call obj_of,tests/bench)) $(HARNESS_OBJ) $(LIB) $(TEST_LIBS)
+
 # Figures, not tests: status 1 when a bound is missed twofold.
-bench: all $(BUILD)/tests/measure
+bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets
 	$(Q)sh tests/bench/check.sh
+	$(Q)sh tests/bench/packets.sh
 
 layers: all
 	$(Q)sh tests/check/layers.sh $(BUILD)
