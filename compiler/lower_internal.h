@@ -306,6 +306,30 @@ struct zw_cause zw_lower_joint_cause(struct zw_lowering *l,
 				     const struct zw_run *run, u32 *causes,
 				     size_t n);
 
+/* ---- lower_cells.c: cells as sets ---- */
+
+/* What stands in the fields of cells of one kind of services: the addresses
+ * first, until the fields are ordered for a set. */
+struct zw_layout {
+	enum zw_family family;
+	enum zw_piece_kind kind;
+	unsigned addresses; /* 0, 1, 2 */
+	unsigned fields;
+	enum zw_key keys[ZW_CELL_FIELDS];
+};
+
+struct zw_layout zw_lower_layout(enum zw_family family, enum zw_piece_kind kind,
+				 bool src, bool dst);
+/* Fill in the cell's fields behind the addresses, and its cause. */
+void zw_lower_cell_piece(struct zw_cell *cell, const struct zw_layout *layout,
+			 const struct zw_piece *piece);
+/* Rules of the run that match PREFIX and the CELLS, which are reordered. With
+ * COMMENTS elements say where they come from. */
+void zw_lower_cells(struct zw_lowering *l, struct zw_run *run,
+		    const struct zw_layout *layout,
+		    const struct zw_draft *prefix, zw_cells *cells,
+		    bool comments);
+
 /* ---- the hooks ---- */
 
 void zw_lower_prerouting(struct zw_lowering *l, u32 chain);
