@@ -152,6 +152,30 @@ static void choose(struct finder *f, const named_list *chains,
 	}
 }
 
+/* Counters stay, whatever they have counted; those that the plan has not go. */
+static void compare_counters(struct finder *f)
+{
+	const struct zw_plan *plan = f->plan;
+	const struct zw_table *table = &f->held->tables.v[f->held_table];
+	size_t i, k;
+
+	for (k = 0; k < table->objects.n; k++) {
+		const struct zw_object *object =
+			&f->held->objects.v[table->objects.v[k]];
+		bool wanted = false;
+
+		if (object->type != NFT_OBJECT_COUNTER)
+			continue;
+		for (i = 0; i < plan->counters.n; i++) {
+			if (!zw_str_eq(plan->counters.v[i], object->name))
+				continue;
+			f->kept->counters[i] = wanted = true;
+		}
+		if (!wanted)
+			zw_push(f->arena, f->kept->old.counters, object->name);
+	}
+}
+
 static void newest(u32 *generation, const named_list *list)
 {
 	size_t i;
@@ -490,6 +514,7 @@ void zw_kept_find(struct zw_arena *arena, const struct zw_plan *plan,
 	kept->chains =
 		ZW_NEW_ARRAY(arena, struct zw_emit_kept, plan->chains.n + 1);
 	kept->sets = ZW_NEW_ARRAY(arena, struct zw_emit_kept, plan->sets.n + 1);
+	kept->counters = ZW_NEW_ARRAY(arena, bool, plan->counters.n + 1);
 	f.chains = ZW_NEW_ARRAY(arena, struct place, plan->chains.n + 1);
 	f.sets = ZW_NEW_ARRAY(arena, struct place, plan->sets.n + 1);
 	f.held_table =
@@ -508,6 +533,8 @@ void zw_kept_find(struct zw_arena *arena, const struct zw_plan *plan,
 		      &kept->changes);
 	settle(&f);
 	note_old(&f, &chains, &sets);
+	if (kept->table)
+		compare_counters(&f);
 	zw_buf_free(&f.texts[0]);
 	zw_buf_free(&f.texts[1]);
 }

@@ -26,6 +26,7 @@ struct zw_kept_changes {
 struct zw_kept {
 	u32 generation;			    /* of names that are new */
 	struct zw_emit_kept *chains, *sets; /* by index of the plan's */
+	bool *counters;			    /* likewise */
 	/* What the kernel's table has and the plan has not. */
 	struct zw_emit_names old;
 	ZW_VEC(struct zw_str) old_hooks; /* base chains among it */

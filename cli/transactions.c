@@ -60,7 +60,9 @@ static void add_step(struct zw_arena *arena, struct zw_transactions *t,
 					   .generation = t->generation,
 					   .old = step->old,
 					   .kept_chains = step->kept->chains,
-					   .kept_sets = step->kept->sets };
+					   .kept_sets = step->kept->sets,
+					   .kept_counters =
+						   step->kept->counters };
 	struct zw_emitted *emitted = ZW_NEW(arena, struct zw_emitted);
 	struct zw_buf buf = { 0 };
 
@@ -100,7 +102,7 @@ static void add_differences(struct zw_arena *arena, struct zw_transactions *t,
 
 static bool holds_names(const struct zw_emit_names *names)
 {
-	return names->chains.n || names->sets.n;
+	return names->chains.n || names->sets.n || names->counters.n;
 }
 
 void zw_transactions_make(struct zw_arena *arena, const struct zw_plan *plan,

@@ -18,6 +18,7 @@ struct zw_emitter {
 	const struct zw_plan *plan;
 	u32 generation;
 	const struct zw_emit_kept *chains, *sets; /* may be NULL */
+	const bool *counters;			  /* likewise */
 	u32 seq;				  /* of the next message */
 	struct zw_emitted *emitted;		  /* may be NULL */
 	char *scratch;				  /* ZW_EMIT_SCRATCH bytes */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The order of messages in a batch. A plan becomes, first load:
  *
- *	table | sets, each with its elements | regular chains | their rules |
- *	base chains | their rules
+ *	table | counters | sets, each with its elements | regular chains |
+ *	their rules | base chains | their rules
  *
  * Maps name chains, so their elements come after the chains; sets come before
  * the rules that look them up. Every base chain ends in an explicit drop,
@@ -10,12 +10,14 @@
  * has changed (nf_tables_commit(), NFT_MSG_NEWCHAIN).
  *
  * DELETE flushes the old chains first, then deletes maps and sets (whose
- * elements hold chains), then the chains: nothing refers to what is deleted.
+ * elements hold chains), then the chains, then counters: nothing refers to what
+ * is deleted.
  *
  * Nothing here is checked for sense: that is the plan's maker's duty, and the
  * verifier's. */
 #include <arpa/inet.h>
 #include <libnftnl/chain.h>
+#include <libnftnl/object.h>
 #include <libnftnl/table.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -203,6 +205,35 @@ static void emit_removal(struct zw_emitter *emitter, u16 message, u16 table,
 	zw_emit_message_end(emitter, header);
 }
 
+static void emit_counter(struct zw_emitter *emitter, struct zw_str counter)
+{
+	struct nftnl_obj *object = nftnl_obj_alloc();
+	const char *name = zw_cstr(emitter->arena, counter);
+	struct nlmsghdr *header;
+
+	ZW_ASSERT(object);
+	nftnl_obj_set_str(object, NFTNL_OBJ_TABLE, ZW_PLAN_TABLE);
+	nftnl_obj_set_str(object, NFTNL_OBJ_NAME, name);
+	nftnl_obj_set_u32(object, NFTNL_OBJ_TYPE, NFT_OBJECT_COUNTER);
+	note_object(emitter, NFT_MSG_NEWOBJ, "counter", name);
+	header = zw_emit_message_begin(emitter, NFT_MSG_NEWOBJ, NLM_F_CREATE);
+	nftnl_obj_nlmsg_build_payload(header, object);
+	zw_emit_message_end(emitter, header);
+	nftnl_obj_free(object);
+}
+
+static void emit_counter_removal(struct zw_emitter *emitter, const char *name)
+{
+	struct nlmsghdr *header;
+
+	note_object(emitter, NFT_MSG_DELOBJ, "counter", name);
+	header = zw_emit_message_begin(emitter, NFT_MSG_DELOBJ, 0);
+	mnl_attr_put_strz(header, NFTA_OBJ_TABLE, ZW_PLAN_TABLE);
+	mnl_attr_put_strz(header, NFTA_OBJ_NAME, name);
+	mnl_attr_put_u32(header, NFTA_OBJ_TYPE, htonl(NFT_OBJECT_COUNTER));
+	zw_emit_message_end(emitter, header);
+}
+
 static void emit_flush(struct zw_emitter *emitter, const char *name)
 {
 	emit_removal(emitter, NFT_MSG_DELRULE, NFTA_RULE_TABLE, NFTA_RULE_CHAIN,
@@ -219,6 +250,9 @@ static void emit_objects(struct zw_emitter *emitter, bool whole)
 {
 	const struct zw_plan *plan = emitter->plan;
 
+	for (u32 i = 0; i < plan->counters.n; i++)
+		if (whole || !emitter->counters || !emitter->counters[i])
+			emit_counter(emitter, plan->counters.v[i]);
 	for (u32 i = 0; i < plan->chains.n; i++)
 		if (plan->chains.v[i].hook == ZW_PLAN_NO_HOOK &&
 		    !is_kept(emitter->chains, i, whole))
@@ -298,6 +332,9 @@ static void emit_delete(struct zw_emitter *emitter,
 		emit_removal(emitter, NFT_MSG_DELCHAIN, NFTA_CHAIN_TABLE,
 			     NFTA_CHAIN_NAME, "chain",
 			     zw_cstr(arena, old->chains.v[i]));
+	for (size_t i = 0; i < old->counters.n; i++)
+		emit_counter_removal(emitter,
+				     zw_cstr(arena, old->counters.v[i]));
 }
 
 void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
@@ -312,6 +349,7 @@ void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
 		.generation = options->generation,
 		.chains = options->kept_chains,
 		.sets = options->kept_sets,
+		.counters = options->kept_counters,
 		.seq = 1,
 		.emitted = emitted,
 		.scratch = ZW_NEW_ARRAY(arena, char, ZW_EMIT_SCRATCH),

@@ -35,6 +35,7 @@ enum zw_emit_step {
 struct zw_emit_names {
 	ZW_VEC(struct zw_str) chains; /* regular ones */
 	ZW_VEC(struct zw_str) sets;   /* and maps */
+	ZW_VEC(struct zw_str) counters;
 };
 
 /* An object of the plan that stands in the kernel already, under the name of
@@ -52,6 +53,8 @@ struct zw_emit_options { /* zeroed: the whole, without generation */
 	const struct zw_emit_names *old;
 	/* By index of the plan's chains and sets; NULL: nothing is kept. */
 	const struct zw_emit_kept *kept_chains, *kept_sets;
+	/* By index of its counters: it is there. NULL: none is. */
+	const bool *kept_counters;
 };
 
 /* What message SEQ was, to say of a kernel's error. */
@@ -97,7 +100,8 @@ void zw_emit_difference(struct zw_arena *arena, struct zw_buf *out,
 			const struct zw_emit_rows *added,
 			struct zw_emitted *emitted);
 
-/* The names that PLAN has under GENERATION: what a later DELETE is given. */
+/* The names that PLAN has under GENERATION: what a later DELETE is given.
+ * Without counters, which have none and stay. */
 void zw_emit_names(struct zw_arena *arena, const struct zw_plan *plan,
 		   u32 generation, struct zw_emit_names *names);
 

@@ -498,7 +498,10 @@ static void put_rule(const struct printer *p, const struct zw_plan_rule *rule)
 		if (rule->log_to_group)
 			zw_buf_printf(p->out, "group %u ", rule->log_group);
 	}
-	if (rule->counter)
+	if (rule->counter && rule->counter_name.n)
+		zw_buf_printf(p->out, "counter name \"%.*s\" ",
+			      ZW_STR_ARG(rule->counter_name));
+	else if (rule->counter)
 		zw_buf_puts(p->out, "counter ");
 	if (rule->clamp && rule->clamp_size)
 		zw_buf_printf(p->out, "tcp option maxseg size set %u ",
@@ -541,6 +544,9 @@ void zw_emit_nft(struct zw_buf *out, const struct zw_plan *plan, u32 generation)
 	struct printer p = { out, plan, generation };
 
 	zw_buf_printf(out, "table inet %s {\n", ZW_PLAN_TABLE);
+	for (size_t i = 0; i < plan->counters.n; i++)
+		zw_buf_printf(out, "\tcounter %.*s {\n\t}\n\n",
+			      ZW_STR_ARG(plan->counters.v[i]));
 	for (size_t i = 0; i < plan->sets.n; i++)
 		put_set(&p, &plan->sets.v[i]);
 	/* the base chains last, as the messages have it */

@@ -218,6 +218,19 @@ static void add_log(struct zw_emitter *emitter, struct nftnl_rule *rule,
 				   (u16)plan->log_group);
 }
 
+static void add_counter(struct zw_emitter *emitter, struct nftnl_rule *rule,
+			struct zw_str name)
+{
+	struct nftnl_expr *expr = add(rule, name.n ? "objref" : "counter");
+
+	if (!name.n)
+		return;
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_OBJREF_IMM_TYPE,
+			   NFT_OBJECT_COUNTER);
+	nftnl_expr_set_str(expr, NFTNL_EXPR_OBJREF_IMM_NAME,
+			   zw_cstr(emitter->arena, name));
+}
+
 static void set_limit(struct nftnl_expr *expr,
 		      const struct zw_plan_limit *limit)
 {
@@ -423,7 +436,7 @@ void zw_emit_rule(struct zw_emitter *emitter, u32 chain, size_t index)
 	if (plan->log)
 		add_log(emitter, rule, plan);
 	if (plan->counter)
-		add(rule, "counter");
+		add_counter(emitter, rule, plan->counter_name);
 	if (plan->clamp)
 		add_clamp(rule, plan);
 	add_verdict(emitter, rule, plan);

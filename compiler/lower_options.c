@@ -118,6 +118,43 @@ static void set_log(struct zw_plan_rule *rule,
 	rule->log_group = options->log_group;
 }
 
+/* NAME as nft can read a name: other bytes as their number behind a slash. */
+static struct zw_str counter_name(struct zw_arena *arena, struct zw_str name)
+{
+	struct zw_buf buf = { 0 };
+	struct zw_str out;
+
+	zw_buf_puts(&buf, "z_count.");
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.')
+			zw_buf_putc(&buf, c);
+		else
+			zw_buf_printf(&buf, "/%02x", (unsigned char)c);
+	}
+	out = zw_str_copy(arena, (struct zw_str){ buf.data, buf.n });
+	zw_buf_free(&buf);
+	return out;
+}
+
+/* A counter of the rule's own, or the one that all rules of its name share. */
+static void set_counter(struct zw_lowering *l, struct zw_plan_rule *rule,
+			const struct zw_rule_options *options)
+{
+	struct zw_plan *plan = l->plan;
+
+	rule->counter = options->count;
+	if (!options->count || !options->count_name.n)
+		return;
+	rule->counter_name = counter_name(l->arena, options->count_name);
+	for (size_t i = 0; i < plan->counters.n; i++)
+		if (zw_str_eq(plan->counters.v[i], rule->counter_name))
+			return;
+	zw_push(l->arena, plan->counters, rule->counter_name);
+}
+
 static u32 part(struct zw_lowering *l, const struct job *job, const char *what)
 {
 	return zw_lower_chain(
@@ -153,7 +190,7 @@ static void lower_allow(struct zw_lowering *l, const struct job *job, u32 chain)
 	if (rule->has_limit)
 		rule->limit = limit_of(&options->limit);
 	set_log(rule, options);
-	rule->counter = options->count;
+	set_counter(l, rule, options);
 }
 
 /* The same of what forbids: the log first, by its limit. */
@@ -180,7 +217,7 @@ static void lower_deny(struct zw_lowering *l, const struct job *job, u32 chain)
 			    job->cause);
 	if (!options->has_limit)
 		set_log(rule, options);
-	rule->counter = options->count;
+	set_counter(l, rule, options);
 }
 
 /* ---- times ---- */

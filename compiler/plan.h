@@ -7,6 +7,7 @@
  * Names here are without generation. What is replaced at a reload (every set
  * and every chain but the base chains) gets the generation's suffix from
  * zw_plan_name(), which is the only place where names of objects are built.
+ * Base chains and counters stay, and have their names as they are here.
  *
  * Three emitters read it: emit_netlink.h, emit_nft.h, report/plan_json.h. */
 #ifndef ZW_COMPILER_PLAN_H
@@ -164,10 +165,11 @@ struct zw_plan_rule {
 	bool has_meter, has_limit;
 	bool log;
 	bool counter;
-	bool clamp;		  /* lower the TCP segment size ... */
-	u16 clamp_size;		  /* to this; 0: the route's */
-	struct zw_str log_prefix; /* at most 127 bytes */
-	bool log_to_group;	  /* else to the kernel's log */
+	struct zw_str counter_name; /* one of the plan's; empty: its own */
+	bool clamp;		    /* lower the TCP segment size ... */
+	u16 clamp_size;		    /* to this; 0: the route's */
+	struct zw_str log_prefix;   /* at most 127 bytes */
+	bool log_to_group;	    /* else to the kernel's log */
 	u32 log_group;
 	enum zw_plan_verdict verdict;
 	u32 chain; /* of JUMP and GOTO: index into the plan's chains */
@@ -252,6 +254,8 @@ struct zw_plan {
 	struct zw_arena *arena;
 	ZW_VEC(struct zw_plan_chain) chains; /* the base chains first */
 	ZW_VEC(struct zw_plan_set) sets;
+	/* Counters with a name, which rules share and reloads leave alone. */
+	ZW_VEC(struct zw_str) counters;
 	ZW_VEC(struct zw_plan_pair) pairs;
 };
 

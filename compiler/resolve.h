@@ -15,7 +15,7 @@
 /* Zone names become parts of the kernel's object names (255 bytes), two in
  * one; counters carry a prefix. */
 #define ZW_ZONE_NAME_LIMIT 100
-#define ZW_COUNT_NAME_LIMIT 200
+#define ZW_COUNT_NAME_LIMIT 64
 #define ZW_INTERFACE_NAME_LIMIT 15
 #define ZW_COMMENT_LIMIT 127
 /* Bounds for texts made to exhaust: zones, interfaces of all zones, and what

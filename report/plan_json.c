@@ -385,7 +385,9 @@ static void put_rule(struct writer *w, const struct zw_plan_chain *chain,
 	if (rule->counter) {
 		json_t *object = json_object();
 
-		add(object, "counter", json_null());
+		add(object, "counter",
+		    rule->counter_name.n ? text(rule->counter_name)
+					 : json_null());
 		json_array_append_new(list, object);
 	}
 	if (rule->clamp) {
@@ -404,6 +406,16 @@ static void put_rule(struct writer *w, const struct zw_plan_chain *chain,
 	add(out, "expr", list);
 	add_place(w, out, rule->span, rule->place);
 	put(w, "rule", out);
+}
+
+static void put_counter(struct writer *w, struct zw_str name)
+{
+	json_t *out = json_object();
+
+	add(out, "family", json_string("inet"));
+	add(out, "table", json_string(ZW_PLAN_TABLE));
+	add(out, "name", text(name));
+	put(w, "counter", out);
 }
 
 static void put_chain(struct writer *w, const struct zw_plan_chain *chain)
@@ -437,6 +449,8 @@ void zw_plan_json(struct zw_buf *out, const struct zw_plan *plan,
 	add(table, "family", json_string("inet"));
 	add(table, "name", json_string(ZW_PLAN_TABLE));
 	put(&w, "table", table);
+	for (size_t i = 0; i < plan->counters.n; i++)
+		put_counter(&w, plan->counters.v[i]);
 	for (size_t i = 0; i < plan->chains.n; i++)
 		put_chain(&w, &plan->chains.v[i]);
 	for (size_t i = 0; i < plan->sets.n; i++)

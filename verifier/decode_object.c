@@ -63,8 +63,11 @@ void zw_decode_newobject(struct zw_decoder *d)
 		object.doubt = "unknown attribute of the object";
 	if (!read_state(d, &attrs.at[NFTA_OBJ_DATA], &object))
 		return;
-	if (number != ZW_NONE) { /* an update of its state */
-		d->now.objects.v[number].expr = object.expr;
+	if (number != ZW_NONE) {
+		/* those that have an update; others are left as they are */
+		if (object.type == NFT_OBJECT_QUOTA ||
+		    object.type == NFT_OBJECT_SYNPROXY)
+			d->now.objects.v[number].expr = object.expr;
 		return;
 	}
 	if (!d->in_batch)
