@@ -34,6 +34,7 @@ enum zw_option {
 	ZW_OPT_STATS,
 	ZW_OPT_STATEMENT,
 	ZW_OPT_CHECK,
+	ZW_OPT_FAIL_ON,
 	ZW_OPT_COLOR,
 	ZW_OPT_HELP,
 	ZW_OPT_COUNT,
@@ -84,6 +85,7 @@ enum zw_status zw_cmd_check(struct zw_cli *cli);
 enum zw_status zw_cmd_compile(struct zw_cli *cli);
 enum zw_status zw_cmd_apply(struct zw_cli *cli);
 enum zw_status zw_cmd_trace(struct zw_cli *cli);
+enum zw_status zw_cmd_diff(struct zw_cli *cli);
 enum zw_status zw_cmd_explain(struct zw_cli *cli);
 enum zw_status zw_cmd_fmt(struct zw_cli *cli);
 enum zw_status zw_cmd_services(struct zw_cli *cli);

@@ -292,24 +292,11 @@ static void describe(struct tracer *t)
 	t->answer.to = zw_statement_zone_name(t->input.statement, t->flow.to);
 }
 
-/* The lines that decide: what refuses it, else what allows it. */
+/* The lines that decide: what refuses it, or what allows it. */
 static bool find_lines(struct tracer *t, bool allows)
 {
-	const struct zw_statement *s = t->input.statement;
-	size_t i;
-
-	for (i = 0; i < s->rules.n; i++) {
-		if ((s->rules.v[i].action == ZW_ALLOW) == allows &&
-		    zw_flow_matches_rule(&t->flow, &s->rules.v[i]))
-			zw_push(t->cli->arena, t->answer.lines,
-				s->rules.v[i].span);
-	}
-	for (i = 0; allows && i < s->publications.n; i++) {
-		if (zw_flow_matches_publication(&t->flow,
-						&s->publications.v[i]))
-			zw_push(t->cli->arena, t->answer.lines,
-				s->publications.v[i].span);
-	}
+	t->answer.lines = zw_flow_lines(t->cli->arena, t->input.statement,
+					&t->flow, allows);
 	return t->answer.lines.n > 0;
 }
 

@@ -46,4 +46,7 @@ const struct zw_ruleset *zw_input_decode(struct zw_cli *cli,
 struct zw_study *zw_input_study(struct zw_cli *cli,
 				const struct zw_input *inputs, size_t n);
 
+/* Say that NAME is beyond the budget (Z4002). */
+void zw_input_too_large(struct zw_cli *cli, const char *name);
+
 #endif

@@ -15,12 +15,23 @@ const struct zw_ruleset *zw_input_decode(struct zw_cli *cli,
 	return ruleset;
 }
 
+void zw_input_too_large(struct zw_cli *cli, const char *name)
+{
+	struct zw_diag *diag;
+
+	diag = zw_diag(&cli->diags, ZW_Z4002, ZW_NO_SPAN,
+		       "'%s' takes more memory than zwinger allows itself",
+		       name);
+	zw_diag_note(
+		&cli->diags, diag,
+		"the decision diagrams of its paths have more than 20 million nodes");
+}
+
 struct zw_study *zw_input_study(struct zw_cli *cli,
 				const struct zw_input *inputs, size_t n)
 {
 	struct zw_subject subjects[ZW_STUDY_MAX];
 	struct zw_study *study;
-	struct zw_diag *diag;
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -29,11 +40,6 @@ struct zw_study *zw_input_study(struct zw_cli *cli,
 	study = zw_study_new(cli->arena, subjects, n, 0);
 	if (study)
 		return study;
-	diag = zw_diag(&cli->diags, ZW_Z4002, ZW_NO_SPAN,
-		       "'%s' takes more memory than zwinger allows itself",
-		       inputs[n - 1].name);
-	zw_diag_note(
-		&cli->diags, diag,
-		"the decision diagrams of its paths have more than 20 million nodes");
+	zw_input_too_large(cli, inputs[n - 1].name);
 	return NULL;
 }

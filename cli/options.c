@@ -34,6 +34,8 @@ static const struct option_info infos[] = {
 			       "print what is proved: zones, rules, claims" },
 	[ZW_OPT_CHECK] = { "check", 0, NULL,
 			   "write nothing; status 5 if a file would change" },
+	[ZW_OPT_FAIL_ON] = { "fail-on", 0, "WHAT",
+			     "what is reason enough to fail" },
 	[ZW_OPT_COLOR] = { "color", 0, "WHEN", "auto, always or never" },
 	[ZW_OPT_HELP] = { "help", 'h', NULL, "print this page" },
 };

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "report/style.h"
+#include "statement/match.h"
 #include "verifier/verify.h"
 
 struct zw_trace_answer {
@@ -16,7 +17,7 @@ struct zw_trace_answer {
 	struct zw_ip new_src, new_dst;
 	u16 new_sport, new_dport;
 	/* Statements of the policy that decide about this flow. */
-	ZW_VEC(struct zw_span) lines;
+	zw_spans lines;
 	struct zw_str because; /* one sentence; may be empty */
 	/* Of a packet that is not let pass: the claims that forbid it, else
 	 * the statement that would let it pass; empty if none was found. */

@@ -19,6 +19,13 @@ static bool in_services(const zw_service_items *items, enum zw_family family,
 	return false;
 }
 
+static bool in_box(const struct zw_flow *flow, const struct zw_flow_box *box)
+{
+	return box->from == flow->from && box->to == flow->to &&
+	       zw_ipset_contains(box->src, flow->src) &&
+	       zw_ipset_contains(box->dst, flow->passed_dst);
+}
+
 bool zw_flow_matches_rule(const struct zw_flow *flow,
 			  const struct zw_flow_rule *rule)
 {
@@ -28,11 +35,7 @@ bool zw_flow_matches_rule(const struct zw_flow *flow,
 			 flow->passed_key))
 		return false;
 	for (i = 0; i < rule->boxes.n; i++) {
-		const struct zw_flow_box *box = &rule->boxes.v[i];
-
-		if (box->from == flow->from && box->to == flow->to &&
-		    zw_ipset_contains(box->src, flow->src) &&
-		    zw_ipset_contains(box->dst, flow->passed_dst))
+		if (in_box(flow, &rule->boxes.v[i]))
 			return true;
 	}
 	return false;
@@ -55,6 +58,56 @@ bool zw_flow_matches_publication(const struct zw_flow *flow,
 				flow->key >= p->pairs.v[i].outer_lo &&
 				flow->key <= p->pairs.v[i].outer_hi);
 	return from && pair;
+}
+
+zw_spans zw_flow_lines(struct zw_arena *arena,
+		       const struct zw_statement *statement,
+		       const struct zw_flow *flow, bool allows)
+{
+	zw_spans out = { 0 };
+	size_t i;
+
+	for (i = 0; i < statement->rules.n; i++) {
+		const struct zw_flow_rule *rule = &statement->rules.v[i];
+
+		if ((rule->action == ZW_ALLOW) == allows &&
+		    zw_flow_matches_rule(flow, rule))
+			zw_push(arena, out, rule->span);
+	}
+	for (i = 0; allows && i < statement->publications.n; i++) {
+		const struct zw_publication *p = &statement->publications.v[i];
+
+		if (zw_flow_matches_publication(flow, p))
+			zw_push(arena, out, p->span);
+	}
+	return out;
+}
+
+zw_spans zw_flow_translations(struct zw_arena *arena,
+			      const struct zw_statement *statement,
+			      const struct zw_flow *flow)
+{
+	zw_spans out = { 0 };
+	size_t i, k;
+
+	for (i = 0; i < statement->translations.n; i++) {
+		const struct zw_source_translation *t =
+			&statement->translations.v[i];
+
+		for (k = 0; k < t->boxes.n; k++) {
+			if (in_box(flow, &t->boxes.v[k]))
+				break;
+		}
+		if (k < t->boxes.n)
+			zw_push(arena, out, t->span);
+	}
+	for (i = 0; i < statement->publications.n; i++) {
+		const struct zw_publication *p = &statement->publications.v[i];
+
+		if (zw_flow_matches_publication(flow, p))
+			zw_push(arena, out, p->span);
+	}
+	return out;
 }
 
 u32 zw_statement_zone_of(const struct zw_statement *statement, struct zw_ip ip)

@@ -21,6 +21,16 @@ bool zw_flow_matches_rule(const struct zw_flow *flow,
 			  const struct zw_flow_rule *rule);
 bool zw_flow_matches_publication(const struct zw_flow *flow,
 				 const struct zw_publication *publication);
+/* The statements that allow this flow, or (ALLOWS false) those that refuse it,
+ * in the order of the text. */
+typedef ZW_VEC(struct zw_span) zw_spans;
+zw_spans zw_flow_lines(struct zw_arena *arena,
+		       const struct zw_statement *statement,
+		       const struct zw_flow *flow, bool allows);
+/* The statements that translate its source or destination. */
+zw_spans zw_flow_translations(struct zw_arena *arena,
+			      const struct zw_statement *statement,
+			      const struct zw_flow *flow);
 /* Would CLAIM fall if this flow could start? */
 bool zw_flow_breaks_claim(const struct zw_statement *statement,
 			  const struct zw_flow *flow,

@@ -223,12 +223,13 @@ static bool speaks_of(u32 field)
 	       (field >= ZW_FIELD_DPORT && field <= ZW_FIELD_SPORT);
 }
 
-static void find_details(struct zw_study *s)
+void zw_study_update(struct zw_study *s)
 {
 	u32 n = zw_variable_count(s->d), field, i;
 	bool *keep = ZW_NEW_ARRAY(s->scratch, bool, n + 1);
 	u32 *details = ZW_NEW_ARRAY(s->scratch, u32, n + 1);
 
+	s->detail_count = 0;
 	for (field = 0; field < ZW_FIELD_COUNT; field++) {
 		const struct zw_field_info *info = &s->space->fields.v[field];
 
@@ -267,7 +268,6 @@ static bool attempt(struct zw_study *s, const struct zw_subject *subjects,
 	s->scratch = zw_arena_new();
 	s->d = zw_diagrams_new(limit, 4 * limit);
 	s->space = zw_space_new(s->scratch, s->d, cuts);
-	s->detail_count = 0;
 	for (i = 0; i < s->n; i++) {
 		s->of[i] = flows_new(s, &subjects[i]);
 		for (path = 0; path < ZW_PATH_COUNT; path++)
@@ -275,7 +275,7 @@ static bool attempt(struct zw_study *s, const struct zw_subject *subjects,
 	}
 	if (zw_space_stale(s->space))
 		return false;
-	find_details(s);
+	zw_study_update(s);
 	for (i = 0; i < s->n; i++) {
 		for (path = 0; path < ZW_PATH_COUNT; path++)
 			make_sets(s, s->of[i], path);

@@ -61,6 +61,8 @@ struct zw_study *zw_study_new(struct zw_arena *arena,
 			      const struct zw_subject *subjects, size_t n,
 			      size_t node_limit);
 void zw_study_free(struct zw_study *study);
+/* To be called when variables were made since: they are details. */
+void zw_study_update(struct zw_study *study);
 /* Out of budget: no result made since is to be believed. */
 bool zw_study_spent(const struct zw_study *study);
 

@@ -43,6 +43,22 @@ static const struct {
 	{ "trace-nowhere",
 	  { "trace", "tests/golden/questions/nat.zw",
 	    "in wan0 192.0.2.1 > 192.0.2.300 : tcp/1" } },
+	{ "diff-equal", { "diff", HQ, "tests/golden/questions/same.zw" } },
+	{ "diff-changed", { "diff", HQ, "tests/golden/questions/changed.zw" } },
+	{ "diff-github",
+	  { "diff", HQ, "tests/golden/questions/changed.zw", "--format",
+	    "github" } },
+	{ "diff-closed",
+	  { "diff", "tests/golden/questions/changed.zw", HQ, "--fail-on",
+	    "changed" } },
+	{ "diff-not-widened",
+	  { "diff", HQ, "tests/golden/questions/less.zw", "--fail-on",
+	    "widened" } },
+	{ "diff-translated",
+	  { "diff", "tests/golden/questions/nat.zw",
+	    "tests/golden/questions/snat.zw" } },
+	{ "diff-no-file", { "diff", HQ, "tests/golden/questions/no.zw" } },
+	{ "diff-wrong-option", { "diff", HQ, HQ, "--fail-on", "blue" } },
 };
 
 static void run_case(size_t i, struct zw_run *run)
