@@ -142,7 +142,8 @@ bool asked_point(const struct asked *asked, struct zw_random *random,
 				     values);
 		else
 			zw_space_set(space, field,
-				     at[dim] & (dim == ZW_DIM_PROTO ? 255 : 1),
+				     (u32)at[dim] &
+					     (dim == ZW_DIM_PROTO ? 255 : 1),
 				     values);
 	}
 	return is_plain(zw_space_value(space, ZW_FIELD_PROTO, values),
