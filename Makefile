@@ -134,6 +134,10 @@ STEPS = $(foreach b,$(UNIT_BINARIES) $(BIG_BINARIES),'$(notdir $(b))=$(b)') \
         'layers=sh tests/check/layers.sh $(BUILD)' \
         'style=sh tests/check/style.sh' \
         'codes=sh tests/check/codes.sh' \
+        'manual=sh tests/check/manual.sh' \
+        'editors=sh tests/check/editors.sh' \
+        'install=sh tests/check/install.sh' \
+        'demo=sh demo/demo.sh' \
         'sanitizers-build=$(MAKE) --no-print-directory BUILD=build-asan SAN="$(SANITIZE)" CFLAGS="-O1 -g" build-asan/zwinger tests' \
         $(foreach b,$(UNIT_BINARIES) $(BUILD)/tests/big-cli,'asan-$(notdir $(b))=$(ASAN_ENV) $(b:$(BUILD)/%=build-asan/%)')
 
@@ -161,6 +165,38 @@ bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets
 	$(Q)sh tests/bench/check.sh
 	$(Q)sh tests/bench/packets.sh
 
+# ---- installing: the program, its manual, and what editors and shells need.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+INSTALL ?= install
+SHARE   := $(DESTDIR)$(PREFIX)/share
+DOC     := $(SHARE)/doc/zwinger
+install_files = $(foreach f,$(1),$(INSTALL) -D -m 644 $(f) $(2)/$(f) &&) true
+
+DOCS := README.md CHANGELOG.md SECURITY.md COPYING $(wildcard docs/*.md docs/*.json docs/*/*.md)
+EXAMPLES := $(wildcard examples/*.* examples/*/*.* examples/*/*/*.*)
+
+install: all
+	$(Q)$(INSTALL) -D -m 755 $(BUILD)/zwinger $(DESTDIR)$(PREFIX)/sbin/zwinger
+	$(Q)$(INSTALL) -D -m 644 man/zwinger.8 $(SHARE)/man/man8/zwinger.8
+	$(Q)$(INSTALL) -D -m 644 man/zwinger-policy.5 $(SHARE)/man/man5/zwinger-policy.5
+	$(Q)$(INSTALL) -D -m 644 completion/zwinger $(SHARE)/bash-completion/completions/zwinger
+	$(Q)$(INSTALL) -D -m 644 editors/vim/syntax/zwinger.vim $(SHARE)/vim/vimfiles/syntax/zwinger.vim
+	$(Q)$(INSTALL) -D -m 644 editors/vim/ftdetect/zwinger.vim $(SHARE)/vim/vimfiles/ftdetect/zwinger.vim
+	$(Q)$(INSTALL) -D -m 644 editors/vim/ftplugin/zwinger.vim $(SHARE)/vim/vimfiles/ftplugin/zwinger.vim
+	$(Q)$(call install_files,$(DOCS) $(EXAMPLES),$(DOC))
+
+uninstall:
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/zwinger $(SHARE)/man/man8/zwinger.8 \
+		$(SHARE)/man/man5/zwinger-policy.5 \
+		$(SHARE)/bash-completion/completions/zwinger \
+		$(SHARE)/vim/vimfiles/*/zwinger.vim
+	$(Q)rm -rf $(DOC)
+
+# A gateway with hosts, on any Debian 12, as root.
+demo:
+	$(Q)sh demo/demo.sh
+
 layers: all
 	$(Q)sh tests/check/layers.sh $(BUILD)
 
@@ -179,4 +215,4 @@ clean:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: bench all clean tests packages check check-run layers check-codes check-code-examples format
+.PHONY: bench all clean demo install uninstall tests packages check check-run layers check-codes check-code-examples format

@@ -81,6 +81,7 @@ void zw_cli_answer(struct zw_cli *cli, const struct zw_buf *text);
 /* Say that NAME is no command, with the nearest one as a suggestion. */
 void zw_cli_unknown_command(struct zw_cli *cli, const char *name);
 
+enum zw_status zw_cmd_init(struct zw_cli *cli);
 enum zw_status zw_cmd_check(struct zw_cli *cli);
 enum zw_status zw_cmd_compile(struct zw_cli *cli);
 enum zw_status zw_cmd_apply(struct zw_cli *cli);

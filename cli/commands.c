@@ -6,6 +6,9 @@
 #define OPTION(name) (UINT64_C(1) << ZW_OPT_##name)
 
 static const struct zw_command commands[] = {
+	{ "init", "", "write a first policy for this host",
+	  "zwinger init --output first.zw", OPTION(OUTPUT) | OPTION(NETNS), 0,
+	  0, zw_cmd_init },
 	{ "check", "POLICY", "compile a policy and prove its claims",
 	  "zwinger check examples/hq.zw",
 	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(BATCH) | OPTION(TODAY) |
