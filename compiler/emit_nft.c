@@ -339,8 +339,8 @@ static void put_mask_any(struct zw_buf *out, enum zw_key which, const u8 *other)
 		put_states(out, other);
 		return;
 	case ZW_KEY_TCP_FLAGS:
-		ZW_ASSERT(*other == 4);
-		zw_buf_puts(out, " & rst != 0");
+		ZW_ASSERT(*other == 2 || *other == 4);
+		zw_buf_printf(out, " & %s != 0", *other == 2 ? "syn" : "rst");
 		return;
 	default:
 		zw_buf_puts(out, " & ");

@@ -104,5 +104,6 @@ struct zw_plan *zw_lower(struct zw_arena *arena, const struct zw_model *model)
 	zw_lower_output(&l, output);
 	zw_lower_publish(&l);
 	zw_lower_sources(&l);
+	zw_lower_clamps(&l);
 	return plan;
 }

@@ -229,9 +229,20 @@ void zw_lower_gate(struct zw_lowering *l, const struct zw_gate *gate, u32 *list,
 /* Does publish INDEX let FROM reach a host in TO (ZW_NONE: anywhere)? */
 bool zw_lower_publishes(const struct zw_lowering *l, u32 index, u32 from,
 			u32 to, enum zw_family family);
+/* KEY is one of SIDE; all of a zone's members are tested with the zone. */
+void zw_draft_side(struct zw_lowering *l, struct zw_draft *draft,
+		   enum zw_key key, enum zw_family family, u32 zone,
+		   const struct zw_ipset *side);
+/* Is ZONE one of CLASS (NULL: is it the gateway)? */
+bool zw_lower_holds(const struct zw_port_class *class, u32 zone);
 /* The chains that translate, if there are any. */
 void zw_lower_publish(struct zw_lowering *l);
 void zw_lower_sources(struct zw_lowering *l);
+
+/* ---- lower_clamp.c ---- */
+
+/* The chains that lower segment sizes, if there are any. */
+void zw_lower_clamps(struct zw_lowering *l);
 
 /* ---- lower_cover.c ---- */
 

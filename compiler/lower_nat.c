@@ -401,10 +401,9 @@ static void lower_hairpin(struct zw_lowering *l, u32 chain, u32 zone,
 	zw_lower_gate(l, &gate, list.v, list.n, put_rule, &chain);
 }
 
-/* KEY is one of SIDE; all of a zone's members are tested with the zone. */
-static void draft_side(struct zw_lowering *l, struct zw_draft *draft,
-		       enum zw_key key, enum zw_family family, u32 zone,
-		       const struct zw_ipset *side)
+void zw_draft_side(struct zw_lowering *l, struct zw_draft *draft,
+		   enum zw_key key, enum zw_family family, u32 zone,
+		   const struct zw_ipset *side)
 {
 	if (zone != ZW_SELF &&
 	    zw_intervals_equal(zw_lower_members(l, key, zone).of[family],
@@ -426,9 +425,10 @@ static void lower_box(struct zw_lowering *l, u32 chain,
 	if (!box->src.of[family].n || !box->dst.of[family].n)
 		return;
 	zw_draft_family(&draft, family);
-	draft_side(l, &draft, saddr_key(family), family, box->from, &box->src);
+	zw_draft_side(l, &draft, saddr_key(family), family, box->from,
+		      &box->src);
 	zw_draft_ipsec(l, &draft, box->to, true);
-	draft_side(l, &draft, daddr_key(family), family, box->to, &box->dst);
+	zw_draft_side(l, &draft, daddr_key(family), family, box->to, &box->dst);
 	rule = zw_draft_end(
 		l, &draft, chain,
 		how->masquerade ? ZW_PLAN_MASQUERADE : ZW_PLAN_SNAT, 0,
@@ -439,7 +439,7 @@ static void lower_box(struct zw_lowering *l, u32 chain,
 	rule->addresses = how->addresses;
 }
 
-static bool holds(const struct zw_port_class *class, u32 zone)
+bool zw_lower_holds(const struct zw_port_class *class, u32 zone)
 {
 	if (!class)
 		return zone == ZW_SELF;
@@ -461,7 +461,7 @@ static u32 sources_chain(struct zw_lowering *l, const struct zw_port_class *in,
 
 	for (size_t z = 0; in && z < in->zones.n; z++)
 		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++)
-			if (holds(out, in->zones.v[z]))
+			if (zw_lower_holds(out, in->zones.v[z]))
 				lower_hairpin(l, chain, in->zones.v[z],
 					      (enum zw_family)f);
 	for (size_t i = 0; i < l->model->translates.n; i++) {
@@ -471,7 +471,8 @@ static u32 sources_chain(struct zw_lowering *l, const struct zw_port_class *in,
 			const struct zw_flow_box *box =
 				&one->translation.boxes.v[b];
 
-			if (!holds(in, box->from) || !holds(out, box->to))
+			if (!zw_lower_holds(in, box->from) ||
+			    !zw_lower_holds(out, box->to))
 				continue;
 			for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++)
 				lower_box(l, chain, one, box,

@@ -77,6 +77,14 @@ struct zw_translate {
 	struct zw_str place;
 };
 
+/* clamp-mss. */
+struct zw_clamp {
+	ZW_VEC(struct zw_flow_box) boxes;
+	u16 size; /* 0: the route's */
+	struct zw_span span;
+	struct zw_str place;
+};
+
 struct zw_model {
 	struct zw_str gateway;
 	ZW_VEC(struct zw_zone) zones;
@@ -86,6 +94,7 @@ struct zw_model {
 	ZW_VEC(struct zw_rule) rules;
 	ZW_VEC(struct zw_publish) publishes;
 	ZW_VEC(struct zw_translate) translates;
+	ZW_VEC(struct zw_clamp) clamps;
 	ZW_VEC(struct zw_claim) claims;	 /* built-in, the policy's, --claims */
 	bool has_policy;		 /* at least one rule */
 	bool logs_drops;		 /* log drops: */

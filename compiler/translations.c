@@ -70,10 +70,12 @@ static void add_box(struct zw_resolver *r, struct zw_source_translation *out,
 	zw_push(r->arena, out->boxes, box);
 }
 
-/* The boxes between both sides; false if there are none, which is said. As in
+/* The boxes between both sides for WHAT; false if there are none, which is
+ * said. As in
  * an allow, a zone is paired with itself only if written `A -> A`. */
 static bool pair_sides(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
-		       u8 families, struct zw_source_translation *out)
+		       const char *what, u8 families,
+		       struct zw_source_translation *out)
 {
 	const struct zw_side *from =
 		zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE, true);
@@ -98,13 +100,12 @@ static bool pair_sides(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 		return true;
 	if (from->may_be_empty || to->may_be_empty) {
 		diag = zw_diag(r->diags, ZW_Z3002, stmt->span,
-			       "translation matches nothing today");
+			       "%s matches nothing today", what);
 		zw_diag_here(r->diags, diag,
 			     "a define that may be empty leaves no address");
 		return false;
 	}
-	diag = zw_diag(r->diags, ZW_Z2012, stmt->span,
-		       "translation of no flow");
+	diag = zw_diag(r->diags, ZW_Z2012, stmt->span, "%s of no flow", what);
 	zw_diag_here(r->diags, diag, "no packet of its family goes this way");
 	return false;
 }
@@ -206,7 +207,8 @@ static void masquerade(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	struct zw_source_translation out = { .masquerade = true,
 					     .span = stmt->span };
 
-	if (pair_sides(r, stmt, families[stmt->nat_families], &out))
+	if (pair_sides(r, stmt, "translation", families[stmt->nat_families],
+		       &out))
 		add_translation(r, stmt, out);
 }
 
@@ -215,7 +217,8 @@ static void snat(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	struct zw_source_translation out = { .span = stmt->span };
 	bool known = zw_resolve_as(r, stmt, &out.family, &out.addresses);
 
-	if (pair_sides(r, stmt, known ? (u8)(1u << out.family) : 3, &out) &&
+	if (pair_sides(r, stmt, "translation",
+		       known ? (u8)(1u << out.family) : 3, &out) &&
 	    known)
 		add_translation(r, stmt, out);
 }
@@ -223,16 +226,25 @@ static void snat(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 static void clamp_mss(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
 	struct zw_source_translation flows = { .span = stmt->span };
+	struct zw_clamp clamp = { .span = stmt->span };
 	struct zw_diag *diag;
+	size_t i;
 
-	pair_sides(r, stmt, 3, &flows);
 	if (stmt->has_size &&
 	    (stmt->size < MSS_MIN || stmt->size > UINT16_MAX)) {
 		diag = zw_diag(r->diags, ZW_Z2005, stmt->span,
 			       "segment size %u is not within %d and %u",
 			       stmt->size, MSS_MIN, UINT16_MAX);
 		zw_diag_here(r->diags, diag, "no host can keep to it");
+		return;
 	}
+	if (!pair_sides(r, stmt, "'clamp-mss'", 3, &flows))
+		return;
+	clamp.size = stmt->has_size ? (u16)stmt->size : 0;
+	clamp.place = zw_place_text(r, stmt->span);
+	for (i = 0; i < flows.boxes.n; i++)
+		zw_push(r->arena, clamp.boxes, flows.boxes.v[i]);
+	zw_push(r->arena, r->model->clamps, clamp);
 }
 
 static void log_drops(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
@@ -265,7 +277,6 @@ void zw_resolve_translation(struct zw_resolver *r,
 		snat(r, stmt);
 		break;
 	case ZW_AST_CLAMP_MSS:
-		zw_not_yet(r, stmt->keyword, "clamp-mss");
 		clamp_mss(r, stmt);
 		break;
 	case ZW_AST_PUBLISH:
