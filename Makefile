@@ -99,7 +99,7 @@ suites_in = $(sort $(wildcard tests/$(1)/test_*.c))
 # An independent decision-diagram package, as referee in the tests only.
 EXTRA_unit-verifier = -lbdd
 # The reload tests send what `apply` would, without its proof.
-RELOAD_OBJ := $(patsubst %,$(BUILD)/cli/%.o,transactions kept kept_rows)
+RELOAD_OBJ := $(patsubst %,$(BUILD)/cli/%.o,transactions kept kept_rows large_sets)
 EXTRA_big-reload = $(RELOAD_OBJ) $(LIB)
 $(BUILD)/tests/big-reload: $(RELOAD_OBJ)
 # The policy tests ask the referee what a packet deserves.

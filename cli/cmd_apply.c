@@ -12,27 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/job.h"
+#include "cli/apply.h"
 #include "cli/refusal.h"
-#include "cli/restore.h"
-#include "cli/transactions.h"
 #include "loader/dump.h"
 #include "loader/load.h"
 #include "loader/names.h"
 
 #define ATTEMPTS 5
-
-struct apply {
-	struct zw_cli *cli;
-	struct zw_job job;
-	struct zw_socket *socket;
-	struct zw_buf held; /* our table as the kernel holds it */
-	u32 generation;	    /* of the kernel, when it was read */
-
-	struct zw_transactions transactions;
-	struct zw_verification *verification;
-	double sent_ms; /* from the first transaction to the last answer */
-};
 
 static double milliseconds(void)
 {
@@ -42,39 +28,45 @@ static double milliseconds(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
 }
 
-static bool read_kernel(struct apply *a)
+int zw_apply_read(struct zw_apply *a)
 {
-
 	int err;
 
-	a->held.n = 0;
-	err = zw_dump_table(a->socket, NFPROTO_INET, ZW_PLAN_TABLE, &a->held,
-			    &a->generation);
-	if (err) {
+	a->world.n = a->held.n = 0;
+	err = zw_dump_all(a->socket, ZW_READ_ELEMENTS, &a->world,
+			  &a->generation);
+	if (!err)
+		zw_dump_select(&a->held, (const u8 *)a->world.data, a->world.n,
+			       NFPROTO_INET, ZW_PLAN_TABLE);
+	return err;
+}
+
+static bool read_kernel(struct zw_apply *a)
+{
+	int err = zw_apply_read(a);
+
+	if (err)
 		zw_say_socket_error(&a->cli->diags, err,
 				    "read the ruleset of the kernel");
-		return false;
-	}
-
-	return true;
+	return !err;
 }
 
 /* Prove the state that the transactions lead to: what the kernel holds with
  * every message played onto it. */
-static bool prove(struct apply *a)
+static bool prove(struct zw_apply *a)
 {
 	struct zw_buf all = { 0 };
 
-	zw_buf_add(&all, a->held.data, a->held.n);
+	zw_buf_add(&all, a->world.data, a->world.n);
 	zw_buf_add(&all, a->transactions.bytes.data, a->transactions.bytes.n);
-	a->verification =
-		zw_job_prove(a->cli, &a->job, (const u8 *)all.data, all.n);
+	a->verification = zw_job_prove_whole(a->cli, &a->job,
+					     (const u8 *)all.data, all.n);
 	zw_buf_free(&all);
 	return a->verification->verdict == ZW_PROVED;
 }
 
 /* Nothing of what was added is reached by packets yet. */
-static void take_back(struct apply *a)
+static void take_back(struct zw_apply *a)
 {
 	struct zw_buf undo = { 0 };
 	struct zw_load_result result;
@@ -93,87 +85,8 @@ static void take_back(struct apply *a)
 	zw_buf_free(&undo);
 }
 
-/* Sets larger than this are not read back: the kernel's walk over a set costs
- * the square of its size. */
-#define READ_BACK_ELEMENTS 300000
-
-static bool can_read_back(struct apply *a)
-{
-	size_t i, elements = 0;
-
-	for (i = 0; i < a->job.plan->sets.n; i++)
-		elements += zw_plan_set_size(&a->job.plan->sets.v[i]);
-	if (elements <= READ_BACK_ELEMENTS)
-		return true;
-	fprintf(stderr,
-		"not read back: the sets have %zu elements, more than %d\n",
-		elements, READ_BACK_ELEMENTS);
-	return false;
-}
-
-/* Packets meet the new rules: give them the former ones again, or on a first
- * load none that lets anything but loopback pass. A->held is what the kernel
- * holds now, FORMER what it held before. */
-static void restore(struct apply *a, const struct zw_buf *former)
-{
-	struct zw_transactions *t = &a->transactions;
-	const struct zw_buf *source = t->first ? &t->bytes : former;
-	size_t done, n = t->first ? t->list.v[0].size : former->n;
-	struct zw_load_result result;
-	struct zw_table_names names;
-	struct zw_buf bytes = { 0 };
-	struct zw_diag *diag;
-
-	zw_table_names(a->cli->arena, (const u8 *)a->held.data, a->held.n,
-		       &names);
-	zw_restore(&bytes, &names, (const u8 *)source->data, n);
-	zw_load_batches(a->cli->arena, a->socket, (const u8 *)bytes.data,
-			bytes.n, NULL, &done, &result);
-	diag = zw_diag(
-		&a->cli->diags, ZW_Z5005, ZW_NO_SPAN,
-		"what the kernel holds after loading does not prove what was proved before");
-	if (result.error)
-		zw_diag_note(&a->cli->diags, diag,
-			     "the former rules could not be restored: %s",
-			     strerror(-result.error));
-	else if (t->first)
-		zw_diag_note(
-			&a->cli->diags, diag,
-			"there was no ruleset before, so everything but loopback is dropped now");
-	else
-		zw_diag_note(&a->cli->diags, diag,
-			     "the former rules are in force again");
-	zw_diag_help(
-		&a->cli->diags, diag,
-		"find out which program changes table inet %s; then apply again",
-		ZW_PLAN_TABLE);
-	zw_buf_free(&bytes);
-}
-
-/* Prove what the kernel holds now; if it does not hold, go back. */
-static bool read_back(struct apply *a)
-{
-	struct zw_buf former = a->held;
-	struct zw_verification *now;
-	bool held;
-
-	if (!can_read_back(a))
-		return true;
-	a->held = (struct zw_buf){ 0 };
-	held = read_kernel(a);
-	if (held) {
-		now = zw_job_prove(a->cli, &a->job, (const u8 *)a->held.data,
-				   a->held.n);
-		held = now->verdict == ZW_PROVED;
-	}
-	if (!held)
-		restore(a, &former);
-	zw_buf_free(&former);
-	return held;
-}
-
 /* Send the transactions from FIRST up to END under A->generation. */
-static int send_part(struct apply *a, size_t first, size_t end)
+static int send_part(struct zw_apply *a, size_t first, size_t end)
 {
 	struct zw_transactions *t = &a->transactions;
 	struct zw_load_result result;
@@ -199,7 +112,7 @@ static int send_part(struct apply *a, size_t first, size_t end)
 }
 
 /* 0: loaded; -ERESTART: try again; else a diagnostic was given. */
-static int send(struct apply *a)
+static int send(struct zw_apply *a)
 {
 	struct zw_transactions *t = &a->transactions;
 	double start = milliseconds(), back;
@@ -209,9 +122,10 @@ static int send(struct apply *a)
 	a->sent_ms = back - start;
 	if (err)
 		return err;
-	if (t->swapped && !read_back(a))
+	if (t->swapped && !zw_apply_read_back(a))
 		return -EBADMSG;
 	start = milliseconds();
+	a->back_ms = start - back;
 	err = send_part(a, t->swapped, t->list.n);
 	a->sent_ms += milliseconds() - start;
 	return err;
@@ -228,7 +142,7 @@ static void give_way(int attempt)
 	nanosleep(&nap, NULL);
 }
 
-static bool load(struct apply *a)
+static bool load(struct zw_apply *a)
 {
 	struct zw_transactions_options options = {
 		.room = zw_socket_enlarge(a->socket, 64u << 20),
@@ -287,14 +201,30 @@ static void say_changes(const struct zw_transactions *t, struct zw_buf *out)
 }
 
 /* Times differ from run to run, so they do not stand among the answers. */
-static void say_time(const struct apply *a)
+static void say_time(const struct zw_apply *a)
 {
-	fprintf(stderr, "%zu transaction%s in %.1f ms\n",
+	fprintf(stderr,
+		"%zu transaction%s in %.1f ms; read back and proved in %.1f ms\n",
 		a->transactions.list.n, a->transactions.list.n == 1 ? "" : "s",
-		a->sent_ms);
+		a->sent_ms, a->back_ms);
 }
 
-static void say_loaded(struct apply *a, enum zw_format format)
+/* What of the read-back could not be afforded. */
+static void say_large(const struct zw_apply *a)
+{
+	const struct zw_large_sets *large = &a->large;
+
+	if (!large->sets)
+		return;
+	fprintf(stderr,
+		"%zu set%s with %zu elements %s not read back whole: %s%zu elements were looked up\n",
+		large->sets, large->sets == 1 ? "" : "s", large->elements,
+		large->sets == 1 ? "was" : "were",
+		large->counted ? "their number is right, and " : "",
+		large->sampled);
+}
+
+static void say_loaded(struct zw_apply *a, enum zw_format format)
 {
 	struct zw_buf out = { 0 };
 
@@ -313,11 +243,13 @@ static void say_loaded(struct apply *a, enum zw_format format)
 	say_changes(&a->transactions, &out);
 	zw_cli_answer(a->cli, &out);
 	zw_buf_free(&out);
-	if (a->transactions.list.n)
+	if (a->transactions.list.n) {
+		say_large(a);
 		say_time(a);
+	}
 }
 
-static void run(struct apply *a, enum zw_format format)
+static void run(struct zw_apply *a, enum zw_format format)
 {
 	int err;
 	bool loaded;
@@ -351,7 +283,7 @@ enum zw_status zw_cmd_apply(struct zw_cli *cli)
 {
 	static const enum zw_format formats[] = { ZW_FORMAT_TEXT,
 						  ZW_FORMAT_JSON };
-	struct apply a = { .cli = cli };
+	struct zw_apply a = { .cli = cli };
 	enum zw_format format;
 
 	if (!zw_job_format(cli, formats, 2, &format))
@@ -360,6 +292,7 @@ enum zw_status zw_cmd_apply(struct zw_cli *cli)
 	if (!a.verification && format == ZW_FORMAT_JSON)
 		zw_job_answer(cli, &a.job, NULL, format);
 	zw_buf_free(&a.held);
+	zw_buf_free(&a.world);
 	zw_buf_free(&a.transactions.bytes);
 	return zw_status_of(&cli->diags);
 }

@@ -85,14 +85,16 @@ bool zw_job_policy_with(struct zw_cli *cli, const char *path,
 	return true;
 }
 
-struct zw_verification *zw_job_prove(struct zw_cli *cli,
+static struct zw_verification *prove(struct zw_cli *cli,
 				     const struct zw_job *job, const u8 *bytes,
-				     size_t n)
+				     size_t n, bool whole)
 {
 	struct zw_progress progress;
 	struct zw_verify_options options = {
 		.progress = zw_progress_step,
 		.progress_context = &progress,
+		.all_tables = whole,
+		.own_table = whole ? ZW_PLAN_TABLE : NULL,
 	};
 	struct zw_verification *verification;
 
@@ -102,6 +104,20 @@ struct zw_verification *zw_job_prove(struct zw_cli *cli,
 	zw_progress_end(&progress);
 	zw_verdict_diagnose(&cli->diags, verification, job->statement);
 	return verification;
+}
+
+struct zw_verification *zw_job_prove(struct zw_cli *cli,
+				     const struct zw_job *job, const u8 *bytes,
+				     size_t n)
+{
+	return prove(cli, job, bytes, n, false);
+}
+
+struct zw_verification *zw_job_prove_whole(struct zw_cli *cli,
+					   const struct zw_job *job,
+					   const u8 *bytes, size_t n)
+{
+	return prove(cli, job, bytes, n, true);
 }
 
 void zw_job_answer(struct zw_cli *cli, const struct zw_job *job,

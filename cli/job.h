@@ -35,6 +35,10 @@ bool zw_job_policy_with(struct zw_cli *cli, const char *path,
 struct zw_verification *zw_job_prove(struct zw_cli *cli,
 				     const struct zw_job *job,
 				     const u8 *bytes, size_t n);
+/* The same, where BYTES begin with a dump of all tables of the kernel. */
+struct zw_verification *zw_job_prove_whole(struct zw_cli *cli,
+					   const struct zw_job *job,
+					   const u8 *bytes, size_t n);
 
 /* Print the verdict in FORMAT (TEXT or JSON); VERIFICATION may be NULL for
  * JSON. */

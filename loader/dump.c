@@ -67,6 +67,17 @@ static int read_chain_name(const struct nlattr *attr, void *context)
 	return MNL_CB_OK;
 }
 
+/* The size that a set was declared with. */
+static int read_size(const struct nlattr *attr, void *context)
+{
+	struct names *names = context;
+
+	if (mnl_attr_get_type(attr) == NFTA_SET_DESC_SIZE &&
+	    mnl_attr_get_payload_len(attr) == sizeof(u32) && !names->count)
+		names->count = ntohl(mnl_attr_get_u32(attr));
+	return MNL_CB_OK;
+}
+
 static int read_set_name(const struct nlattr *attr, void *context)
 {
 	struct names *names = context;
@@ -74,6 +85,8 @@ static int read_set_name(const struct nlattr *attr, void *context)
 	read_names(attr, context);
 	if (mnl_attr_get_type(attr) == NFTA_SET_NAME)
 		names->name = zw_str_from(mnl_attr_get_payload(attr));
+	if (mnl_attr_get_type(attr) == NFTA_SET_DESC)
+		mnl_attr_parse_nested(attr, read_size, names);
 	if (mnl_attr_get_type(attr) == SET_COUNT &&
 	    mnl_attr_get_payload_len(attr) == sizeof(u32))
 		names->count = ntohl(mnl_attr_get_u32(attr));
@@ -260,4 +273,24 @@ int zw_dump_all(struct zw_socket *socket, u32 elements_max, struct zw_buf *out,
 			  .elements_max = elements_max };
 
 	return try_often(&d, generation);
+}
+
+void zw_dump_select(struct zw_buf *out, const u8 *dump, size_t n, u8 family,
+		    const char *table)
+{
+	size_t at, size;
+
+	for (at = 0; n - at >= sizeof(struct nlmsghdr); at += size) {
+		const struct nlmsghdr *m = (const struct nlmsghdr *)(dump + at);
+		const struct nfgenmsg *head = mnl_nlmsg_get_payload(m);
+		struct names names = { 0 };
+
+		size = NLMSG_ALIGN(m->nlmsg_len);
+		if (size < sizeof(*m) + sizeof(*head) || size > n - at)
+			return;
+		mnl_attr_parse(m, sizeof(*head), read_names, &names);
+		if (head->nfgen_family == family &&
+		    zw_str_is(names.table, table))
+			zw_buf_add(out, m, size);
+	}
 }

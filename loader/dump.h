@@ -17,11 +17,16 @@ int zw_dump_table(struct zw_socket *socket, u8 family, const char *table,
 		  struct zw_buf *out, u32 *generation);
 
 /* All tables of all families, likewise. Of a set that holds more than
- * ELEMENTS_MAX elements (0: no bound), where the kernel tells (since 6.16), no
- * element is read: the dump has no element message for it, where it has at
- * least one for every other set, and the verifier takes its content as unknown.
- */
+ * ELEMENTS_MAX elements (0: no bound) no element is read: the dump has no
+ * element message for it, where it has at least one for every other set, and
+ * the verifier takes its content as unknown. The kernel tells how many a set
+ * holds since 6.16; before, the size that it was declared with counts. */
 int zw_dump_all(struct zw_socket *socket, u32 elements_max, struct zw_buf *out,
 		u32 *generation);
+
+/* Append to OUT the messages about table TABLE of FAMILY among the N bytes of a
+ * dump. */
+void zw_dump_select(struct zw_buf *out, const u8 *dump, size_t n, u8 family,
+		    const char *table);
 
 #endif

@@ -11,6 +11,7 @@
  * ruleset that breaks the claims can be replaced by one that keeps them. */
 #include "verifier/verify.h"
 
+#include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 
@@ -133,15 +134,40 @@ static void note_passing(struct job *job, struct zw_claim_result *result,
 	result->reason = text;
 }
 
-static void prove_claims(struct job *job, struct zw_prover *prover, bool last)
+/* Which claims a state is held to. */
+enum asked {
+	ASKED_SAFETY, /* in passing */
+	ASKED_CLAIMS, /* all but exactness */
+	ASKED_EXACT,
+	ASKED_ALL,
+};
+
+static bool is_asked(enum asked asked, enum zw_claim_kind kind)
+{
+	switch (asked) {
+	case ASKED_SAFETY:
+		return is_safety(kind);
+	case ASKED_CLAIMS:
+		return kind != ZW_EXACT;
+	case ASKED_EXACT:
+		return kind == ZW_EXACT;
+	case ASKED_ALL:
+		break;
+	}
+	return true;
+}
+
+static void prove_claims(struct job *job, struct zw_prover *prover,
+			 enum asked asked)
 {
 	size_t i, n = job->out->claims.n;
+	bool last = asked != ASKED_SAFETY;
 
 	for (i = 0; i < n; i++) {
 		struct zw_claim_result *kept = &job->out->claims.v[i];
 		struct zw_claim_result now = { .claim = kept->claim };
 
-		if (!last && !is_safety(kept->claim->kind))
+		if (!is_asked(asked, kept->claim->kind))
 			continue;
 		zw_prove(prover, &now);
 		if (!last && now.verdict == ZW_PROVED)
@@ -181,8 +207,9 @@ static bool same_paths(const struct zw_prover *a, const struct zw_prover *b)
 /* One attempt with what is known about cuts; false if more has been learnt.
  * HELD is the state before the first transaction, or NULL. */
 static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
-		    const struct zw_ruleset *held, bool last)
+		    const struct zw_ruleset *held, enum asked asked)
 {
+	bool last = asked != ASKED_SAFETY;
 	size_t limit = node_limit(job);
 	struct zw_arena *scratch = zw_arena_new();
 	struct zw_diagrams *d = zw_diagrams_new(limit, 4 * limit);
@@ -205,7 +232,7 @@ static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
 		progress(job, 300);
 	} else if (ok) {
 		progress(job, 500);
-		prove_claims(job, prover, last);
+		prove_claims(job, prover, asked);
 		if (zw_diagrams_nodes(d) > job->out->nodes)
 			job->out->nodes = zw_diagrams_nodes(d);
 	}
@@ -215,15 +242,15 @@ static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
 }
 
 static void verify_state(struct job *job, const struct zw_ruleset *ruleset,
-			 const struct zw_ruleset *held, bool last)
+			 const struct zw_ruleset *held, enum asked asked)
 {
 	u32 i;
 
 	zw_symbolic_cuts(&job->cuts, ruleset);
-	if (held && !last)
+	if (held && asked == ASKED_SAFETY)
 		zw_symbolic_cuts(&job->cuts, held);
 	for (i = 0; i < ATTEMPTS; i++) {
-		if (attempt(job, ruleset, held, last))
+		if (attempt(job, ruleset, held, asked))
 			return;
 	}
 	all_undecided(job, ZW_STR("the ruleset cuts fields too often"));
@@ -256,7 +283,7 @@ static bool attempt_exchange(struct job *job, struct zw_mixture *mixture,
 		zw_prover_again(prover);
 		ok = !zw_space_stale(space);
 		if (ok)
-			prove_claims(job, prover, false);
+			prove_claims(job, prover, ASKED_SAFETY);
 	}
 	if (zw_diagrams_nodes(d) > job->out->nodes)
 		job->out->nodes = zw_diagrams_nodes(d);
@@ -302,7 +329,71 @@ static void verify_step(struct job *job, const struct zw_ruleset *before,
 	if (mixture.differs && mixture.guarded)
 		verify_exchange(job, &mixture, last);
 	if (!last && !tracked_alike(before, after))
-		verify_state(job, after, held, false);
+		verify_state(job, after, held, ASKED_SAFETY);
+	zw_arena_free(arena);
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static bool is_own(const struct job *job, const struct zw_table *table)
+{
+	return table->family == NFPROTO_INET &&
+	       zw_str_is(table->name, job->options->own_table);
+}
+
+static bool stands_alone(const struct job *job,
+			 const struct zw_ruleset *ruleset)
+{
+	size_t i;
+
+	if (!job->options || !job->options->own_table)
+		return true;
+	for (i = 0; i < ruleset->tables.n; i++)
+		if (ruleset->tables.v[i].alive &&
+		    !is_own(job, &ruleset->tables.v[i]))
+			return false;
+	return true;
+}
+
+/* RULESET without the tables of others. */
+static struct zw_ruleset own_part(struct job *job, struct zw_arena *arena,
+				  const struct zw_ruleset *ruleset)
+{
+	struct zw_ruleset own = *ruleset;
+	size_t i;
+
+	own.tables.n = own.tables.cap = own.chains.n = own.chains.cap = 0;
+	own.tables.v = NULL;
+	own.chains.v = NULL;
+	for (i = 0; i < ruleset->tables.n; i++) {
+		struct zw_table table = ruleset->tables.v[i];
+
+		table.alive = table.alive && is_own(job, &table);
+		zw_push(arena, own.tables, table);
+	}
+	for (i = 0; i < ruleset->chains.n; i++) {
+		struct zw_chain chain = ruleset->chains.v[i];
+
+		if (chain.table != ZW_NONE && !own.tables.v[chain.table].alive)
+			chain.table = ZW_NONE;
+		zw_push(arena, own.chains, chain);
+	}
+	return own;
+}
+
+static void verify_end(struct job *job, const struct zw_ruleset *ruleset)
+{
+	struct zw_arena *arena;
+	struct zw_ruleset own;
+
+	if (stands_alone(job, ruleset)) {
+		verify_state(job, ruleset, NULL, ASKED_ALL);
+		return;
+	}
+	verify_state(job, ruleset, NULL, ASKED_CLAIMS);
+	arena = zw_arena_new();
+	own = own_part(job, arena, ruleset);
+	verify_state(job, &own, NULL, ASKED_EXACT);
 	zw_arena_free(arena);
 }
 
@@ -369,7 +460,7 @@ static void verify_bytes(struct job *job, struct zw_diags *diags,
 					   : &nothing,
 				    states.list.v[i], held,
 				    i + 1 == states.list.n);
-		verify_state(job, start < n ? &ruleset : &dump, held, true);
+		verify_end(job, start < n ? &ruleset : &dump);
 	}
 	zw_arena_free(states.arena);
 }
@@ -418,7 +509,9 @@ struct zw_verification *zw_verify_batch(struct zw_arena *arena,
 	verify_bytes(&job, diags, bytes, n);
 	sum_up(&job);
 	assume(&job,
-	       ZW_STR("no other table, and nothing outside nf_tables, carries packets past these hooks"));
+	       options && options->all_tables
+		       ? ZW_STR("nothing outside nf_tables carries packets past these hooks")
+		       : ZW_STR("no other table, and nothing outside nf_tables, carries packets past these hooks"));
 	progress(&job, 1000);
 	return job.out;
 }

@@ -85,6 +85,12 @@ struct zw_verification {
 
 struct zw_verify_options {
 	size_t node_limit; /* 0: 20 million */
+	/* The bytes begin with a dump of every table there is, so nothing has
+	 * to be assumed of others. */
+	bool all_tables;
+	/* The table of family inet that the policy was compiled to; exactness is
+	 * asked of it alone, since others may well refuse more. NULL: of all. */
+	const char *own_table;
 	/* Called now and then with a share done in 0..1000; may be NULL. */
 	void (*progress)(void *context, unsigned done);
 	void *progress_context;

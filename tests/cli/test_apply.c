@@ -24,6 +24,30 @@ static const struct {
 	{ "foreign tables stay", "$X nft add table ip other && "
 				 "$Z apply examples/hq.zw --netns $N && "
 				 "$X nft list table ip other" },
+	{ "tables of others that decide, mark, translate and untrack",
+	  "printf '%s\\n' 'table inet other {'"
+	  " ' set banned { type ipv4_addr; flags timeout; }'"
+	  " ' chain first { type nat hook prerouting priority dstnat; tcp dport 8080 dnat ip to 10.9.9.9:80; }'"
+	  " ' chain raw { type filter hook prerouting priority raw; udp dport 53 notrack; }'"
+	  " ' chain fore { type filter hook forward priority filter; ct state established accept; ip saddr @banned drop; meta mark set 7 accept; }'"
+	  " '}' 'table ip x { chain fore { type filter hook forward priority filter; accept; }; }' > $T/other &&"
+	  " $X nft -f $T/other && $Z apply examples/hq.zw --netns $N &&"
+	  " $X nft list chain inet other fore | grep -q 'mark set'" },
+	{ "a rule of others that nobody understands is named",
+	  "$X nft add table netdev other && $X ip link add eth7 type veth peer name eth8 && "
+	  "$X nft 'add chain netdev other ing { type filter hook ingress device eth7 priority 0; }' && "
+	  "$X nft 'add rule netdev other ing fwd to eth8' && "
+	  "{ $Z apply examples/hq.zw --netns $N > $T/out 2>&1; [ $? = 3 ]; } && "
+	  "grep -q \"rule 1 of chain 'ing'\" $T/out && "
+	  "! $X nft list table inet zwinger 2>/dev/null" },
+	{ "a table of others refuses what must always pass",
+	  "printf '%s\\n' 'external zone net { interface wan0 }' 'internal zone lan { interface lan0 network 10.2.0.0/16 }'"
+	  " 'allow lan -> net : any' 'always lan -> net : tcp/443' > $T/p.zw && "
+	  "$Z apply $T/p.zw --netns $N && $X nft add table ip other && "
+	  "$X nft 'add chain ip other fore { type filter hook forward priority 10; }' && "
+	  "$X nft 'add rule ip other fore tcp dport 443 drop' && "
+	  "{ $Z apply $T/p.zw --format json --netns $N > $T/out; [ $? = 1 ]; } && "
+	  "grep -q 'ip other' $T/out || { cat $T/out; false; }" },
 	{ "a refuted policy changes nothing",
 	  "$Z apply examples/hq.zw --netns $N && "
 	  "$X nft -s list ruleset > $T/before && "

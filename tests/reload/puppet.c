@@ -103,7 +103,8 @@ static void at_call(struct puppet *p)
 	}
 	if (!stop)
 		return;
-	answer = p->hook(p->context, p->batches, after);
+	answer = p->hook ? p->hook(p->context, p->batches, after)
+			 : ZW_PUPPET_GO_ON;
 	if (answer == ZW_PUPPET_KILL)
 		kill(p->pid, SIGKILL);
 	else if (answer == ZW_PUPPET_SPOIL && !after)

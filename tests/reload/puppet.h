@@ -19,7 +19,7 @@ enum zw_puppet_answer {
 typedef enum zw_puppet_answer zw_puppet_hook(void *context, unsigned number,
 					     bool after);
 
-/* Run ARGV in FOLDER. Returns its exit status, 128 + signal, or -1 if it could
+/* Run ARGV in FOLDER; HOOK may be NULL. Returns its exit status, 128 + signal, or -1 if it could
  * not be traced. What it prints goes nowhere. *BATCHES counts what it began to
  * send. */
 int zw_puppet_run(const char *folder, const char *const *argv,
