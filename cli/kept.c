@@ -290,6 +290,10 @@ static void look_at_sets(struct finder *f)
 		if (place->held == ZW_NONE)
 			continue;
 		held = &f->held->sets.v[place->held];
+		if (want->flags & NFT_SET_EVAL) {
+			place->ok = zw_kept_declared_alike(held, want);
+			continue;
+		}
 		if (!zw_kept_shape_alike(held, want))
 			continue;
 		place->ok = zw_kept_rows_alike(f->arena, f->held, held,
@@ -333,6 +337,9 @@ static bool chain_stays(const struct finder *f, const struct place *place,
 			if (e->kind == ZW_EXPR_LOOKUP &&
 			    !set_stays(f, e->lookup.set, in_place))
 				return false;
+			if (e->kind == ZW_EXPR_DYNSET &&
+			    !f->sets[f->set_of[e->dynset.set]].ok)
+				return false;
 			if (e->kind == ZW_EXPR_IMMEDIATE &&
 			    e->immediate.dreg == ZW_REG_VERDICT &&
 			    e->immediate.ruling.chain != ZW_NONE &&
@@ -342,6 +349,24 @@ static bool chain_stays(const struct finder *f, const struct place *place,
 		}
 	}
 	return true;
+}
+
+/* The elements that CHAIN's rules have made keep the limits that they were made
+ * with, so their sets go with it. */
+static void strike_filled(struct finder *f, const struct place *place)
+{
+	const struct zw_chain *chain = &f->want.chains.v[place->want];
+	size_t r;
+	u32 i;
+
+	for (r = 0; r < chain->rules.n; r++) {
+		const struct zw_rule *rule = chain->rules.v[r];
+
+		for (i = 0; i < rule->n_exprs; i++)
+			if (rule->exprs[i].kind == ZW_EXPR_DYNSET)
+				f->sets[f->set_of[rule->exprs[i].dynset.set]]
+					.ok = false;
+	}
 }
 
 static bool map_stays(const struct finder *f, const struct place *place)
@@ -371,6 +396,9 @@ static void strike_out(struct finder *f, bool in_place)
 				f->chains[i].ok = false;
 				changed = true;
 			}
+		for (i = 0; i < f->plan->chains.n; i++)
+			if (!f->chains[i].ok)
+				strike_filled(f, &f->chains[i]);
 		for (i = 0; i < f->plan->sets.n; i++)
 			if (f->sets[i].ok && !map_stays(f, &f->sets[i])) {
 				f->sets[i].ok = false;

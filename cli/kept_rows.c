@@ -8,14 +8,20 @@
 
 #include "loader/names.h"
 
-bool zw_kept_shape_alike(const struct zw_set *a, const struct zw_set *b)
+bool zw_kept_declared_alike(const struct zw_set *a, const struct zw_set *b)
 {
-	return !a->unread && !b->unread && !a->doubt && !b->doubt &&
-	       a->kind == b->kind && a->flags == b->flags &&
-	       a->key_len == b->key_len && a->n_fields == b->n_fields &&
+	return !a->doubt && !b->doubt && a->kind == b->kind &&
+	       a->flags == b->flags && a->key_len == b->key_len &&
+	       a->n_fields == b->n_fields &&
 	       !memcmp(a->field_len, b->field_len, a->n_fields) &&
 	       a->data_kind == b->data_kind && a->data_type == b->data_type &&
 	       a->data_len == b->data_len && a->timeout == b->timeout &&
+	       (!(a->flags & NFT_SET_EVAL) || a->size == b->size);
+}
+
+bool zw_kept_shape_alike(const struct zw_set *a, const struct zw_set *b)
+{
+	return zw_kept_declared_alike(a, b) && !a->unread && !b->unread &&
 	       !a->has_catchall && !b->has_catchall && !a->elements.marks &&
 	       !b->elements.marks &&
 	       (a->data_kind == ZW_DATA_NONE || a->data_kind == ZW_DATA_RULING);

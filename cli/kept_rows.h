@@ -7,7 +7,10 @@
 #include "cli/kept.h"
 #include "verifier/ruleset.h"
 
-/* Same key, same kind, same data; nothing in either that was not understood or
+/* Same key, same kind, same data, whatever elements there are: of sets that
+ * packets fill. */
+bool zw_kept_declared_alike(const struct zw_set *a, const struct zw_set *b);
+/* The same; and nothing in either that was not understood or
  * changes without a transaction. */
 bool zw_kept_shape_alike(const struct zw_set *a, const struct zw_set *b);
 
