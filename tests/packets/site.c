@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "tests/harness/harness.h"
 #include "tests/harness/netns.h"
 #include "tests/packets/policy_gateway.h"
@@ -40,18 +41,24 @@ struct zw_testbed *zw_site_new(void)
 
 bool zw_site_apply(struct zw_testbed *bed, const char *rules)
 {
-	char path[] = "/tmp/zw-site-XXXXXX";
-	int fd = mkstemp(path);
-	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	/* one name, as it stands in rules' comments: a policy of another name
+	 * would be another policy */
+	char *path = NULL;
+	FILE *file;
 	bool ok;
 
+	ZW_ASSERT(asprintf(&path, "/tmp/zw-site-%ld.zw", (long)getpid()) > 0);
+	file = fopen(path, "wxe");
 	ZW_CHECK(file != NULL, "cannot write %s", path);
-	if (!file)
+	if (!file) {
+		free(path);
 		return false;
+	}
 	fputs(zones, file);
 	fputs(rules, file);
 	ok = !fclose(file) && zw_policy_apply(bed, path, 0) == 0;
 	unlink(path);
+	free(path);
 	return ok;
 }
 
