@@ -6,7 +6,8 @@
 #include <time.h>
 
 #include "cli/job.h"
-#include "compiler/plan.h"
+#include "compiler/paths.h"
+#include "report/stats.h"
 
 #define BATCH_LIMIT ((size_t)1 << 30)
 
@@ -41,7 +42,7 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* --stats: figures differ from run to run, so they go to standard error. */
+/* --stats: times differ from run to run, so they go to standard error. */
 static void say_stats(const struct zw_cli *cli, const struct zw_job *job,
 		      size_t bytes, const struct zw_verification *verification,
 		      double compiled, double proved)
@@ -49,12 +50,12 @@ static void say_stats(const struct zw_cli *cli, const struct zw_job *job,
 	struct zw_plan_stats stats;
 	struct zw_buf out = { 0 };
 
-	zw_plan_stats(cli->arena, job->plan, &stats);
-	zw_plan_stats_print(&out, &stats);
+	zw_plan_stats(cli->arena, job->model, job->plan, &stats);
+	zw_stats_totals(&out, &stats, bytes);
 	fputs(out.data, stderr);
 	fprintf(stderr,
-		"batch of %zu bytes; %zu diagram nodes; compiled in %.1f ms, proved in %.1f ms\n",
-		bytes, verification->nodes, compiled * 1e3, proved * 1e3);
+		"%zu diagram nodes; compiled in %.1f ms, proved in %.1f ms\n",
+		verification->nodes, compiled * 1e3, proved * 1e3);
 	zw_buf_free(&out);
 }
 

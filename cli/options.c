@@ -29,7 +29,7 @@ static const struct option_info infos[] = {
 	[ZW_OPT_NETNS] = { "netns", 0, "NAME",
 			   "the network namespace /run/netns/NAME" },
 	[ZW_OPT_STATS] = { "stats", 0, NULL,
-			   "say how large everything is and how long it took" },
+			   "figures: sizes, and the longest paths of packets" },
 	[ZW_OPT_STATEMENT] = { "statement", 0, NULL,
 			       "print what is proved: zones, rules, claims" },
 	[ZW_OPT_CHECK] = { "check", 0, NULL,

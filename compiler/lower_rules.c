@@ -339,8 +339,6 @@ u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 	if (chain == ZW_NONE)
 		return ZW_NONE;
 	zw_map_put(&l->chains, name, chain);
-	zw_push(l->arena, l->plan->pairs,
-		((struct zw_plan_pair){ a, b, family, chain }));
 	return chain;
 }
 

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is common to all readers of a plan: the table of fields, the names of
- * objects, elements of sets, and the statistics.
+ * objects, elements of sets, and how many expressions emitters make.
  *
  * The numbers in the table are the kernel's (include/uapi/linux/netfilter/
  * nf_tables.h) and, for data types, those that nft writes into a set so that
- * its listing prints addresses as addresses.
- *
- * The statistics take the longest way through a chain that a packet could be
- * made to go: every rule is met to its last expression, jumps are entered and
- * left, gotos are entered. They do not ask whether one packet can do all. */
+ * its listing prints addresses as addresses. */
 #include <linux/netfilter/nf_tables.h>
 #include <stdio.h>
 
@@ -149,12 +145,16 @@ void zw_plan_set_element(const struct zw_plan_set *set, size_t index, u8 *lo,
 	memcpy(hi, element->hi ? element->hi : element->lo, set->key_bytes);
 }
 
-static size_t match_expressions(const struct zw_plan_match *match)
+size_t zw_plan_match_expressions(const struct zw_plan_match *match)
 {
+	const struct zw_key_info *info =
+		zw_key_info((enum zw_key)match->field[0]);
+
 	switch (match->test) {
 	case ZW_TEST_EQ:
 		return 2;
 	case ZW_TEST_RANGE:
+		return info->host_order && info->bytes > 1 ? 4 : 3;
 	case ZW_TEST_MASK_EQ:
 	case ZW_TEST_MASK_ANY:
 		return 3;
@@ -166,148 +166,53 @@ static size_t match_expressions(const struct zw_plan_match *match)
 	return 0;
 }
 
-size_t zw_plan_rule_expressions(const struct zw_plan_rule *rule)
+static size_t meter_expressions(const struct zw_plan *plan,
+				const struct zw_plan_meter *meter)
 {
-	size_t n = 0;
+	/* of an IPv6 source the first half */
+	return plan->sets.v[meter->set].key_bytes == 16 ? 3 : 2;
+}
+
+static size_t verdict_expressions(const struct zw_plan_rule *rule)
+{
+	switch (rule->verdict) {
+	case ZW_PLAN_CONTINUE:
+		return 0;
+	case ZW_PLAN_SNAT:
+		return rule->addresses.lo == rule->addresses.hi ? 2 : 3;
+	case ZW_PLAN_ACCEPT:
+	case ZW_PLAN_DROP:
+	case ZW_PLAN_RETURN:
+	case ZW_PLAN_JUMP:
+	case ZW_PLAN_GOTO:
+	case ZW_PLAN_REJECT_RESET:
+	case ZW_PLAN_REJECT_PROHIBITED:
+	case ZW_PLAN_MASQUERADE:
+	case ZW_PLAN_DNAT:
+		return 1;
+	}
+	ZW_ASSERT(!"a verdict without expressions");
+	return 0;
+}
+
+size_t zw_plan_action_expressions(const struct zw_plan *plan,
+				  const struct zw_plan_rule *rule)
+{
+	size_t n = verdict_expressions(rule);
+
+	if (rule->has_meter)
+		n += meter_expressions(plan, &rule->meter);
+	if (rule->clamp)
+		n += rule->clamp_size ? 2 : 3;
+	return n + rule->has_limit + rule->counter + rule->log;
+}
+
+size_t zw_plan_rule_expressions(const struct zw_plan *plan,
+				const struct zw_plan_rule *rule)
+{
+	size_t n = zw_plan_action_expressions(plan, rule);
 
 	for (u32 i = 0; i < rule->match_count; i++)
-		n += match_expressions(&rule->matches[i]);
-	return n + 3 * rule->has_meter + rule->has_limit + rule->counter +
-	       rule->log + 3 * rule->clamp +
-	       (rule->verdict != ZW_PLAN_CONTINUE);
-}
-
-struct cost {
-	bool known;
-	size_t lookups, expressions;
-};
-
-static struct cost longer(struct cost a, struct cost b)
-{
-	return b.expressions > a.expressions ? b : a;
-}
-
-static struct cost chain_cost(const struct zw_plan *plan, struct cost *known,
-			      u32 index);
-
-/* The dearest chain that a map's verdicts lead to. */
-static struct cost map_cost(const struct zw_plan *plan, struct cost *known,
-			    const struct zw_plan_set *set)
-{
-	struct cost most = { .known = true };
-
-	for (size_t i = 0; i < set->elements.n; i++) {
-		const struct zw_plan_element *element = &set->elements.v[i];
-
-		if (element->verdict == ZW_PLAN_JUMP ||
-		    element->verdict == ZW_PLAN_GOTO)
-			most = longer(most,
-				      chain_cost(plan, known, element->chain));
-	}
-	return most;
-}
-
-static struct cost chain_cost(const struct zw_plan *plan, struct cost *known,
-			      u32 index)
-{
-	const struct zw_plan_chain *chain = &plan->chains.v[index];
-	struct cost sum = { .known = true }, most = sum, target;
-
-	if (known[index].known)
-		return known[index];
-	for (size_t i = 0; i < chain->rules.n; i++) {
-		const struct zw_plan_rule *rule = &chain->rules.v[i];
-		const struct zw_plan_match *last =
-			rule->match_count
-				? &rule->matches[rule->match_count - 1]
-				: NULL;
-
-		sum.expressions += zw_plan_rule_expressions(rule);
-		for (u32 m = 0; m < rule->match_count; m++)
-			sum.lookups += rule->matches[m].test >= ZW_TEST_IN;
-		target = (struct cost){ .known = true };
-		if (rule->verdict == ZW_PLAN_JUMP ||
-		    rule->verdict == ZW_PLAN_GOTO)
-			target = chain_cost(plan, known, rule->chain);
-		else if (last && last->test == ZW_TEST_MAP)
-			target =
-				map_cost(plan, known, &plan->sets.v[last->set]);
-		target.lookups += sum.lookups;
-		target.expressions += sum.expressions;
-		if (rule->verdict == ZW_PLAN_JUMP)
-			sum = target;
-		most = longer(most, target);
-	}
-	known[index] = most;
-	return most;
-}
-
-void zw_plan_stats(struct zw_arena *arena, const struct zw_plan *plan,
-		   struct zw_plan_stats *stats)
-{
-	struct cost *known =
-		ZW_NEW_ARRAY(arena, struct cost, plan->chains.n + 1);
-
-	*stats = (struct zw_plan_stats){ .chains = plan->chains.n,
-					 .sets = plan->sets.n };
-	for (size_t i = 0; i < plan->chains.n; i++) {
-		const struct zw_plan_chain *chain = &plan->chains.v[i];
-
-		stats->base_chains += chain->hook != ZW_PLAN_NO_HOOK;
-		stats->rules += chain->rules.n;
-		if (chain->rules.n > stats->largest_chain)
-			stats->largest_chain = chain->rules.n;
-		for (size_t r = 0; r < chain->rules.n; r++)
-			stats->expressions +=
-				zw_plan_rule_expressions(&chain->rules.v[r]);
-	}
-	for (size_t i = 0; i < plan->sets.n; i++) {
-		size_t n = zw_plan_set_size(&plan->sets.v[i]);
-
-		stats->elements += n;
-		if (n > stats->largest_set)
-			stats->largest_set = n;
-	}
-	stats->paths = ZW_NEW_ARRAY(arena, struct zw_plan_path, plan->pairs.n);
-	stats->path_count = plan->pairs.n;
-	for (size_t i = 0; i < plan->pairs.n; i++) {
-		const struct zw_plan_pair *pair = &plan->pairs.v[i];
-		struct cost cost = chain_cost(plan, known, pair->chain);
-
-		stats->paths[i] =
-			(struct zw_plan_path){ pair->from, pair->to,
-					       pair->family, cost.lookups,
-					       cost.expressions };
-		if (cost.expressions > stats->longest.expressions)
-			stats->longest = stats->paths[i];
-	}
-}
-
-static void print_path(struct zw_buf *out, const char *what,
-		       const struct zw_plan_path *path)
-{
-	zw_buf_printf(out, "%s ", what);
-	zw_buf_add_escaped(out, path->from);
-	zw_buf_puts(out, " -> ");
-	zw_buf_add_escaped(out, path->to);
-	zw_buf_printf(out, " %s: %zu lookups, %zu expressions\n",
-		      path->family == ZW_IPV4 ? "IPv4" : "IPv6", path->lookups,
-		      path->expressions);
-}
-
-void zw_plan_stats_print(struct zw_buf *out, const struct zw_plan_stats *stats)
-{
-	zw_buf_printf(out,
-		      "chains %zu (%zu base), rules %zu, expressions %zu\n",
-		      stats->chains, stats->base_chains, stats->rules,
-		      stats->expressions);
-	zw_buf_printf(out, "sets and maps %zu, elements %zu\n", stats->sets,
-		      stats->elements);
-	zw_buf_printf(out,
-		      "largest chain %zu rules, largest set %zu elements\n",
-		      stats->largest_chain, stats->largest_set);
-	for (size_t i = 0; i < stats->path_count; i++)
-		print_path(out, "path", &stats->paths[i]);
-	if (stats->path_count)
-		print_path(out, "longest path", &stats->longest);
+		n += zw_plan_match_expressions(&rule->matches[i]);
+	return n;
 }

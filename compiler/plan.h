@@ -242,21 +242,12 @@ struct zw_plan_set {
 	struct zw_str place; /* of the statement that first needs it */
 };
 
-/* Where the decision about new packets of one pair of zones stands, for
- * statistics. */
-struct zw_plan_pair {
-	struct zw_str from, to;
-	enum zw_family family;
-	u32 chain;
-};
-
 struct zw_plan {
 	struct zw_arena *arena;
 	ZW_VEC(struct zw_plan_chain) chains; /* the base chains first */
 	ZW_VEC(struct zw_plan_set) sets;
 	/* Counters with a name, which rules share and reloads leave alone. */
 	ZW_VEC(struct zw_str) counters;
-	ZW_VEC(struct zw_plan_pair) pairs;
 };
 
 #define ZW_PLAN_NAME_BYTES 200
@@ -271,27 +262,12 @@ size_t zw_plan_set_size(const struct zw_plan_set *set);
  * order, LO and HI with room for key_bytes. */
 void zw_plan_set_element(const struct zw_plan_set *set, size_t index, u8 *lo,
 			 u8 *hi);
-size_t zw_plan_rule_expressions(const struct zw_plan_rule *rule);
 
-struct zw_plan_path {
-	struct zw_str from, to;
-	enum zw_family family;
-	size_t lookups, expressions; /* of the longest way through */
-};
-
-struct zw_plan_stats {
-	size_t base_chains, chains, rules, sets, elements, expressions;
-	size_t largest_chain, largest_set;
-	/* For each pair and family with rules, what a new packet meets from
-	 * the pair's own chain on; in the order of the plan. */
-	struct zw_plan_path *paths;
-	size_t path_count;
-	struct zw_plan_path longest; /* zeroed if there is no pair */
-};
-
-void zw_plan_stats(struct zw_arena *arena, const struct zw_plan *plan,
-		   struct zw_plan_stats *stats);
-/* The same for people, one fact a line. */
-void zw_plan_stats_print(struct zw_buf *out, const struct zw_plan_stats *stats);
+/* How many expressions a match becomes; a rule behind its matches; a rule. */
+size_t zw_plan_match_expressions(const struct zw_plan_match *match);
+size_t zw_plan_action_expressions(const struct zw_plan *plan,
+				  const struct zw_plan_rule *rule);
+size_t zw_plan_rule_expressions(const struct zw_plan *plan,
+				const struct zw_plan_rule *rule);
 
 #endif

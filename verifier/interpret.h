@@ -53,6 +53,7 @@ struct zw_run {
 	u32 chain, position; /* the rule that decided (position 0: policy);
 			      * ZW_NONE if no chain did */
 	u32 reject_type, reject_code; /* of ZW_RUN_REJECT, as in the rule */
+	u64 rules, exprs; /* met on the way, whether they matched or not */
 	bool dnat, snat;  /* the packet's addresses or ports were rewritten */
 	bool masqueraded; /* source now: an address of the output interface,
 			   * not known here; the bytes hold the choice's value

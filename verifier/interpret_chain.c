@@ -542,8 +542,10 @@ static void run_rule(struct zw_machine *m, const struct zw_rule *rule)
 
 	m->verdict = (struct zw_ruling){ NFT_CONTINUE, ZW_NONE };
 	m->rule = rule;
+	m->run->rules++;
 	for (i = 0; i < rule->n_exprs; i++) {
 		m->expr = i;
+		m->run->exprs++;
 		eval(m, &rule->exprs[i]);
 		if (m->verdict.code != NFT_CONTINUE)
 			return;

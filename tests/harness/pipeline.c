@@ -15,7 +15,6 @@ void zw_pipeline_run(struct zw_pipeline *p, const char *name,
 	const struct zw_resolve_options resolve = { .today = TODAY };
 	const struct zw_emit_options emit = { .step = ZW_EMIT_WHOLE,
 					      .generation = 1 };
-	struct zw_model *model;
 
 	*p = (struct zw_pipeline){ .arena = zw_arena_new(),
 				   .sources = zw_sources_new() };
@@ -24,12 +23,13 @@ void zw_pipeline_run(struct zw_pipeline *p, const char *name,
 		      &p->ast);
 	if (p->diags.errors)
 		return;
-	model = zw_resolve(p->arena, p->sources, &p->diags, &p->ast, &resolve);
-	if (!model)
+	p->model =
+		zw_resolve(p->arena, p->sources, &p->diags, &p->ast, &resolve);
+	if (!p->model)
 		return;
-	p->statement = zw_statement_from(p->arena, model);
-	zw_emit_netlink(p->arena, &p->bytes, zw_lower(p->arena, model), &emit,
-			NULL);
+	p->statement = zw_statement_from(p->arena, p->model);
+	p->plan = zw_lower(p->arena, p->model);
+	zw_emit_netlink(p->arena, &p->bytes, p->plan, &emit, NULL);
 	zw_pipeline_decode(p);
 }
 

@@ -9,6 +9,8 @@
 #include "grammar/ast.h"
 #include "statement/statement.h"
 
+struct zw_model;
+struct zw_plan;
 struct zw_ruleset;
 
 struct zw_pipeline {
@@ -16,7 +18,9 @@ struct zw_pipeline {
 	struct zw_sources *sources;
 	struct zw_diags diags;
 	struct zw_ast ast;
+	struct zw_model *model;
 	struct zw_statement *statement;
+	struct zw_plan *plan;
 	struct zw_buf bytes;
 	const struct zw_ruleset *ruleset;
 	bool valid; /* the policy was accepted and its bytes decoded */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The emitters against a kernel: what the batch loads is listed as what the
  * text loads, and what nft lists nft reads. tests/golden/plan holds policies
- * with the text they become; UPDATE=1 in the environment rewrites them. */
+ * with the text they become, some with its figures; UPDATE=1 in the environment
+ * rewrites them. */
 #include <dirent.h>
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>
@@ -13,6 +14,8 @@
 
 #include "compiler/emit_netlink.h"
 #include "compiler/emit_nft.h"
+#include "compiler/paths.h"
+#include "report/stats.h"
 #include "tests/harness/harness.h"
 #include "tests/unit/compiler/fixture.h"
 #include "tests/unit/compiler/rulesets.h"
@@ -140,11 +143,27 @@ static struct zw_str read_text(struct zw_arena *arena, const char *path)
 	return text;
 }
 
+/* TEXT is what the file NAME with ENDING holds. */
+static void expect_golden(struct zw_arena *arena, const char *name,
+			  const char *ending, const struct zw_buf *text)
+{
+	struct zw_buf copy = { 0 };
+	struct zw_str wanted;
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/%s.%s", GOLDEN, name, ending);
+	if (getenv("UPDATE"))
+		zw_write_file(path, text->data, text->n);
+	wanted = read_text(arena, path);
+	zw_buf_add(&copy, wanted.p, wanted.n);
+	expect_same(text, &copy, path);
+	zw_buf_free(&copy);
+}
+
 static void one_golden(const char *name)
 {
 	struct zw_buf text = { 0 }, again = { 0 };
 	struct fixture fixture;
-	struct zw_str wanted;
 	char path[400];
 
 	snprintf(path, sizeof(path), "%s/%s.zw", GOLDEN, name);
@@ -152,18 +171,21 @@ static void one_golden(const char *name)
 	ZW_CHECK(fixture.model != NULL, "%s has errors", path);
 	if (fixture.model) {
 		struct zw_plan *plan = plan_of(&fixture);
+		struct zw_plan_stats stats;
 
 		zw_emit_nft(&text, plan, 0);
 		zw_emit_nft(&again, plan_of(&fixture), 0);
 		expect_same(&text, &again, "two runs");
-		snprintf(path, sizeof(path), "%s/%s.nft", GOLDEN, name);
-		if (getenv("UPDATE"))
-			zw_write_file(path, text.data, text.n);
-		wanted = read_text(fixture.arena, path);
-		again.n = 0;
-		zw_buf_add(&again, wanted.p, wanted.n);
-		expect_same(&text, &again, path);
+		expect_golden(fixture.arena, name, "nft", &text);
 		load_both(&fixture, plan, 0);
+		snprintf(path, sizeof(path), "%s/%s.stats", GOLDEN, name);
+		if (!access(path, F_OK)) {
+			zw_plan_stats(fixture.arena, fixture.model, plan,
+				      &stats);
+			text.n = 0;
+			zw_stats_text(&text, &stats, 0);
+			expect_golden(fixture.arena, name, "stats", &text);
+		}
 	}
 	zw_buf_free(&text);
 	zw_buf_free(&again);
