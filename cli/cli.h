@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 enum zw_status {
 	ZW_STATUS_DONE = 0, /* proved, done */
@@ -35,6 +36,10 @@ enum zw_option {
 	ZW_OPT_STATEMENT,
 	ZW_OPT_CHECK,
 	ZW_OPT_FAIL_ON,
+	ZW_OPT_LIVE,
+	ZW_OPT_RULESET,
+	ZW_OPT_DUMP,
+	ZW_OPT_EXACT,
 	ZW_OPT_COLOR,
 	ZW_OPT_HELP,
 	ZW_OPT_COUNT,
@@ -47,7 +52,8 @@ struct zw_cli {
 	struct zw_diags diags;
 	bool colour; /* on standard error */
 	bool colour_out; /* on standard output */
-	const char *values[ZW_OPT_COUNT]; /* "" for one without argument */
+	const char *values[ZW_OPT_COUNT]; /* the last; "" without argument */
+	ZW_VEC(const char *) given[ZW_OPT_COUNT]; /* all, in their order */
 	char **operands;
 	int operand_count;
 	bool json; /* diagnostics go into the JSON answer instead */
@@ -87,6 +93,8 @@ enum zw_status zw_cmd_compile(struct zw_cli *cli);
 enum zw_status zw_cmd_apply(struct zw_cli *cli);
 enum zw_status zw_cmd_trace(struct zw_cli *cli);
 enum zw_status zw_cmd_diff(struct zw_cli *cli);
+enum zw_status zw_cmd_verify(struct zw_cli *cli);
+enum zw_status zw_cmd_dump(struct zw_cli *cli);
 enum zw_status zw_cmd_explain(struct zw_cli *cli);
 enum zw_status zw_cmd_fmt(struct zw_cli *cli);
 enum zw_status zw_cmd_services(struct zw_cli *cli);

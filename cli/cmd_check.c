@@ -73,13 +73,8 @@ enum zw_status zw_cmd_check(struct zw_cli *cli)
 		return ZW_STATUS_INVALID;
 	if (zw_job_policy(cli, cli->operands[0], &job) &&
 	    get_bytes(cli, &job, &bytes)) {
-		if (cli->values[ZW_OPT_STATEMENT]) {
-			struct zw_buf text = { 0 };
-
-			zw_statement_print(&text, job.statement);
-			zw_cli_answer(cli, &text);
-			zw_buf_free(&text);
-		}
+		if (cli->values[ZW_OPT_STATEMENT])
+			zw_job_statement(cli, &job);
 		compiled = seconds();
 		verification = zw_job_prove(cli, &job, (const u8 *)bytes.data,
 					    bytes.n);

@@ -28,6 +28,15 @@ static const struct zw_command commands[] = {
 	{ "diff", "X Y", "say what changes for packets from X to Y",
 	  "zwinger diff examples/hq.zw examples/hq.zw",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(FAIL_ON), 2, 2, zw_cmd_diff },
+	{ "verify", "ZONES", "prove a zones file's claims on any ruleset",
+	  "zwinger verify examples/hq.zw --live",
+	  OPTION(LIVE) | OPTION(NETNS) | OPTION(RULESET) | OPTION(DUMP) |
+		  OPTION(EXACT) | OPTION(FORMAT) | OPTION(CLAIMS) |
+		  OPTION(TODAY) | OPTION(STATS) | OPTION(STATEMENT),
+	  1, 1, zw_cmd_verify },
+	{ "dump", "", "write this kernel's ruleset and links to a file",
+	  "zwinger dump -o gateway.dump", OPTION(OUTPUT) | OPTION(NETNS), 0, 0,
+	  zw_cmd_dump },
 	{ "fmt", "FILE...", "put policy files in canonical layout",
 	  "zwinger fmt --check tests/golden/fmt/hq.fmt",
 	  OPTION(OUTPUT) | OPTION(CHECK), 1, -1, zw_cmd_fmt },

@@ -48,18 +48,11 @@ static void add_text(struct zw_cli *cli, struct zw_str text,
 			      ZW_STR("(question)"), text, ast);
 }
 
-bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job)
+static bool resolve(struct zw_cli *cli, const char *path, bool zones_alone,
+		    const struct zw_job_additions *additions,
+		    struct zw_job *job)
 {
-	const struct zw_job_additions none = { 0 };
-
-	return zw_job_policy_with(cli, path, &none, job);
-}
-
-bool zw_job_policy_with(struct zw_cli *cli, const char *path,
-			const struct zw_job_additions *additions,
-			struct zw_job *job)
-{
-	struct zw_resolve_options options = { 0 };
+	struct zw_resolve_options options = { .zones_alone = zones_alone };
 	struct zw_ast ast = { 0 }, claims = { 0 };
 
 	*job = (struct zw_job){ .path = path };
@@ -81,14 +74,48 @@ bool zw_job_policy_with(struct zw_cli *cli, const char *path,
 	if (!job->model)
 		return false;
 	job->statement = zw_statement_from(cli->arena, job->model);
+	return true;
+}
+
+bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job)
+{
+	const struct zw_job_additions none = { 0 };
+
+	return zw_job_policy_with(cli, path, &none, job);
+}
+
+bool zw_job_policy_with(struct zw_cli *cli, const char *path,
+			const struct zw_job_additions *additions,
+			struct zw_job *job)
+{
+	if (!resolve(cli, path, false, additions, job))
+		return false;
 	job->plan = zw_lower(cli->arena, job->model);
 	return true;
 }
 
-static struct zw_verification *prove(struct zw_cli *cli,
-				     const struct zw_job *job, const u8 *bytes,
-				     size_t n, bool whole)
+bool zw_job_zones(struct zw_cli *cli, const char *path,
+		  const struct zw_job_additions *additions, struct zw_job *job)
 {
+	return resolve(cli, path, !cli->values[ZW_OPT_EXACT], additions, job);
+}
+
+void zw_job_statement(struct zw_cli *cli, const struct zw_job *job)
+{
+	struct zw_buf text = { 0 };
+
+	zw_statement_print(&text, job->statement);
+	zw_cli_answer(cli, &text);
+	zw_buf_free(&text);
+}
+
+static struct zw_verification *prove(struct zw_cli *cli,
+				     const struct zw_job *job,
+				     const struct zw_reading *reading,
+				     bool whole)
+{
+	const u8 *bytes = (const u8 *)reading->messages.p;
+	size_t n = reading->messages.n;
 	struct zw_progress progress;
 	struct zw_verify_options options = {
 		.progress = zw_progress_step,
@@ -99,25 +126,52 @@ static struct zw_verification *prove(struct zw_cli *cli,
 	struct zw_verification *verification;
 
 	zw_progress_begin(&progress, "proving");
-	verification = zw_verify_batch(cli->arena, &cli->diags, cli->sources,
-				       bytes, n, job->statement, &options);
+	if (reading->batch)
+		verification = zw_verify_batch(cli->arena, &cli->diags,
+					       cli->sources, bytes, n,
+					       job->statement, &options);
+	else
+		verification = zw_verify_state(cli->arena, &cli->diags,
+					       cli->sources, bytes, n,
+					       &reading->gateway,
+					       job->statement, &options);
 	zw_progress_end(&progress);
 	zw_verdict_diagnose(&cli->diags, verification, job->statement);
 	return verification;
+}
+
+static struct zw_verification *prove_batch(struct zw_cli *cli,
+					   const struct zw_job *job,
+					   const u8 *bytes, size_t n,
+					   bool whole)
+{
+	const struct zw_reading reading = {
+		.messages = { (const char *)bytes, n },
+		.batch = true,
+	};
+
+	return prove(cli, job, &reading, whole);
 }
 
 struct zw_verification *zw_job_prove(struct zw_cli *cli,
 				     const struct zw_job *job, const u8 *bytes,
 				     size_t n)
 {
-	return prove(cli, job, bytes, n, false);
+	return prove_batch(cli, job, bytes, n, false);
 }
 
 struct zw_verification *zw_job_prove_whole(struct zw_cli *cli,
 					   const struct zw_job *job,
 					   const u8 *bytes, size_t n)
 {
-	return prove(cli, job, bytes, n, true);
+	return prove_batch(cli, job, bytes, n, true);
+}
+
+struct zw_verification *zw_job_prove_state(struct zw_cli *cli,
+					   const struct zw_job *job,
+					   const struct zw_reading *reading)
+{
+	return prove(cli, job, reading, false);
 }
 
 void zw_job_answer(struct zw_cli *cli, const struct zw_job *job,

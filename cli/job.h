@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/format.h"
+#include "cli/reading.h"
 #include "compiler/compiler.h"
 #include "compiler/emit_netlink.h"
 #include "verifier/verify.h"
@@ -39,6 +40,19 @@ struct zw_verification *zw_job_prove(struct zw_cli *cli,
 struct zw_verification *zw_job_prove_whole(struct zw_cli *cli,
 					   const struct zw_job *job,
 					   const u8 *bytes, size_t n);
+
+/* The same for the zones and claims of PATH alone; its rules count only with
+ * --exact. There is no plan. */
+bool zw_job_zones(struct zw_cli *cli, const char *path,
+		  const struct zw_job_additions *additions, struct zw_job *job);
+
+/* The same as zw_job_prove for what was read from somewhere. */
+struct zw_verification *zw_job_prove_state(struct zw_cli *cli,
+					   const struct zw_job *job,
+					   const struct zw_reading *reading);
+
+/* Print what is to be proved. */
+void zw_job_statement(struct zw_cli *cli, const struct zw_job *job);
 
 /* Print the verdict in FORMAT (TEXT or JSON); VERIFICATION may be NULL for
  * JSON. */

@@ -14,6 +14,7 @@ struct option_info {
 	char letter; /* 0: none */
 	const char *argument; /* NULL: takes none */
 	const char *summary;
+	bool repeats; /* may be given several times */
 };
 
 static const struct option_info infos[] = {
@@ -36,6 +37,13 @@ static const struct option_info infos[] = {
 			   "write nothing; status 5 if a file would change" },
 	[ZW_OPT_FAIL_ON] = { "fail-on", 0, "WHAT",
 			     "what is reason enough to fail" },
+	[ZW_OPT_LIVE] = { "live", 0, NULL, "what this kernel holds now" },
+	[ZW_OPT_RULESET] = { "ruleset", 0, "FILE",
+			     "text of nft; may be given several times", true },
+	[ZW_OPT_DUMP] = { "dump", 0, "FILE",
+			  "a state that 'zwinger dump' wrote" },
+	[ZW_OPT_EXACT] = { "exact", 0, NULL,
+			   "hold the ruleset to the file's rules as well" },
 	[ZW_OPT_COLOR] = { "color", 0, "WHEN", "auto, always or never" },
 	[ZW_OPT_HELP] = { "help", 'h', NULL, "print this page" },
 };
@@ -145,6 +153,24 @@ static bool check_operands(struct zw_cli *cli, const struct zw_command *command)
 	return true;
 }
 
+/* The option just read. One that says one thing must not say two. */
+static bool keep(struct zw_cli *cli, size_t option)
+{
+	const char *value = optarg ? optarg : "";
+	const char *before = cli->values[option];
+	struct zw_diag *diag;
+
+	cli->values[option] = value;
+	zw_push(cli->arena, cli->given[option], value);
+	if (!before || infos[option].repeats || !strcmp(before, value))
+		return true;
+	diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+		       "'--%s' is given twice, as '%s' and as '%s'",
+		       infos[option].name, before, value);
+	zw_diag_help(&cli->diags, diag, "give it once");
+	return false;
+}
+
 bool zw_options_parse(struct zw_cli *cli, const struct zw_command *command,
 		      int argc, char **argv)
 {
@@ -196,7 +222,8 @@ bool zw_options_parse(struct zw_cli *cli, const struct zw_command *command,
 				break;
 			}
 		}
-		cli->values[c - 256] = optarg ? optarg : "";
+		if (!keep(cli, (size_t)c - 256))
+			ok = false;
 	}
 	cli->operands = argv + optind;
 	cli->operand_count = argc - optind;

@@ -17,6 +17,10 @@ struct zw_resolve_options {
 	s64 today;
 	/* A second tree with claims alone (--claims); may be NULL. */
 	const struct zw_ast *claims;
+	/* Take zones and claims alone, for a ruleset that was made elsewhere:
+	 * rules and translations are passed over with a note, and networks of
+	 * zones may overlap, with a warning. */
+	bool zones_alone;
 };
 
 /* Resolve names and check values. NULL if there was an error (all in DIAGS);

@@ -47,7 +47,7 @@ static void start(struct zw_resolver *r, const struct zw_ast *ast)
 		zw_map_init(&r->side_cache[1][i], r->arena);
 	}
 	r->everything = zw_ipset_all(r->arena);
-	for (i = 0; i < ast->stmts.n; i++)
+	for (i = 0; i < ast->stmts.n && !r->zones_alone; i++)
 		r->model->has_policy |= is_rule(ast->stmts.v[i]);
 	if (ast->stmts.n && ast->stmts.v[0]->span.file != ZW_NO_FILE)
 		r->model->place = file_name(r, ast->stmts.v[0]->span.file);
@@ -55,10 +55,49 @@ static void start(struct zw_resolver *r, const struct zw_ast *ast)
 		r->model->place = file_name(r, 0);
 }
 
+static bool is_of_policy(const struct zw_ast_stmt *stmt)
+{
+	switch (stmt->kind) {
+	case ZW_AST_MASQUERADE:
+	case ZW_AST_SNAT:
+	case ZW_AST_CLAMP_MSS:
+	case ZW_AST_LOG_DROPS:
+		return true;
+	default:
+		return is_rule(stmt);
+	}
+}
+
+/* Where zones and claims alone count, say what does not. */
+static void pass_over(struct zw_resolver *r, const struct zw_ast *ast)
+{
+	struct zw_span first = ZW_NO_SPAN;
+	struct zw_diag *diag;
+	size_t i, n = 0;
+
+	for (i = 0; i < ast->stmts.n; i++) {
+		if (!is_of_policy(ast->stmts.v[i]))
+			continue;
+		if (!n++)
+			first = ast->stmts.v[i]->span;
+	}
+	if (!n)
+		return;
+	diag = zw_diag(r->diags, ZW_Z3021, first,
+		       n == 1 ? "a rule is passed over"
+			      : "%zu rules are passed over",
+		       n);
+	zw_diag_here(r->diags, diag, n == 1 ? "this one" : "from here on");
+	zw_diag_help(r->diags, diag,
+		     "'--exact' holds the ruleset to them as well");
+}
+
 static void resolve_statement(struct zw_resolver *r,
 			      const struct zw_scope *scope,
 			      const struct zw_ast_stmt *stmt)
 {
+	if (r->zones_alone && is_of_policy(stmt))
+		return;
 	switch (stmt->kind) {
 	case ZW_AST_ALLOW:
 	case ZW_AST_DENY:
@@ -107,6 +146,7 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 	r->model = ZW_NEW(arena, struct zw_model);
 	r->today = options && options->today ? options->today : clock_day();
 	r->incomplete = diags->errors > 0;
+	r->zones_alone = options && options->zones_alone;
 	start(r, ast);
 	zw_declare(r, &r->policy, ast);
 	if (options && options->claims)
@@ -117,6 +157,8 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 	zw_resolve_zones(r);
 	zw_built_in_claims(r);
 	resolve_tree(r, &r->policy, ast);
+	if (r->zones_alone)
+		pass_over(r, ast);
 	if (options && options->claims)
 		resolve_tree(r, &r->claims, options->claims);
 	zw_say_not_yet(r);

@@ -142,6 +142,7 @@ struct zw_resolver {
 	u64 expanded;	/* entries written out, against ZW_EXPANSION_LIMIT */
 	bool exhausted; /* and it has been said */
 	u32 rule_count; /* also of rules that match nothing */
+	bool zones_alone; /* as in struct zw_resolve_options */
 };
 
 /* A slot's number: zones as they are, then self, then elsewhere. */

@@ -157,7 +157,7 @@ static void overlap(struct zw_resolver *r, u32 a, u32 b)
 	enum zw_family family = part.of[ZW_IPV4].n ? ZW_IPV4 : ZW_IPV6;
 	char text[100];
 	struct zw_diag *diag =
-		zw_diag(r->diags, ZW_Z2018, second,
+		zw_diag(r->diags, r->zones_alone ? ZW_Z3020 : ZW_Z2018, second,
 			"networks of zones '%.*s' and '%.*s' overlap",
 			ZW_STR_ARG(zones[a].name), ZW_STR_ARG(zones[b].name));
 

@@ -228,7 +228,7 @@ static void claim_line(struct zw_buf *out, const struct zw_claim_result *r,
 		       const struct zw_sources *sources,
 		       const struct zw_style *style)
 {
-	size_t start;
+	size_t start, i;
 
 	zw_buf_puts(out, "  ");
 	zw_ink(out, style, ink_of(r->verdict));
@@ -251,6 +251,11 @@ static void claim_line(struct zw_buf *out, const struct zw_claim_result *r,
 	while (out->n && out->data[out->n - 1] == ' ')
 		out->n--;
 	zw_buf_putc(out, '\n');
+	for (i = 0; i < r->assumptions.n; i++) {
+		zw_buf_puts(out, "             assuming ");
+		zw_buf_add_escaped(out, r->assumptions.v[i]);
+		zw_buf_putc(out, '\n');
+	}
 }
 
 void zw_verdict_text(struct zw_buf *out,

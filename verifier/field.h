@@ -16,6 +16,7 @@
 #include "base/inet.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "statement/gateway.h"
 #include "verifier/diagram.h"
 
 /* In the order of their variables. Addresses are four words, the first of
@@ -154,7 +155,13 @@ struct zw_space {
 	 * some that anybody can send. */
 	bool joined;
 	struct zw_set_memo **memo; /* address sets already built */
+	/* Where the numbers of interfaces are known: whose they are; or NULL.
+	 * What it does not list has no number that a rule can mean. */
+	const struct zw_gateway *gateway;
 };
+
+/* The number of an interface that the gateway does not list. */
+#define ZW_NO_INDEX 0x7fffffffu
 
 /* D must have no variables yet. The space lives in ARENA. */
 struct zw_space *zw_space_new(struct zw_arena *arena, struct zw_diagrams *d,

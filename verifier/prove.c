@@ -13,6 +13,7 @@
 #include "verifier/prove.h"
 
 #include "base/assert.h"
+#include "verifier/beside.h"
 #include "verifier/entry.h"
 #include "verifier/translation.h"
 
@@ -53,7 +54,7 @@ static bool spent(const struct zw_prover *p)
 	return zw_space_stale(p->space) || zw_diagrams_exhausted(p->space->d);
 }
 
-static bool make_path(struct zw_prover *p, enum zw_path path)
+bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 {
 	bool tracked[ZW_FAMILY_COUNT];
 	u32 f;
@@ -70,6 +71,10 @@ static bool make_path(struct zw_prover *p, enum zw_path path)
 	if (p->symbolic->tests_arrival && path == ZW_PATH_FORWARD)
 		p->paths[path].legal = zw_and(p->space->d, p->paths[path].legal,
 					      zw_meaning_arrival(p->space));
+	if (p->foreign && !p->symbolic->expects)
+		p->paths[path].legal = zw_minus(
+			p->space->d, p->paths[path].legal,
+			zw_region_expected(p->regions));
 	p->paths[path].known = true;
 	return !spent(p);
 }
@@ -105,7 +110,7 @@ bool zw_prover_paths(struct zw_prover *p)
 
 		for (i = 0; i < p->statement->claims.n && !needed; i++)
 			needed = speaks_of(&p->statement->claims.v[i], path);
-		if (needed && !make_path(p, path))
+		if (needed && !zw_prover_path(p, path))
 			return false;
 	}
 	return true;
@@ -421,7 +426,7 @@ static bool try_path(struct zw_prover *p, struct zw_claim_result *result,
 	return false;
 }
 
-void zw_prove(struct zw_prover *p, struct zw_claim_result *result)
+static void decide(struct zw_prover *p, struct zw_claim_result *result)
 {
 	enum zw_path path;
 
@@ -442,4 +447,48 @@ void zw_prove(struct zw_prover *p, struct zw_claim_result *result)
 		result->reason =
 			zw_str_copy(p->arena, p->symbolic->doubts.v[0]);
 	}
+	if (result->verdict != ZW_PROVED)
+		return;
+	result->reason = zw_beside_reason(p, result->claim);
+	if (result->reason.n)
+		result->verdict = ZW_UNDECIDED;
+}
+
+/* Which rule let the packet of WITNESS pass: "rule 3 of chain 'x'". */
+static struct zw_str accepting_rule(struct zw_prover *p,
+				    const struct zw_witness *witness)
+{
+	size_t i;
+
+	for (i = witness->path.n; i-- > 0;) {
+		const struct zw_step *step = &witness->path.v[i];
+
+		if (says_accept(step->what) && step->position)
+			return zw_strf(p->arena, "rule %u of chain '%.*s'",
+				       step->position,
+				       ZW_STR_ARG(step->chain));
+	}
+	return ZW_STR("the ruleset");
+}
+
+void zw_prove(struct zw_prover *p, struct zw_claim_result *result)
+{
+	struct zw_claim_result again = { .claim = result->claim };
+	struct zw_str rule;
+
+	decide(p, result);
+	if (result->verdict == ZW_PROVED || !p->foreign ||
+	    result->claim->kind != ZW_NEVER || !result->claim->built_in)
+		return;
+	p->regions->beginnings = true;
+	decide(p, &again);
+	p->regions->beginnings = false;
+	rule = accepting_rule(p, &result->witness);
+	*result = again;
+	if (again.verdict != ZW_PROVED)
+		return;
+	zw_push(p->arena, result->assumptions,
+		zw_strf(p->arena,
+			"no connection was begun elsewhere, or under another ruleset: %.*s lets packets of standing ones pass whatever their direction",
+			ZW_STR_ARG(rule)));
 }

@@ -19,6 +19,11 @@ struct zw_prover {
 	const struct zw_statement *statement;
 	const struct zw_sources *sources; /* may be NULL */
 	struct zw_regions *regions;
+	/* The ruleset was made elsewhere and is proved with what it has: where
+	 * it lets packets of standing connections pass whatever their direction
+	 * that is an assumption, not a refutation; and helpers expect nothing
+	 * where it gives connections none. */
+	bool foreign;
 	/* by path, computed when first asked for */
 	struct {
 		bool known;
@@ -48,6 +53,8 @@ bool zw_prover_paths(struct zw_prover *prover);
 bool zw_prover_former(struct zw_prover *prover);
 /* The ruleset's moment is another now. */
 bool zw_prover_again(struct zw_prover *prover);
+/* The same for one path. */
+bool zw_prover_path(struct zw_prover *prover, enum zw_path path);
 
 /* Decide CLAIM. RESULT is zeroed but for its claim. */
 void zw_prove(struct zw_prover *prover, struct zw_claim_result *result);

@@ -238,21 +238,29 @@ static zw_node state(struct zw_regions *r, enum zw_state_index index)
 	return zw_space_index(r->space, ZW_FIELD_STATE, index, index);
 }
 
+zw_node zw_region_expected(struct zw_regions *r)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node expected, icmp;
+
+	icmp = zw_or(d, zw_space_is(r->space, ZW_FIELD_PROTO, IPPROTO_ICMP),
+		     zw_space_is(r->space, ZW_FIELD_PROTO, IPPROTO_ICMPV6));
+	expected = zw_and(d, state(r, ZW_IS_RELATED),
+			  zw_space_is(r->space, ZW_FIELD_DIRECTION, 0));
+	return zw_minus(d, expected, icmp);
+}
+
 /* States in which a packet begins a flow. */
 static zw_node beginning(struct zw_regions *r, enum zw_path path)
 {
 	struct zw_diagrams *d = r->space->d;
-	zw_node out, expected, icmp;
+	zw_node out;
 
 	out = zw_or(d, zw_or(d, state(r, ZW_IS_NEW), state(r, ZW_IS_INVALID)),
 		    state(r, ZW_IS_UNTRACKED));
 	if (path == ZW_PATH_OUTPUT)
 		return out;
-	icmp = zw_or(d, zw_space_is(r->space, ZW_FIELD_PROTO, IPPROTO_ICMP),
-		     zw_space_is(r->space, ZW_FIELD_PROTO, IPPROTO_ICMPV6));
-	expected = zw_and(d, state(r, ZW_IS_RELATED),
-			  zw_space_is(r->space, ZW_FIELD_DIRECTION, 0));
-	return zw_or(d, out, zw_minus(d, expected, icmp));
+	return zw_or(d, out, zw_region_expected(r));
 }
 
 /* Every packet that no reply or error to ZONE's own flows can be. */
@@ -344,7 +352,7 @@ static zw_node region_never(struct zw_regions *r, const struct zw_claim *claim,
 
 		if (!at_end(term->zone, path, true))
 			continue;
-		if (claim->built_in)
+		if (claim->built_in && !r->beginnings)
 			states = zw_or(d, states, original(r, term->zone));
 		from = zw_or(d, from, zw_and(d, from_any(r, term), states));
 	}

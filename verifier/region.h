@@ -12,6 +12,9 @@ struct zw_regions {
 	struct zw_space *space;
 	const struct zw_statement *statement;
 	struct zw_ports ports; /* zones by interface class */
+	/* Of the built-in claim, only what begins a flow: packets of entries
+	 * that are there already are left out. */
+	bool beginnings;
 };
 
 struct zw_regions *zw_regions_new(struct zw_arena *arena,
@@ -23,6 +26,9 @@ struct zw_regions *zw_regions_new(struct zw_arena *arena,
  * says. Empty where the claim says nothing of PATH. */
 zw_node zw_region(struct zw_regions *regions, const struct zw_claim *claim,
 		  enum zw_path path);
+
+/* First packets of flows that a conntrack helper expected. */
+zw_node zw_region_expected(struct zw_regions *regions);
 
 /* Interfaces of no zone (and not the loopback). */
 zw_node zw_region_elsewhere(struct zw_regions *regions, u32 field);

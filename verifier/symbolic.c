@@ -7,7 +7,7 @@
  * state new. A chain that is bound to devices sees only those. Where two
  * families' chains of one hook have equal priority, the one registered last
  * runs first (net/netfilter/core.c, nf_hook_entries_grow); where that is not
- * known, their order does not matter unless they change the packet.
+ * known both orders are tried, and a doubt if they differ.
  *
  * Not followed: bridge and arp families (a routed packet meets none of them
  * without br_netfilter), and what leaves the path altogether. */
@@ -64,6 +64,9 @@ static void note_rule(struct zw_symbolic *s, const struct zw_rule *rule)
 
 		if (expr->kind == ZW_EXPR_NOTRACK)
 			s->has_notrack = true;
+		/* an xt target CT may give a helper */
+		if (expr->kind == ZW_EXPR_TARGET || expr->doubt)
+			s->expects = true;
 		if (expr->kind == ZW_EXPR_CT &&
 		    zw_ct_needs_direction(expr->ct.key))
 			s->reads_tuples = true;
@@ -106,6 +109,13 @@ void zw_symbolic_tracked(const struct zw_ruleset *ruleset,
 	}
 }
 
+/* Objects that make conntrack expect connections, or may. */
+static bool may_expect(const struct zw_object *object)
+{
+	return object->doubt || object->type == NFT_OBJECT_CT_HELPER ||
+	       object->type == NFT_OBJECT_CT_EXPECT;
+}
+
 static void note_nat(struct zw_symbolic *s, u32 family)
 {
 	if (family == NFPROTO_IPV4 || family == NFPROTO_INET)
@@ -145,6 +155,9 @@ struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 			    !(table->flags & NFT_TABLE_F_DORMANT))
 				note_nat(s, table->family);
 		}
+		for (c = 0; c < table->objects.n; c++)
+			s->expects |= may_expect(
+				&ruleset->objects.v[table->objects.v[c]]);
 	}
 	zw_symbolic_tracked(ruleset, s->tracked);
 	space->joined = s->tracked[ZW_IPV6];
@@ -433,11 +446,54 @@ static void own_steps(struct scene *scene, s64 priority, bool done[3])
 	}
 }
 
+/* Two chains whose order nobody knows: does it matter? */
+static void compare_orders(struct scene *scene, const struct met *x,
+			   struct product a, const struct met *y,
+			   struct product b)
+{
+	struct zw_symbolic *s = scene->s;
+	struct product one[2] = { a, b }, other[2] = { b, a };
+	struct zw_str name = s->ruleset->chains.v[x->chain].name;
+
+	if (zw_same(zw_then_all(s, one, 2, true).node,
+		    zw_then_all(s, other, 2, true).node))
+		return;
+	scene->chain = y->chain;
+	scene->position = 1;
+	zw_doubt(scene,
+		 zw_cstr(s->arena,
+			 zw_strf(s->arena,
+				 "its order against chain '%.*s' of equal priority matters and is not known",
+				 ZW_STR_ARG(name))));
+}
+
+/* The last of CHAINS, number N - 1, against those before it of its priority. */
+static void check_orders(struct scene *scene, const met_chains *chains,
+			 size_t n, size_t first_step)
+{
+	const struct step *steps = scene->steps->v + first_step;
+	const struct met *last = &chains->v[n - 1];
+	size_t i, k = 0;
+
+	for (i = 0; i + 1 < n; i++) {
+		const struct met *m = &chains->v[i];
+
+		while (steps[k].kind != STEP_CHAIN)
+			k++;
+		if (m->own == last->own && m->priority == last->priority &&
+		    m->registered == last->registered)
+			compare_orders(scene, m, steps[k].chain, last,
+				       scene->steps->v[scene->steps->n - 1]
+					       .chain);
+		k++;
+	}
+}
+
 static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 {
 	met_chains chains = { 0 };
 	bool done[3] = { false };
-	size_t i;
+	size_t i, first = scene->steps->n;
 
 	collect(scene->s, device_hook, hook, scene->family, &chains);
 	scene->hook = hook;
@@ -446,6 +502,8 @@ static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 			own_steps(scene, chains.v[i].priority, done);
 		add_step(scene, STEP_CHAIN,
 			 known_chain_at(scene, chains.v[i].chain, device_hook));
+		if (scene->s->foreign)
+			check_orders(scene, &chains, i + 1, first);
 	}
 	if (!device_hook)
 		own_steps(scene, INT64_MAX, done);

@@ -62,6 +62,9 @@ struct zw_symbolic {
 	zw_node there[ZW_LENGTH_WHOLE + 1];
 	bool there_known[ZW_LENGTH_WHOLE + 1];
 	bool has_notrack;
+	bool foreign; /* from a dump: the order of chains of equal priority is
+		       * not known */
+	bool expects; /* helpers may be given to connections */
 	bool tests_time;
 	bool reads_tuples;
 	bool translates[ZW_FAMILY_COUNT]; /* there are chains of type nat */

@@ -356,12 +356,83 @@ static zw_node go_other(struct zw_rule_run *run, u32 i,
 	}
 }
 
+/* Numbers that stand for nothing but their interface: compared for equality
+ * alone, as text of nft does. */
+static bool only_compared(const struct zw_rule *rule)
+{
+	u32 i;
+
+	for (i = 0; i < rule->n_exprs; i++) {
+		const struct zw_expr *expr = &rule->exprs[i];
+
+		if (expr->kind == ZW_EXPR_BITWISE ||
+		    expr->kind == ZW_EXPR_RANGE ||
+		    (expr->kind == ZW_EXPR_CMP &&
+		     expr->cmp.op != NFT_CMP_EQ && expr->cmp.op != NFT_CMP_NEQ))
+			return false;
+	}
+	return true;
+}
+
+static zw_node with_index(struct zw_rule_run *run, u32 i,
+			  const struct registers *regs, u32 index)
+{
+	struct registers after = *regs;
+	u32 byte, bit, slot = run->rule->exprs[i].meta.dreg;
+
+	after.index = 0;
+	for (byte = 0; byte < 4; byte++) {
+		for (bit = 0; bit < 8; bit++)
+			after.bits[32 * slot + 8 * byte + bit] =
+				index >> (8 * byte + 7 - bit) & 1;
+	}
+	return zw_run_go(run, i + 1, &after);
+}
+
+/* The number of an interface whose gateway is known: the rest of the rule once
+ * for each that there is, and once for all others. */
+static zw_node go_index(struct zw_rule_run *run, u32 i,
+			const struct registers *regs, u32 field)
+{
+	struct zw_space *space = run->scene->s->space;
+	zw_node out = with_index(run, i, regs, ZW_NO_INDEX);
+	u32 first, last;
+	size_t k;
+
+	for (k = 0; k < space->gateway->links.n; k++) {
+		const struct zw_link *link = &space->gateway->links.v[k];
+
+		if (zw_space_names(space, link->name, false, &first, &last))
+			out = zw_if(space->d,
+				    zw_space_index(space, field, first, last),
+				    with_index(run, i, regs, link->index), out);
+	}
+	return out;
+}
+
+/* Does expression I load the number of an interface that can be known? */
+static bool loads_index(const struct zw_rule_run *run, u32 i)
+{
+	const struct zw_expr *expr = &run->rule->exprs[i];
+	const struct scene *scene = run->scene;
+
+	return expr->kind == ZW_EXPR_META && scene->s->space->gateway &&
+	       ((expr->meta.key == NFT_META_IIF && scene->has_in) ||
+		(expr->meta.key == NFT_META_OIF && scene->has_out)) &&
+	       only_compared(run->rule);
+}
+
 static zw_node go_load(struct zw_rule_run *run, u32 i,
 		       const struct registers *regs)
 {
 	struct registers after = *regs;
 	zw_node ok;
 
+	if (loads_index(run, i))
+		return go_index(run, i, regs,
+				run->rule->exprs[i].meta.key == NFT_META_IIF
+					? ZW_FIELD_IN
+					: ZW_FIELD_OUT);
 	after.index = 0;
 	ok = zw_load(run->scene, &run->rule->exprs[i], i, &after);
 

@@ -17,6 +17,7 @@
 
 #include "base/assert.h"
 #include "base/sha256.h"
+#include "verifier/beside.h"
 #include "verifier/decode.h"
 #include "verifier/mixture.h"
 #include "verifier/prove.h"
@@ -30,6 +31,8 @@ struct job {
 	const struct zw_statement *statement;
 	const struct zw_verify_options *options;
 	struct zw_verification *out;
+	const struct zw_gateway *gateway; /* or NULL */
+	bool foreign; /* the ruleset need not be ours */
 	struct zw_cuts cuts;
 	unsigned done;
 };
@@ -220,6 +223,8 @@ static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
 	struct zw_prover *before = NULL;
 	bool ok;
 
+	space->gateway = job->gateway;
+	prover->foreign = prover->symbolic->foreign = job->foreign;
 	zw_prover_paths(prover);
 	if (held && !last) {
 		before = zw_prover_new(job->arena, scratch, space, held,
@@ -488,6 +493,29 @@ static void assume(struct job *job, struct zw_str text)
 	zw_push(job->arena, job->out->assumptions, text);
 }
 
+static void begin(struct job *job, const u8 *bytes, size_t n)
+{
+	zw_cuts_init(&job->cuts, job->arena);
+	zw_meaning_cuts(&job->cuts, job->statement);
+	digest(bytes, n, job->out->digest);
+	job->out->families[ZW_IPV4] = job->out->families[ZW_IPV6] = true;
+	add_claims(job);
+}
+
+static struct zw_verification *finish(struct job *job)
+{
+	sum_up(job);
+	if (job->gateway && job->gateway->whole)
+		zw_beside_assume(job->arena, job->gateway, job->out);
+	else
+		assume(job,
+		       job->options && job->options->all_tables
+			       ? ZW_STR("nothing outside nf_tables carries packets past these hooks")
+			       : ZW_STR("no other table, and nothing outside nf_tables, carries packets past these hooks"));
+	progress(job, 1000);
+	return job->out;
+}
+
 struct zw_verification *zw_verify_batch(struct zw_arena *arena,
 					struct zw_diags *diags,
 					const struct zw_sources *sources,
@@ -501,17 +529,43 @@ struct zw_verification *zw_verify_batch(struct zw_arena *arena,
 			   .options = options,
 			   .out = ZW_NEW(arena, struct zw_verification) };
 
-	zw_cuts_init(&job.cuts, arena);
-	zw_meaning_cuts(&job.cuts, statement);
-	digest(bytes, n, job.out->digest);
-	job.out->families[ZW_IPV4] = job.out->families[ZW_IPV6] = true;
-	add_claims(&job);
+	begin(&job, bytes, n);
 	verify_bytes(&job, diags, bytes, n);
-	sum_up(&job);
-	assume(&job,
-	       options && options->all_tables
-		       ? ZW_STR("nothing outside nf_tables carries packets past these hooks")
-		       : ZW_STR("no other table, and nothing outside nf_tables, carries packets past these hooks"));
-	progress(&job, 1000);
-	return job.out;
+	return finish(&job);
+}
+
+/* Names whose numbers rules may ask for, and those whose settings count. */
+static void cut_links(struct job *job)
+{
+	size_t i;
+
+	for (i = 0; job->gateway && i < job->gateway->links.n; i++)
+		zw_cuts_name(&job->cuts, job->gateway->links.v[i].name, false);
+}
+
+struct zw_verification *
+zw_verify_state(struct zw_arena *arena, struct zw_diags *diags,
+		const struct zw_sources *sources, const u8 *bytes, size_t n,
+		const struct zw_gateway *gateway,
+		const struct zw_statement *statement,
+		const struct zw_verify_options *options)
+{
+	struct job job = { .arena = arena,
+			   .sources = sources,
+			   .statement = statement,
+			   .options = options,
+			   .gateway = gateway,
+			   .foreign = !statement->has_policy,
+			   .out = ZW_NEW(arena, struct zw_verification) };
+	struct zw_arena *decoded = zw_arena_new();
+	struct zw_ruleset ruleset = { 0 };
+
+	begin(&job, bytes, n);
+	cut_links(&job);
+	if (n && !zw_decode(decoded, diags, bytes, n, NULL, &ruleset))
+		all_undecided(&job, ZW_STR("the bytes are no ruleset"));
+	else
+		verify_state(&job, &ruleset, NULL, true);
+	zw_arena_free(decoded);
+	return finish(&job);
 }

@@ -8,6 +8,7 @@
 #define ZW_VERIFIER_VERIFY_H
 
 #include "base/diag.h"
+#include "statement/gateway.h"
 #include "statement/statement.h"
 
 enum zw_verdict {
@@ -105,6 +106,16 @@ struct zw_verify_options {
 struct zw_verification *
 zw_verify_batch(struct zw_arena *arena, struct zw_diags *diags,
 		const struct zw_sources *sources, const u8 *bytes, size_t n,
+		const struct zw_statement *statement,
+		const struct zw_verify_options *options);
+
+/* The same for what a kernel holds: the N BYTES are answers of a dump (none at
+ * all: no table). GATEWAY has the numbers of its interfaces and, where it is whole,
+ * what else there is on it; may be NULL. */
+struct zw_verification *
+zw_verify_state(struct zw_arena *arena, struct zw_diags *diags,
+		const struct zw_sources *sources, const u8 *bytes, size_t n,
+		const struct zw_gateway *gateway,
 		const struct zw_statement *statement,
 		const struct zw_verify_options *options);
 

@@ -549,6 +549,10 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 		     : run->verdict == ZW_RUN_REJECT ? ZW_STR("rejected")
 						     : ZW_STR("dropped");
 	copy_path(f, trace, w);
+	if (packet->mark && !output)
+		zw_push(arena, w->assumptions,
+			zw_strf(arena, "the packet arrives with the mark 0x%x",
+				packet->mark));
 	describe_assumptions(f, run, w);
 	w->bytes =
 		zw_str_copy(arena, (struct zw_str){ (const char *)packet->bytes,

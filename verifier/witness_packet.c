@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A point of the space to bytes that a host could send: headers with valid
+/* A point of the space to bytes that a gateway could send: headers with valid
  * lengths and checksums, IPv4 options and IPv6 extension headers where the
  * point wants them, and the conntrack entry that goes with its state. Bytes
  * that no field names are as zw_packet_build() leaves them. */
@@ -322,6 +322,17 @@ static void set_name(const struct zw_space *space, u32 field, const u32 *point,
 	memcpy(name, space->classes[class].sample, ZW_NAME_MAX);
 }
 
+/* The number of the interface NAME, where numbers are known. */
+static u32 index_of(const struct zw_space *space, const char *name)
+{
+	const struct zw_link *link;
+
+	if (!space->gateway || !*name)
+		return 0;
+	link = zw_gateway_named(space->gateway, zw_str_from(name));
+	return link ? link->index : ZW_NO_INDEX;
+}
+
 /* ---- all of it ----------------------------------------------------------- */
 
 void zw_packet_from_point(const struct zw_space *space, const u32 *point,
@@ -375,5 +386,7 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 		set_name(space, ZW_FIELD_IN, point, packet->in);
 	if (path != ZW_PATH_INPUT)
 		set_name(space, ZW_FIELD_OUT, point, packet->out);
+	packet->in_index = index_of(space, packet->in);
+	packet->out_index = index_of(space, packet->out);
 	set_conntrack(space, point, family, &packet->ct);
 }

@@ -37,7 +37,7 @@ allowed grammar "base"
 allowed statement "base"
 allowed compiler "base grammar statement"
 allowed verifier "base statement"
-allowed loader "base"
+allowed loader "base statement"
 allowed report "base statement verifier compiler"
 allowed cli "base grammar statement compiler verifier loader report"
 
