@@ -6,7 +6,6 @@
 #include "cli/reading.h"
 
 #include <errno.h>
-#include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -330,8 +329,7 @@ bool zw_read_live(struct zw_cli *cli, const char *netns,
 		zw_say_open_error(&cli->diags, err, netns);
 		return false;
 	}
-	err = zw_dump_table(socket, NFPROTO_UNSPEC, NULL, &messages,
-			    &generation);
+	err = zw_dump_all(socket, 0, &messages, &generation);
 	zw_socket_close(socket);
 	if (err) {
 		zw_say_socket_error(&cli->diags, err, "read the ruleset");

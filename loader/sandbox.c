@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
-#include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 #include <sched.h>
 #include <signal.h>
@@ -267,8 +266,7 @@ static void read_back(struct zw_arena *arena, int fd)
 	int err = zw_socket_open(NULL, &socket);
 
 	if (!err)
-		err = zw_dump_table(socket, NFPROTO_UNSPEC, NULL, &messages,
-				    &generation);
+		err = zw_dump_all(socket, 0, &messages, &generation);
 	if (err)
 		fail(fd, err, "read the ruleset back");
 	err = zw_gateway_read_links(arena, &gateway);
