@@ -565,7 +565,7 @@ zw_verify_state(struct zw_arena *arena, struct zw_diags *diags,
 	if (n && !zw_decode(decoded, diags, bytes, n, NULL, &ruleset))
 		all_undecided(&job, ZW_STR("the bytes are no ruleset"));
 	else
-		verify_state(&job, &ruleset, NULL, true);
+		verify_end(&job, &ruleset);
 	zw_arena_free(decoded);
 	return finish(&job);
 }
