@@ -200,6 +200,11 @@ static bool takes_any_source(const struct zw_zone *zone)
 	return zone->spoofing_allowed || !zone->has_network;
 }
 
+static bool is_guarded(const struct zw_zone *zone)
+{
+	return zone->kind == ZW_ZONE_DMZ || zone->kind == ZW_ZONE_INTERNAL;
+}
+
 /* Two zones that nothing but sources tells apart. */
 static bool sources_differ(struct zw_resolver *r, const struct use *a,
 			   const struct use *b)
@@ -208,6 +213,14 @@ static bool sources_differ(struct zw_resolver *r, const struct use *a,
 	const struct zw_zone *y = &r->model->zones.v[b->zone];
 	struct zw_diag *diag;
 
+	if (r->model->has_policy && ((x->spoofing_allowed && is_guarded(y)) ||
+				     (y->spoofing_allowed && is_guarded(x)))) {
+		diag = conflict(r, ZW_Z2021, a, b,
+				"share an interface that allows spoofing");
+		zw_diag_note(r->diags, diag,
+			     "a DMZ or an internal zone must not be on it");
+		return false;
+	}
 	if (!takes_any_source(x) || !takes_any_source(y))
 		return true;
 	diag = conflict(r, ZW_Z2016, a, b,

@@ -185,10 +185,15 @@ bool zw_lower_opens(const struct zw_lowering *l, u32 from, u32 to);
 u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 			 enum zw_family family);
 /* Likewise for DHCP to the gateway that fits TEST, where several zones of a
- * class may all be meant: the rules from whole zones. */
+ * class may all be meant: the rules from whole zones, and all rules of those
+ * that have its source among their own. */
 u32 zw_lower_dhcp_chain(struct zw_lowering *l,
 			const struct zw_port_class *class,
 			struct zw_ipsec_test test, enum zw_family family);
+
+/* Must DHCP be asked for before a source is found to be one zone's alone? */
+bool zw_lower_dhcp_first(struct zw_lowering *l,
+			 const struct zw_port_class *class);
 
 /* ---- lower_options.c ---- */
 

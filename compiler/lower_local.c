@@ -283,8 +283,11 @@ static u32 new_in_chain(struct zw_lowering *l,
 {
 	struct zw_str name =
 		zw_strf(l->arena, "z_new.%.*s.self", ZW_STR_ARG(class->name));
+	bool first = zw_lower_dhcp_first(l, class);
 	u32 chain = ZW_NONE;
 
+	if (first)
+		lower_dhcp(l, &chain, class, name);
 	for (size_t i = 0; i < class->zones.n; i++) {
 		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
 			u32 zone = class->zones.v[i], rules;
@@ -303,7 +306,8 @@ static u32 new_in_chain(struct zw_lowering *l,
 			zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, rules);
 		}
 	}
-	lower_dhcp(l, &chain, class, name);
+	if (!first)
+		lower_dhcp(l, &chain, class, name);
 	if (chain != ZW_NONE)
 		zw_lower_final_drop(l, chain);
 	return chain;

@@ -342,6 +342,26 @@ u32 zw_lower_rules_chain(struct zw_lowering *l, u32 from, u32 to,
 	return chain;
 }
 
+/* Has ZONE sources that DHCP comes from? */
+static bool sends_dhcp(struct zw_lowering *l, u32 zone, enum zw_family family)
+{
+	struct zw_intervals own = l->model->sources[zone].of[family];
+
+	return family == ZW_IPV4
+		       ? zw_intervals_contain(own, 0)
+		       : zw_intervals_overlap(own, zw_lower_link_local(l));
+}
+
+bool zw_lower_dhcp_first(struct zw_lowering *l,
+			 const struct zw_port_class *class)
+{
+	for (size_t i = 0; class->zones.n > 1 && i < class->zones.n; i++)
+		if (sends_dhcp(l, class->zones.v[i], ZW_IPV4) ||
+		    sends_dhcp(l, class->zones.v[i], ZW_IPV6))
+			return true;
+	return false;
+}
+
 u32 zw_lower_dhcp_chain(struct zw_lowering *l,
 			const struct zw_port_class *class,
 			struct zw_ipsec_test test, enum zw_family family)
@@ -354,11 +374,14 @@ u32 zw_lower_dhcp_chain(struct zw_lowering *l,
 		const struct zw_zone *one =
 			&l->model->zones.v[class->zones.v[i]];
 
-		if (!one->has_network || !zw_ipsec_takes(one, test))
+		bool member = sends_dhcp(l, class->zones.v[i], family);
+
+		if ((!one->has_network && !member) ||
+		    !zw_ipsec_takes(one, test))
 			continue;
 		zone = class->zones.v[i];
 		zones++;
-		gather(l, &list, zone, ZW_SELF, family, true);
+		gather(l, &list, zone, ZW_SELF, family, !member);
 	}
 	if (zones == 1)
 		return zw_lower_rules_chain(l, zone, ZW_SELF, family);

@@ -352,6 +352,8 @@ void zw_read_xfrm(struct zw_expr_input *in, struct zw_expr *expr)
 	expr->special.number = zw_expr_u32_or(in, NFTA_XFRM_SPNUM, 0);
 	if (key > NFT_XFRM_KEY_SPI)
 		expr->doubt = "unknown key of xfrm";
+	if (expr->special.direction > 1)
+		expr->doubt = "unknown direction of xfrm";
 	if (!in->bad)
 		expr->special.dreg =
 			zw_expr_store(in, NFTA_XFRM_DREG, wide ? 16 : 4);

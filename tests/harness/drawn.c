@@ -236,6 +236,8 @@ bool zw_drawn_locate(struct zw_drawn *drawn, const struct zw_packet *packet,
 	read_entry(drawn, packet);
 	set(drawn, ZW_FIELD_IPSEC_IN, packet->in_ipsec);
 	set(drawn, ZW_FIELD_IPSEC_OUT, packet->out_ipsec);
+	set(drawn, ZW_FIELD_REQID_IN, packet->in_reqid);
+	set(drawn, ZW_FIELD_REQID_OUT, packet->out_reqid);
 	return read_name(drawn, ZW_FIELD_IN, packet->in) &&
 	       read_name(drawn, ZW_FIELD_OUT, packet->out);
 }

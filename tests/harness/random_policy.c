@@ -196,29 +196,6 @@ static void print_hosts(struct policy *p, struct zone *zone)
 	}
 }
 
-/* The zone before whose interface ZONE takes; NULL: one of its own. Zones that
- * share one name their networks, and no DMZ is among internal ones. */
-static const struct zone *shared(struct policy *p, const struct zone *zone)
-{
-	const struct zone *other;
-	u32 i;
-
-	if (!p->n || !one_in(p, 5) || !zone->has_network)
-		return NULL;
-	other = &p->zones[below(p, p->n)];
-	for (i = 0; i < p->n; i++) {
-		const struct zone *third = &p->zones[i];
-
-		if (strcmp(third->interface, other->interface))
-			continue;
-		if (!third->has_network ||
-		    (zone->kind == DMZ && third->kind == INTERNAL) ||
-		    (zone->kind == INTERNAL && third->kind == DMZ))
-			return NULL;
-	}
-	return other;
-}
-
 static void print_zone(struct policy *p, u32 number)
 {
 	static const char *const kinds[] = { "", "external ", "dmz ",
@@ -226,7 +203,6 @@ static void print_zone(struct policy *p, u32 number)
 	static const enum kind odds[] = { PLAIN,    EXTERNAL, EXTERNAL, DMZ,
 					  INTERNAL, INTERNAL, DMZ,	PLAIN };
 	struct zone *zone = &p->zones[number];
-	const struct zone *other;
 
 	snprintf(zone->name, sizeof(zone->name), "z%u", number);
 	snprintf(zone->interface, sizeof(zone->interface), "if%u", number);
@@ -236,14 +212,11 @@ static void print_zone(struct policy *p, u32 number)
 	if (zone->has_network)
 		make_networks(p, zone, number);
 	zw_buf_printf(p->out, "%szone %s {\n", kinds[zone->kind], zone->name);
-	other = shared(p, zone);
-	if (other) {
-		snprintf(zone->interface, sizeof(zone->interface), "%s",
-			 other->interface);
+	if (zw_policy_share(p, zone))
 		zw_buf_printf(p->out, "    interface %s\n", zone->interface);
-	} else {
+	else
 		print_interfaces(p, zone, number);
-	}
+	zw_policy_print_words(p, zone);
 	if (zone->has_network) {
 		zw_buf_puts(p->out, "    network ");
 		print_ranges(p, &zone->networks);

@@ -99,6 +99,9 @@ static bool mark(struct policy *p, const struct side *from,
 					if (!(both >> f & 1))
 						continue;
 					any = true;
+					if (!pass && i < p->n &&
+					    p->zones[i].hazy)
+						return false;
 					if (!pass && p->translated[i][k][f])
 						return false;
 					if (pass)
@@ -201,7 +204,7 @@ static void print_publish(struct policy *p)
 		print_pairs(p, address, base);
 		zw_buf_puts(p->out, " for ");
 		zw_policy_print_side(p, &from, false);
-		if (one_in(p, 3)) {
+		if (one_in(p, 3) && !zone->hazy) {
 			/* from its own side as well */
 			zw_buf_printf(p->out, ", %s", zone->name);
 			from.families[number] = 3;

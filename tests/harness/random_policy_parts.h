@@ -33,6 +33,12 @@ enum kind {
 	INTERNAL,
 };
 
+enum way {
+	EITHER,
+	BY_IPSEC,
+	IN_THE_CLEAR,
+};
+
 struct zone {
 	char name[16];
 	enum kind kind;
@@ -41,6 +47,12 @@ struct zone {
 	u32 hosts;
 	bool host_family[HOSTS_MAX][2];
 	char interface[16];
+	enum way way;
+	u32 reqid;   /* 0: none */
+	bool forges; /* spoofing allow */
+	/* Another zone on the interface has sources in common with it, so that
+	 * they cannot be translated. */
+	bool hazy;
 };
 
 /* What a side speaks of: the families of each zone, the gateway behind them. */
@@ -86,6 +98,11 @@ struct range zw_policy_part_of(struct policy *p, struct range range);
 u32 zw_policy_print_services(struct policy *p, u32 most, bool names);
 /* Write a side; SELF: the gateway may be in it. */
 void zw_policy_print_side(struct policy *p, struct side *side, bool self);
+/* Choose how ZONE, whose kind and networks are known, is told from others, and
+ * whether it takes the interface of one before it (true) or one of its own. */
+bool zw_policy_share(struct policy *p, struct zone *zone);
+/* Write what it says about that. */
+void zw_policy_print_words(struct policy *p, const struct zone *zone);
 /* Write one rule that can match something. */
 void zw_policy_print_rule(struct policy *p);
 /* Write options for a rule that begins with WORD. */

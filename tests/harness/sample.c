@@ -420,17 +420,20 @@ static void odd_name(const struct zw_sampler *s, struct zw_random *random,
 
 static void interface_of(const struct zw_sampler *s, struct zw_random *random,
 			 const struct zw_ast_stmt *zone, char name[ZW_NAME_MAX],
-			 bool *ipsec)
+			 bool *ipsec, u32 *reqid)
 {
 	size_t i, found = 0;
 	bool says = false;
 
 	*ipsec = one_in(random, 30);
+	*reqid = below(random, 4);
 	for (i = 0; i < zone->members.n; i++) {
 		const struct zw_ast_member *member = &zone->members.v[i];
 		size_t k;
 
 		says |= member->kind == ZW_MEMBER_IPSEC;
+		if (member->has_reqid && !one_in(random, 5))
+			*reqid = member->reqid;
 		for (k = 0; k < member->interfaces.n; k++) {
 			if (one_in(random, (u32)++found))
 				expand(random, member->interfaces.v[k].text,
@@ -590,10 +593,10 @@ static void draw_ends(const struct zw_sampler *s, struct zw_random *random,
 				  : ZW_PATH_FORWARD;
 	if (from.zone)
 		interface_of(s, random, from.zone, sample->in,
-			     &sample->in_ipsec);
+			     &sample->in_ipsec, &sample->in_reqid);
 	if (to.zone)
 		interface_of(s, random, to.zone, sample->out,
-			     &sample->out_ipsec);
+			     &sample->out_ipsec, &sample->out_reqid);
 }
 
 void zw_sampler_next(const struct zw_sampler *s, struct zw_random *random,

@@ -27,6 +27,7 @@ struct zw_sample {
 	enum zw_path path;
 	char in[ZW_NAME_MAX], out[ZW_NAME_MAX]; /* empty: self */
 	bool in_ipsec, out_ipsec;
+	u32 in_reqid, out_reqid; /* where it came or goes by IPsec */
 	enum zw_family family;
 	u128 src, dst;
 	u8 proto;

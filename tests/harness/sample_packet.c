@@ -202,6 +202,8 @@ void zw_sample_packet(const struct zw_sample *sample, struct zw_packet *packet)
 	packet->second = sample->time;
 	packet->in_ipsec = sample->in_ipsec;
 	packet->out_ipsec = sample->out_ipsec;
+	packet->in_reqid = sample->in_reqid;
+	packet->out_reqid = sample->out_reqid;
 	if (sample->family == ZW_IPV4) {
 		packet->ethertype = ETH_P_IP;
 		put_ipv4(packet, sample);

@@ -230,6 +230,7 @@ static void match_line(struct maker *m)
 		"ip6 daddr & ::7 == ::4",
 		"rt ipsec missing",
 		"meta ipsec missing",
+		"ipsec in reqid 7",
 	};
 
 	PICK(m, lines);

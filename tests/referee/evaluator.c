@@ -38,9 +38,10 @@ static bool is_link_multicast(u128 value) /* ff02::/16 */
 
 /* ---- what opens a pair of zones ------------------------------------------ */
 
-/* Has SIDE any address of FAMILY in ZONE? */
+/* Has SIDE of a rule, where flows come from or where they go, any address of
+ * FAMILY in ZONE? */
 static bool side_has_any(const struct zw_evaluator *e,
-			 const struct zw_ast_side *side,
+			 const struct zw_ast_side *side, bool source,
 			 const struct zw_ast_stmt *zone, enum zw_family family)
 {
 	const zw_points *points = &e->tree.points[family];
@@ -49,7 +50,9 @@ static bool side_has_any(const struct zw_evaluator *e,
 	for (i = 0; i < points->n; i++) {
 		struct zw_ip ip = { family, points->v[i] };
 
-		if ((!zone || zw_tree_is_member(&e->tree, zone, ip)) &&
+		if ((!zone ||
+		     (source ? zw_tree_is_source(&e->tree, zone, ip)
+			     : zw_tree_is_member(&e->tree, zone, ip))) &&
 		    zw_tree_side_has(&e->tree, side, zone, ip))
 			return true;
 	}
@@ -66,8 +69,8 @@ static void note_publication(struct zw_evaluator *e,
 	if (publish->addrs.v[0].family != family)
 		return;
 	for (from = 0; from < e->tree.zones.n; from++) {
-		if (!side_has_any(e, &publish->from, e->tree.zones.v[from],
-				  family))
+		if (!side_has_any(e, &publish->from, true,
+				  e->tree.zones.v[from], family))
 			continue;
 		for (to = 0; to < e->tree.zones.n; to++) {
 			if (e->tree.zones.v[to] ==
@@ -90,14 +93,14 @@ static void note_what_opens(struct zw_evaluator *e,
 	if (!zw_tree_services_in_family(&e->tree, &rule->services, family))
 		return;
 	for (from = 0; from < n; from++) {
-		if (!side_has_any(e, &rule->from, zw_zone_number(e, from),
+		if (!side_has_any(e, &rule->from, true, zw_zone_number(e, from),
 				  family))
 			continue;
 		for (to = 0; to < n; to++) {
 			if (zw_pairs(rule, zw_zone_number(e, from),
 				     zw_zone_number(e, to)) &&
-			    side_has_any(e, &rule->to, zw_zone_number(e, to),
-					 family))
+			    side_has_any(e, &rule->to, false,
+					 zw_zone_number(e, to), family))
 				e->opens[from * n + to] = true;
 		}
 	}
@@ -337,7 +340,10 @@ static bool related_passes(const struct zw_evaluator *e, size_t from, size_t to,
 	if (!zone)
 		return is_icmp_error(p) ||
 		       (p->proto == TCP && p->tcp_flags & RST);
-	if (!is_icmp_error(p) || !zw_tree_is_member(&e->tree, zone, end))
+	if (!is_icmp_error(p) ||
+	    !(p->direction == ZW_CT_REPLY
+		      ? zw_tree_is_member(&e->tree, zone, end)
+		      : zw_tree_is_source(&e->tree, zone, end)))
 		return false;
 	return p->direction == ZW_CT_REPLY ? opens(e, to, from)
 					   : opens(e, from, to);

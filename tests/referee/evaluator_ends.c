@@ -19,7 +19,8 @@ bool zw_enters_by(const struct zw_evaluator *e, const struct zw_ast_stmt *zone,
 	if (!zone)
 		return p->path == ZW_PATH_OUTPUT;
 	return p->path != ZW_PATH_OUTPUT &&
-	       zw_tree_on_interface(&e->tree, zone, p->in, p->in_ipsec);
+	       zw_tree_on_interface(&e->tree, zone, p->in, p->in_ipsec,
+				    p->in_reqid);
 }
 
 bool zw_leaves_by(const struct zw_evaluator *e, const struct zw_ast_stmt *zone,
@@ -28,14 +29,15 @@ bool zw_leaves_by(const struct zw_evaluator *e, const struct zw_ast_stmt *zone,
 	if (!zone)
 		return p->path == ZW_PATH_INPUT;
 	return p->path != ZW_PATH_INPUT &&
-	       zw_tree_on_interface(&e->tree, zone, p->out, p->out_ipsec);
+	       zw_tree_on_interface(&e->tree, zone, p->out, p->out_ipsec,
+				    p->out_reqid);
 }
 
 bool zw_comes_from(const struct zw_evaluator *e, const struct zw_ast_stmt *zone,
 		   const struct zw_sample *p)
 {
 	return zw_enters_by(e, zone, p) &&
-	       (!zone || zw_tree_is_member(&e->tree, zone, zw_source(p)));
+	       (!zone || zw_tree_is_source(&e->tree, zone, zw_source(p)));
 }
 
 bool zw_goes_to(const struct zw_evaluator *e, const struct zw_ast_stmt *zone,

@@ -442,10 +442,13 @@ static bool is_real(struct court *court, const struct zw_claim_result *result,
 		return true; /* the quoted flow is not in the witness */
 	}
 	/* by a rule, and by an entry */
-	for (way = 0; way < 8; way++) {
-		sample.in_ipsec = way & 1;
-		sample.out_ipsec = way >> 1 & 1;
-		if (way == 4)
+	for (way = 0; way < 32; way++) {
+		/* request ids of random policies are 1 and 2 */
+		sample.in_reqid = way & 3;
+		sample.out_reqid = way >> 2 & 3;
+		sample.in_ipsec = sample.in_reqid;
+		sample.out_ipsec = sample.out_reqid;
+		if (way == 16)
 			set_entry(&result->witness, &sample);
 		if (breaks_sometime(court, result, &sample))
 			return true;

@@ -171,23 +171,76 @@ static bool says(const struct zw_ast_stmt *zone, enum zw_ast_member_kind kind)
 	return false;
 }
 
-/* "where one zone on an interface says `ipsec`, the others there mean `not
- * ipsec`" */
+/* "the zone's members, as a source, are the members of a zone without
+ * networks", but its own networks are no other zone's */
+bool zw_tree_is_source(const struct zw_tree *tree,
+		       const struct zw_ast_stmt *zone, struct zw_ip ip)
+{
+	size_t i;
+
+	if (!says(zone, ZW_MEMBER_SPOOFING_ALLOW))
+		return zw_tree_is_member(tree, zone, ip);
+	for (i = 0; i < tree->zones.n; i++) {
+		if (tree->zones.v[i] != zone &&
+		    zw_tree_in_networks(tree, tree->zones.v[i], ip))
+			return false;
+	}
+	return true;
+}
+
+static bool share_interface(const struct zw_ast_stmt *a,
+			    const struct zw_ast_stmt *b)
+{
+	size_t i, k;
+
+	for (i = 0; i < b->members.n; i++) {
+		const struct zw_ast_member *member = &b->members.v[i];
+
+		for (k = 0; k < member->interfaces.n; k++) {
+			struct zw_str text = member->interfaces.v[k].text;
+			char name[64];
+
+			if (text.n >= sizeof(name))
+				continue;
+			memcpy(name, text.p, text.n);
+			name[text.n] = 0;
+			/* patterns of two zones never meet */
+			if (!strchr(name, '*') && names_interface(a, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* "`ipsec reqid N`: what came by an association of this request id" */
+static bool takes_reqid(const struct zw_ast_stmt *zone, u32 reqid)
+{
+	size_t i;
+
+	for (i = 0; i < zone->members.n; i++) {
+		if (zone->members.v[i].has_reqid)
+			return zone->members.v[i].reqid == reqid;
+	}
+	return true;
+}
+
+/* "A zone that shares an interface with an `ipsec` zone means `not ipsec`, on
+ * all its interfaces" */
 bool zw_tree_on_interface(const struct zw_tree *tree,
 			  const struct zw_ast_stmt *zone, const char *name,
-			  bool ipsec)
+			  bool ipsec, u32 reqid)
 {
 	size_t i;
 
 	if (!names_interface(zone, name))
 		return false;
 	if (says(zone, ZW_MEMBER_IPSEC))
-		return ipsec;
+		return ipsec && takes_reqid(zone, reqid);
 	if (says(zone, ZW_MEMBER_NOT_IPSEC))
 		return !ipsec;
 	for (i = 0; i < tree->zones.n; i++) {
 		if (says(tree->zones.v[i], ZW_MEMBER_IPSEC) &&
-		    names_interface(tree->zones.v[i], name))
+		    share_interface(zone, tree->zones.v[i]))
 			return !ipsec;
 	}
 	return true;
@@ -299,7 +352,7 @@ bool zw_tree_side_has(const struct zw_tree *tree,
 	return named;
 }
 
-/* Every member, whether nothing narrows the side or the narrowing leaves out
+/* Every source, whether nothing narrows the side or the narrowing leaves out
  * none. */
 bool zw_tree_side_has_whole(const struct zw_tree *tree,
 			    const struct zw_ast_side *side,
@@ -312,7 +365,7 @@ bool zw_tree_side_has_whole(const struct zw_tree *tree,
 			struct zw_ip ip = { (enum zw_family)f,
 					    tree->points[f].v[k] };
 
-			if (zw_tree_is_member(tree, zone, ip) &&
+			if (zw_tree_is_source(tree, zone, ip) &&
 			    !zw_tree_side_has(tree, side, zone, ip))
 				return false;
 		}

@@ -38,10 +38,14 @@ bool zw_tree_in_networks(const struct zw_tree *tree,
 			 const struct zw_ast_stmt *zone, struct zw_ip ip);
 bool zw_tree_is_member(const struct zw_tree *tree,
 		       const struct zw_ast_stmt *zone, struct zw_ip ip);
-/* Is the interface NAME, reached by IPsec or not, one of ZONE's? */
+/* Is IP, as a source, one of ZONE's? */
+bool zw_tree_is_source(const struct zw_tree *tree,
+		       const struct zw_ast_stmt *zone, struct zw_ip ip);
+/* Is the interface NAME, reached by IPsec (by an association of REQID) or not,
+ * one of ZONE's? */
 bool zw_tree_on_interface(const struct zw_tree *tree,
 			  const struct zw_ast_stmt *zone, const char *name,
-			  bool ipsec);
+			  bool ipsec, u32 reqid);
 
 /* Does SIDE name ZONE (NULL: self) with the address IP? */
 bool zw_tree_side_has(const struct zw_tree *tree,

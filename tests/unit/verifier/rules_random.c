@@ -359,9 +359,10 @@ static void match_misc(struct maker *m)
 	static const u8 frag_mask[2] = { 0x3f, 0xff };
 	u8 zero[2] = { 0 }, one = 1, hops = 255, byte = (u8)below(m, 2);
 	u8 mac[3] = { (u8)below(m, 3), (u8)below(m, 3), 8 };
-	u32 i;
+	u32 i, reqid = below(m, 3);
+	struct zw_expr *expr;
 
-	switch (below(m, 7)) {
+	switch (below(m, 8)) {
 	case 0:
 		i = below(m, 4);
 		expr_exthdr(m->r, exthdr[i][0], exthdr[i][1], 0);
@@ -391,9 +392,16 @@ static void match_misc(struct maker *m)
 		expr_payload(m->r, NFT_PAYLOAD_LL_HEADER, 10, 2, 0);
 		expr_cmp(m->r, 0, random_op(m), mac, 2);
 		return;
-	default:
+	case 6:
 		expr_meta(m->r, NFT_META_SECPATH, 0);
 		expr_cmp(m->r, 0, NFT_CMP_EQ, &byte, 1);
+		return;
+	default:
+		expr = expr_new(m->r, ZW_EXPR_XFRM);
+		expr->special.key = NFT_XFRM_KEY_REQID;
+		expr->special.direction = (u8)below(m, 2);
+		expr->special.dreg = 0;
+		expr_cmp(m->r, 0, random_op(m), &reqid, 4);
 		return;
 	}
 }

@@ -207,6 +207,71 @@ static void test_unmodelled(void)
 	teardown(&f);
 }
 
+/* ---- IPsec ---- */
+
+/* Run a rule that accepts what DIRECTION's association NUMBER has in KEY. */
+static void run_xfrm(struct fixture *f, u8 direction, u32 number, u32 key)
+{
+	struct nftnl_expr *exprs[3];
+
+	setup(f);
+	exprs[0] = nftnl_expr_alloc("xfrm");
+	nftnl_expr_set_u32(exprs[0], NFTNL_EXPR_XFRM_DREG, 1);
+	nftnl_expr_set_u32(exprs[0], NFTNL_EXPR_XFRM_KEY, key);
+	nftnl_expr_set_u32(exprs[0], NFTNL_EXPR_XFRM_SPNUM, number);
+	nftnl_expr_set_u8(exprs[0], NFTNL_EXPR_XFRM_DIR, direction);
+	exprs[1] = zw_expr_cmp(1, NFT_CMP_EQ, &(u32){ 70000 }, 4);
+	exprs[2] = zw_expr_verdict(NF_ACCEPT, NULL);
+	zw_batch_rule(&f->batch, "t", "forward", exprs, 3, NULL);
+	ready(f);
+	tcp(f, "10.1.0.7", "10.2.0.9", 80);
+}
+
+/* Nothing is read where there is no association, and of the first one the
+ * request id as a number of the host. */
+static void test_ipsec(void)
+{
+	struct fixture f;
+	u8 direction;
+	int kind;
+
+	for (direction = 0; direction < 2; direction++) {
+		for (kind = 0; kind < 4; kind++) {
+			bool there = kind > 0, equal = kind > 1;
+			bool inner = kind == 3;
+
+			run_xfrm(&f, direction, inner, NFT_XFRM_KEY_REQID);
+			/* the other direction does not count */
+			f.packet.in_ipsec = direction ? !there : there;
+			f.packet.out_ipsec = direction ? there : !there;
+			f.packet.in_reqid = f.packet.out_reqid = 70000;
+			if (!equal && direction)
+				f.packet.out_reqid = 70001;
+			else if (!equal)
+				f.packet.in_reqid = 70001;
+			run(&f);
+			ZW_CHECK(f.run.unmodelled == inner &&
+					 (inner ||
+					  f.run.verdict ==
+						  (equal ? ZW_RUN_ACCEPT
+							 : ZW_RUN_DROP)),
+				 "direction %u kind %d: verdict %d", direction,
+				 kind, f.run.verdict);
+			teardown(&f);
+		}
+	}
+	run_xfrm(&f, 0, 0, NFT_XFRM_KEY_SPI);
+	f.packet.in_ipsec = true;
+	run(&f);
+	ZW_CHECK(f.run.unmodelled, "an SPI");
+	teardown(&f);
+	run_xfrm(&f, 0, 0, NFT_XFRM_KEY_SPI);
+	run(&f);
+	ZW_CHECK(!f.run.unmodelled && f.run.verdict == ZW_RUN_DROP,
+		 "no association, no SPI");
+	teardown(&f);
+}
+
 /* ---- the way ---- */
 
 static void test_trace(void)
@@ -453,6 +518,7 @@ void suite_interpret(void)
 		{ "fragments", test_fragments },
 		{ "choices", test_choices },
 		{ "what is not modelled", test_unmodelled },
+		{ "IPsec", test_ipsec },
 		{ "the trace", test_trace },
 		{ "reassembly", test_reassembly },
 		{ "translation", test_nat },
