@@ -61,7 +61,12 @@ struct zw_str zw_suggest(struct zw_str word, const struct zw_str *candidates,
 			continue;
 		d = distance(word, c);
 		/* the word itself is no help, nor is one that shares nothing */
-		if (!d || d >= (c.n > word.n ? c.n : word.n) || d >= nearest)
+		if (!d || d >= (c.n > word.n ? c.n : word.n) || d > nearest)
+			continue;
+		/* of two as near, the one that begins alike: hardly anybody
+		 * mistypes the first letter */
+		if (d == nearest &&
+		    (!best.n || best.p[0] == word.p[0] || c.p[0] != word.p[0]))
 			continue;
 		nearest = d;
 		best = c;

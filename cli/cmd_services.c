@@ -2,6 +2,7 @@
 /* `zwinger services [NAME...]`: the standard library, as policy text. */
 #include <string.h>
 
+#include "base/vec.h"
 #include "cli/cli.h"
 #include "compiler/compiler.h"
 
@@ -24,6 +25,32 @@ static struct zw_str line_of(struct zw_str text, struct zw_str name)
 	return (struct zw_str){ 0 };
 }
 
+/* The nearest name in ALL, the lines "service NAME = ...". */
+static void help_service(struct zw_cli *cli, struct zw_diag *diag,
+			 struct zw_str all, const char *name)
+{
+	ZW_VEC(struct zw_str) names = { 0 };
+	struct zw_str near;
+	size_t i, end;
+
+	for (i = 0; i + 8 < all.n; i++) {
+		if (memcmp(all.p + i, "service ", 8) || (i && all.p[i - 1] != '\n'))
+			continue;
+		i += 8;
+		for (end = i; end < all.n && all.p[end] != ' '; end++)
+			;
+		near = (struct zw_str){ all.p + i, end - i };
+		zw_push(cli->arena, names, near);
+	}
+	near = zw_suggest(zw_str_from(name), names.v, names.n);
+	if (near.n)
+		zw_diag_help(&cli->diags, diag, "did you mean '%.*s'?",
+			     ZW_STR_ARG(near));
+	else
+		zw_diag_help(&cli->diags, diag,
+			     "'zwinger services' lists them all");
+}
+
 enum zw_status zw_cmd_services(struct zw_cli *cli)
 {
 	struct zw_buf all = { 0 }, out = { 0 };
@@ -41,8 +68,8 @@ enum zw_status zw_cmd_services(struct zw_cli *cli)
 				"the standard library has no service '%s'",
 				cli->operands[i]);
 
-			zw_diag_help(&cli->diags, diag,
-				     "'zwinger services' lists them all");
+			help_service(cli, diag, (struct zw_str){ all.data, all.n },
+				     cli->operands[i]);
 			continue;
 		}
 		zw_buf_add(&out, line.p, line.n);

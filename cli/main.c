@@ -38,7 +38,9 @@ void zw_cli_unknown_command(struct zw_cli *cli, const char *name)
 		names[i] = zw_str_from(commands[i].name);
 	near = zw_suggest(zw_str_from(name), names, n);
 	diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
-		       "unknown command '%s'", name);
+		       name[0] == '-' ? "unknown option '%s'" :
+					"unknown command '%s'",
+		       name);
 	if (near.n)
 		zw_diag_help(&cli->diags, diag, "did you mean '%.*s'?",
 			     ZW_STR_ARG(near));
@@ -85,6 +87,7 @@ static enum zw_status run(struct zw_cli *cli, int argc, char **argv)
 	const struct zw_command *command;
 	struct zw_buf text = { 0 };
 	enum zw_status status;
+	const char *name;
 
 	if (argc < 2) {
 		zw_help_all(&text);
@@ -92,15 +95,17 @@ static enum zw_status run(struct zw_cli *cli, int argc, char **argv)
 		zw_buf_free(&text);
 		return ZW_STATUS_INVALID;
 	}
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {
+	name = argv[1];
+	if (!strcmp(name, "--version") || !strcmp(name, "-V") ||
+	    !strcmp(name, "version")) {
 		puts("zwinger " ZW_VERSION);
 		return ZW_STATUS_DONE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		argv[1] = (char[]){ "help" };
-	command = find_command(argv[1]);
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		name = "help";
+	command = find_command(name);
 	if (!command) {
-		zw_cli_unknown_command(cli, argv[1]);
+		zw_cli_unknown_command(cli, name);
 		return ZW_STATUS_INVALID;
 	}
 	if (!zw_options_parse(cli, command, argc - 1, argv + 1))

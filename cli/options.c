@@ -230,5 +230,6 @@ bool zw_options_parse(struct zw_cli *cli, const struct zw_command *command,
 	if (cli->values[ZW_OPT_COLOR] &&
 	    !set_colour(cli, cli->values[ZW_OPT_COLOR]))
 		ok = false;
-	return check_operands(cli, command) && ok;
+	/* After a mistake among the options the rest may have been theirs. */
+	return ok && check_operands(cli, command);
 }

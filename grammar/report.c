@@ -6,6 +6,7 @@
  * the nearest one among those that would have been right. */
 #include "grammar/scan.h"
 
+#include "grammar/habits.h"
 #include "grammar/words.h"
 
 #define MOST_NAMED 5
@@ -195,6 +196,20 @@ static const char *due_text(struct zw_parse *parse,
 
 /* -- the nearest right word -- */
 
+/* A word of another language for one of the candidates. */
+static struct zw_str habit(struct zw_str text, const struct zw_str *candidates,
+			   size_t n)
+{
+	struct zw_str ours = zw_habit(text);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (zw_str_eq(candidates[i], ours))
+			return ours;
+	}
+	return (struct zw_str){ "", 0 };
+}
+
 static void suggest(struct zw_parse *parse, const struct expectation *set,
 		    struct zw_diag *diag)
 {
@@ -208,6 +223,9 @@ static void suggest(struct zw_parse *parse, const struct expectation *set,
 	}
 	best = zw_suggest(zw_sources_text(parse->reading->sources, span),
 			  candidates, n);
+	if (!best.n)
+		best = habit(zw_sources_text(parse->reading->sources, span),
+			     candidates, n);
 	if (best.n)
 		zw_mistake_help(parse, diag, "did you mean '%.*s'?",
 				ZW_STR_ARG(best));
@@ -357,6 +375,44 @@ static struct zw_diag *in_statement(struct zw_parse *parse, int found,
 			  found_text(parse, found));
 }
 
+static bool is_text(struct zw_parse *parse, struct zw_span span,
+		    const char *word)
+{
+	return zw_str_is(zw_sources_text(parse->reading->sources, span), word);
+}
+
+static bool is_protocol(struct zw_parse *parse, struct zw_span span)
+{
+	return is_text(parse, span, "tcp") || is_text(parse, span, "udp") ||
+	       is_text(parse, span, "sctp");
+}
+
+/* Ports as other languages write them: "port 80", ": 80", "tcp:80". */
+static bool services_help(struct zw_parse *parse, int found,
+			  const struct expectation *set, struct zw_diag *diag)
+{
+	struct zw_layout *layout = &parse->layout;
+	struct zw_span span = layout->last_span;
+
+	if (found == TOKEN_COLON && is_protocol(parse, layout->previous_span))
+		zw_mistake_help(parse, diag, "write %s/PORT",
+				zw_quoted(parse, layout->previous_span));
+	else if (found == TOKEN_NUMBER && layout->previous == TOKEN_COLON &&
+		 expects(set, "any"))
+		zw_mistake_help(parse, diag,
+				"a port has a protocol: tcp/%s or udp/%s",
+				zw_quoted(parse, span), zw_quoted(parse, span));
+	else if (expects(set, ":") &&
+		 (is_text(parse, span, "port") ||
+		  is_text(parse, span, "dport") ||
+		  is_text(parse, span, "service") || is_protocol(parse, span)))
+		zw_mistake_help(parse, diag,
+				"services stand behind a colon: ': tcp/443'");
+	else
+		return false;
+	return true;
+}
+
 static void syntax_mistake(struct zw_parse *parse, int found,
 			   const struct expectation *set)
 {
@@ -375,6 +431,8 @@ static void syntax_mistake(struct zw_parse *parse, int found,
 	if (layout->comma.file != ZW_NO_FILE)
 		zw_diag_label(parse->reading->diags, diag, layout->comma,
 			      "the list goes on after this comma");
+	if (services_help(parse, found, set, diag))
+		return;
 	if (is_word(found))
 		suggest(parse, set, diag);
 	else if (found == TOKEN_ADDRESS && expects(set, "self"))

@@ -197,6 +197,10 @@ void zw_token_strange(struct zw_parse *parse, struct zw_span span)
 			  zw_quoted(parse, span));
 	if (text.p[0] == '>')
 		zw_mistake_help(parse, diag, "the arrow is written '->'");
+	else if (text.p[0] == '<')
+		zw_mistake_help(
+			parse, diag,
+			"answers pass by themselves; for flows of both directions write two rules");
 	else if (text.p[0] == '\'')
 		zw_mistake_help(parse, diag, "texts stand in double quotes");
 	else if ((u8)text.p[0] >= 0x80)

@@ -14,6 +14,7 @@
 
 #include "base/assert.h"
 #include "verifier/beside.h"
+#include "verifier/culprit.h"
 #include "verifier/entry.h"
 #include "verifier/translation.h"
 
@@ -250,73 +251,6 @@ static struct violation violation_of(struct zw_prover *p,
 	return v;
 }
 
-/* ---- culprits ------------------------------------------------------------ */
-
-/* "hq.zw:14" to the span of that line; the name may be cut from the left. */
-static bool span_of(const struct zw_sources *sources, struct zw_str comment,
-		    struct zw_span *span)
-{
-	size_t colon = comment.n, i;
-	u32 line = 0, file;
-
-	while (colon && comment.p[colon - 1] != ':')
-		colon--;
-	if (colon < 2 || colon == comment.n)
-		return false;
-	for (i = colon; i < comment.n; i++) {
-		if (comment.p[i] < '0' || comment.p[i] > '9' ||
-		    line > 100000000)
-			return false;
-		line = line * 10 + (u32)(comment.p[i] - '0');
-	}
-	for (file = 0; file < zw_sources_count(sources); file++) {
-		const struct zw_source *s = zw_sources_get(sources, file);
-		size_t n = colon - 1;
-		struct zw_str text;
-
-		if (s->name.n < n || !line || line > s->line_count ||
-		    memcmp(s->name.p + s->name.n - n, comment.p, n) != 0)
-			continue;
-		text = zw_sources_line(sources, file, line);
-		*span = (struct zw_span){ file, s->line_starts[line - 1],
-					  (u32)text.n };
-		return true;
-	}
-	return false;
-}
-
-static bool says_accept(struct zw_str what)
-{
-	size_t i;
-
-	for (i = 0; i + 6 <= what.n; i++) {
-		if (memcmp(what.p + i, "accept", 6) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The last rule that accepted the packet and names a line; for packets that
- * did not pass, the last one that names a line. */
-static struct zw_span culprit_of(const struct zw_prover *p,
-				 const struct zw_witness *w)
-{
-	bool accepted = zw_str_is(w->outcome, "accepted");
-	struct zw_span span = ZW_NO_SPAN;
-	size_t i;
-
-	if (!p->sources)
-		return span;
-	for (i = w->path.n; i-- > 0;) {
-		const struct zw_step *step = &w->path.v[i];
-
-		if ((!accepted || says_accept(step->what)) &&
-		    span_of(p->sources, step->comment, &span))
-			return span;
-	}
-	return span;
-}
-
 /* ---- verdicts ------------------------------------------------------------ */
 
 static const char *pass_name(u32 pass)
@@ -390,7 +324,8 @@ static void refute(struct zw_prover *p, struct zw_claim_result *result,
 	zw_extent_measure(p->arena, p->space, beginnings(p, v->set),
 			  &result->extent);
 	if (!p->is_mixture) /* its rules name lines of two texts */
-		result->culprit = culprit_of(p, &result->witness);
+		result->culprit = zw_culprit(p->statement, p->sources,
+					     &result->witness);
 	if (result->claim->kind == ZW_EXACT)
 		result->reason = difference(p, path, point);
 }
@@ -463,7 +398,7 @@ static struct zw_str accepting_rule(struct zw_prover *p,
 	for (i = witness->path.n; i-- > 0;) {
 		const struct zw_step *step = &witness->path.v[i];
 
-		if (says_accept(step->what) && step->position)
+		if (zw_says_accept(step->what) && step->position)
 			return zw_strf(p->arena, "rule %u of chain '%.*s'",
 				       step->position,
 				       ZW_STR_ARG(step->chain));
