@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 
 #include "verifier/decode_expr.h"
+#include "verifier/xt.h"
 
 /* nft_cmp_init */
 void zw_read_cmp(struct zw_expr_input *in, struct zw_expr *expr)
@@ -419,8 +420,9 @@ static struct zw_str keep(struct zw_expr_input *in, u16 type)
 		(struct zw_str){ (const char *)attr->data, attr->len });
 }
 
-/* nft_match_init: name, revision, the extension's own structure */
-void zw_read_match(struct zw_expr_input *in, struct zw_expr *expr)
+/* nft_match_init, nft_target_init: name, revision, the extension's own
+ * structure */
+static u32 read_extension(struct zw_expr_input *in, struct zw_expr *expr)
 {
 	struct zw_str name = { 0 };
 
@@ -428,11 +430,23 @@ void zw_read_match(struct zw_expr_input *in, struct zw_expr *expr)
 	expr->xt.name = zw_str_copy(in->d->arena, name);
 	expr->xt.revision = zw_expr_u32_or(in, 2, 0);
 	expr->xt.info = keep(in, 3);
+	return in->d->now.tables.v[in->table].family;
+}
+
+void zw_read_match(struct zw_expr_input *in, struct zw_expr *expr)
+{
+	u32 family = read_extension(in, expr);
+
+	expr->xt.means = zw_xt_match(in->d->arena, family, expr->xt.name,
+				     expr->xt.revision, expr->xt.info);
 }
 
 void zw_read_target(struct zw_expr_input *in, struct zw_expr *expr)
 {
-	zw_read_match(in, expr);
+	u32 family = read_extension(in, expr);
+
+	expr->xt.means = zw_xt_target(in->d->arena, family, expr->xt.name,
+				      expr->xt.revision, expr->xt.info);
 }
 
 /* nft_inner_init: an expression on the packet within a tunnel. It loads into

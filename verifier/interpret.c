@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "verifier/interpret_internal.h"
+#include "verifier/xt.h"
 
 /* ---- making ready ---- */
 
@@ -34,6 +35,9 @@ static bool uses_conntrack(const struct zw_expr *expr)
 	case ZW_EXPR_SYNPROXY:
 	case ZW_EXPR_FLOW_OFFLOAD:
 		return true;
+	case ZW_EXPR_MATCH:
+	case ZW_EXPR_TARGET:
+		return zw_xt_tracks(expr->xt.means);
 	default:
 		return false;
 	}

@@ -365,6 +365,12 @@ static void eval(struct zw_machine *m, const struct zw_expr *expr)
 	case ZW_EXPR_NOTRACK:
 		eval_notrack(m);
 		break;
+	case ZW_EXPR_MATCH:
+		zw_eval_match(m, expr);
+		break;
+	case ZW_EXPR_TARGET:
+		zw_eval_target(m, expr);
+		break;
 	default:
 		eval_special(m, expr);
 	}

@@ -116,6 +116,9 @@ void zw_eval_exthdr(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_lookup(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_objmap(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_nat(struct zw_machine *m, const struct zw_expr *expr);
+/* Extensions of iptables (interpret_xt.c). */
+void zw_eval_match(struct zw_machine *m, const struct zw_expr *expr);
+void zw_eval_target(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_object(struct zw_machine *m, const struct zw_expr *expr,
 		    u32 object);
 

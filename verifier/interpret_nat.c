@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "verifier/interpret_internal.h"
+#include "verifier/xt.h"
 
 #define RANGE_NETMAP (1u << 6) /* NF_NAT_RANGE_NETMAP */
 
@@ -113,51 +114,92 @@ static u16 reg_port(struct zw_machine *m, u8 slot)
 	return (u16)(p[0] << 8 | p[1]);
 }
 
-static void choose_address(struct zw_machine *m, const struct zw_expr *expr,
-			   struct target *target)
+/* What the expression asks for, whether its registers or its structure say it.
+ */
+struct wish {
+	bool destination, masquerade, redirect;
+	bool has_address, has_port;
+	u8 lo[16], hi[16];
+	u16 port_lo, port_hi;
+	u32 flags;
+};
+
+static struct wish wish_of(struct zw_machine *m, const struct zw_expr *expr)
 {
-	const u8 *lo = zw_machine_reg(m, expr->nat.sreg_addr_min);
-	const u8 *hi = zw_machine_reg(m, expr->nat.sreg_addr_max);
+	struct wish w = { .destination = expr->nat.type == NFT_NAT_DNAT,
+			  .masquerade = expr->kind == ZW_EXPR_MASQ,
+			  .redirect = expr->kind == ZW_EXPR_REDIR,
+			  .flags = expr->nat.flags };
+	u32 len = address_len(m);
+
+	if (expr->kind == ZW_EXPR_NAT &&
+	    expr->nat.sreg_addr_min != ZW_REG_NONE) {
+		w.has_address = true;
+		memcpy(w.lo, zw_machine_reg(m, expr->nat.sreg_addr_min), len);
+		memcpy(w.hi, zw_machine_reg(m, expr->nat.sreg_addr_max), len);
+	}
+	if (expr->nat.sreg_port_min != ZW_REG_NONE) {
+		w.has_port = true;
+		w.port_lo = reg_port(m, expr->nat.sreg_port_min);
+		w.port_hi = reg_port(m, expr->nat.sreg_port_max);
+	}
+	return w;
+}
+
+static struct wish wish_of_target(const struct zw_xt *xt)
+{
+	struct wish w = { .destination = xt->nat.destination,
+			  .masquerade = xt->nat.masquerade,
+			  .redirect = xt->nat.redirect,
+			  .has_address = xt->nat.has_address,
+			  .has_port = xt->nat.has_port,
+			  .port_lo = xt->nat.port_lo,
+			  .port_hi = xt->nat.port_hi,
+			  .flags = xt->nat.flags };
+
+	memcpy(w.lo, xt->nat.lo, 16);
+	memcpy(w.hi, xt->nat.hi, 16);
+	return w;
+}
+
+static void choose_address(struct zw_machine *m, const struct zw_expr *expr,
+			   const struct wish *w, struct target *target)
+{
 	const u8 *old = m->packet->bytes + address_at(m, target->destination);
 	u32 len = address_len(m), i;
 	struct zw_choice choice;
 
 	target->has_address = true;
-	memcpy(target->address, lo, len);
-	if (!memcmp(lo, hi, len))
+	memcpy(target->address, w->lo, len);
+	if (!memcmp(w->lo, w->hi, len))
 		return;
-	if (expr->nat.flags & RANGE_NETMAP) {
+	if (w->flags & RANGE_NETMAP) {
 		for (i = 0; i < len; i++) {
-			u8 host = lo[i] ^ hi[i];
+			u8 host = w->lo[i] ^ w->hi[i];
 
 			target->address[i] =
-				(u8)((lo[i] & ~host) | (old[i] & host));
+				(u8)((w->lo[i] & ~host) | (old[i] & host));
 		}
 		return;
 	}
 	choice = zw_machine_ask(m, expr, true, NULL);
-	if (choice.value_len == len && memcmp(choice.value, lo, len) >= 0 &&
-	    memcmp(choice.value, hi, len) <= 0)
+	if (choice.value_len == len && memcmp(choice.value, w->lo, len) >= 0 &&
+	    memcmp(choice.value, w->hi, len) <= 0)
 		memcpy(target->address, choice.value, len);
 }
 
 static void choose_port(struct zw_machine *m, const struct zw_expr *expr,
-			struct target *target)
+			const struct wish *w, struct target *target)
 {
-	u16 lo, hi;
-
 	/* of protocols without ports none is rewritten (nf_nat_core.c,
 	 * nf_nat_l4proto_unique_tuple) */
-	if (expr->nat.sreg_port_min == ZW_REG_NONE ||
-	    !port_at(m, target->destination))
+	if (!w->has_port || !port_at(m, target->destination))
 		return;
-	lo = reg_port(m, expr->nat.sreg_port_min);
-	hi = reg_port(m, expr->nat.sreg_port_max);
-	if (target->port >= lo && target->port <= hi)
+	if (target->port >= w->port_lo && target->port <= w->port_hi)
 		return;
-	if (lo != hi)
+	if (w->port_lo != w->port_hi)
 		zw_machine_ask(m, expr, true, NULL);
-	target->port = lo;
+	target->port = w->port_lo;
 }
 
 /* An address of the gateway, if the caller knows one. */
@@ -182,37 +224,51 @@ static void loopback(const struct zw_machine *m, struct target *target)
 		memcpy(target->address, "\x7f\0\0\1", 4);
 }
 
-void zw_eval_nat(struct zw_machine *m, const struct zw_expr *expr)
+static void translate(struct zw_machine *m, const struct zw_expr *expr,
+		      const struct wish *w)
 {
-	struct target target = { .destination =
-					 expr->nat.type == NFT_NAT_DNAT };
+	struct target target = { .destination = w->destination };
 	u32 len = address_len(m);
 	const u8 *old;
 
-	if (expr->kind == ZW_EXPR_NAT && expr->nat.family != NFPROTO_INET &&
-	    expr->nat.family != (m->v6 ? NFPROTO_IPV6 : NFPROTO_IPV4))
-		return; /* of the other family: nothing (nft_nat_inet_eval) */
 	target.port = port_now(m, target.destination);
 	old = m->packet->bytes + address_at(m, target.destination);
 	memcpy(target.address, old, len);
-	if (expr->kind == ZW_EXPR_NAT && expr->nat.sreg_addr_min != ZW_REG_NONE)
-		choose_address(m, expr, &target);
-	else if (expr->kind == ZW_EXPR_REDIR && m->hook == NF_INET_LOCAL_OUT) {
+	if (w->has_address)
+		choose_address(m, expr, w, &target);
+	else if (w->redirect && m->hook == NF_INET_LOCAL_OUT) {
 		memset(target.address, 0, sizeof(target.address));
 		loopback(m, &target);
-	} else if (expr->kind != ZW_EXPR_NAT)
+	} else if (w->redirect || w->masquerade)
 		choose_own(m, expr, &target);
-	choose_port(m, expr, &target);
+	choose_port(m, expr, w, &target);
 	if (memcmp(target.address, old, len) ||
 	    target.port != port_now(m, target.destination)) {
 		set_binding(m, target.destination, target.address, target.port);
 		rewrite_address(m, target.destination, target.address);
 		rewrite_port(m, target.destination, target.port);
 	}
-	m->run->redirected |= expr->kind == ZW_EXPR_REDIR;
-	m->run->masqueraded |= expr->kind == ZW_EXPR_MASQ;
+	m->run->redirected |= w->redirect;
+	m->run->masqueraded |= w->masquerade;
 	m->verdict = (struct zw_ruling){ NF_ACCEPT, ZW_NONE };
 	m->bound = true;
+}
+
+void zw_eval_nat(struct zw_machine *m, const struct zw_expr *expr)
+{
+	struct wish w;
+
+	if (expr->kind == ZW_EXPR_TARGET) {
+		w = wish_of_target(expr->xt.means);
+	} else {
+		/* of the other family: nothing (nft_nat_inet_eval) */
+		if (expr->kind == ZW_EXPR_NAT &&
+		    expr->nat.family != NFPROTO_INET &&
+		    expr->nat.family != (m->v6 ? NFPROTO_IPV6 : NFPROTO_IPV4))
+			return;
+		w = wish_of(m, expr);
+	}
+	translate(m, expr, &w);
 }
 
 /* ---- the hook ---- */

@@ -102,6 +102,8 @@ enum zw_expr_kind {
 	ZW_EXPR_COUNT,
 };
 
+struct zw_xt;
+
 /* One expression. DOUBT is NULL if the decoder understood each byte of it;
  * otherwise it says what not (an unknown attribute, an unknown key), the fields
  * hold what was understood, and the expression must be taken to do anything
@@ -272,6 +274,9 @@ struct zw_expr {
 			struct zw_str name;
 			u32 revision;
 			struct zw_str info; /* the raw bytes */
+			/* of MATCH, TARGET: what they mean (verifier/xt.h);
+			 * NULL if that is not known */
+			const struct zw_xt *means;
 		} xt;
 	};
 };

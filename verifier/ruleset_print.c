@@ -3,6 +3,7 @@
  * line for each object, element and expression; bytes are hexadecimal, chains
  * and sets appear by name. Nothing in it depends on memory addresses. */
 #include "verifier/ruleset.h"
+#include "verifier/xt.h"
 
 static void put_hex(struct zw_buf *out, const u8 *bytes, size_t n)
 {
@@ -141,6 +142,18 @@ static void put_xt(struct zw_buf *out, const struct zw_expr *e)
 	put_name(out, e->xt.name);
 	zw_buf_printf(out, " rev %u info ", e->xt.revision);
 	put_hex(out, (const u8 *)e->xt.info.p, e->xt.info.n);
+	if (e->kind != ZW_EXPR_MATCH && e->kind != ZW_EXPR_TARGET)
+		return;
+	if (!e->xt.means)
+		zw_buf_puts(out, " (not known)");
+	else if (e->xt.means->kind == ZW_XT_SET_MARK ||
+		 e->xt.means->kind == ZW_XT_SET_CTMARK)
+		zw_buf_printf(out, " mode %d mask %#x/%#x mark %#x shift %u",
+			      e->xt.means->set_mark.mode,
+			      e->xt.means->set_mark.clear,
+			      e->xt.means->set_mark.packet_mask,
+			      e->xt.means->set_mark.value,
+			      e->xt.means->set_mark.shift);
 }
 
 /* Loads of a key, and what else fits in a line of numbers. */

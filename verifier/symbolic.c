@@ -18,6 +18,7 @@
 #include "verifier/entry.h"
 #include "verifier/symbolic_internal.h"
 #include "verifier/translation.h"
+#include "verifier/xt.h"
 
 #define BUDGET 2000000
 
@@ -50,6 +51,9 @@ static bool uses_conntrack(const struct zw_expr *expr)
 	case ZW_EXPR_FLOW_OFFLOAD:
 	case ZW_EXPR_SYNPROXY:
 		return true;
+	case ZW_EXPR_MATCH:
+	case ZW_EXPR_TARGET:
+		return zw_xt_tracks(expr->xt.means);
 	default:
 		return false;
 	}
@@ -62,10 +66,11 @@ static void note_rule(struct zw_symbolic *s, const struct zw_rule *rule)
 	for (i = 0; i < rule->n_exprs; i++) {
 		const struct zw_expr *expr = &rule->exprs[i];
 
-		if (expr->kind == ZW_EXPR_NOTRACK)
+		if (expr->kind == ZW_EXPR_NOTRACK || zw_xt_untracks(expr))
 			s->has_notrack = true;
-		/* an xt target CT may give a helper */
-		if (expr->kind == ZW_EXPR_TARGET || expr->doubt)
+		if (zw_xt_reads_tuples(expr))
+			s->reads_tuples = true;
+		if (zw_xt_expects(expr) || expr->doubt)
 			s->expects = true;
 		if (expr->kind == ZW_EXPR_CT &&
 		    zw_ct_needs_direction(expr->ct.key))

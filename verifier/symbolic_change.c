@@ -48,10 +48,9 @@ static bool rewrite_of(struct scene *scene, const struct zw_slice *slice,
 
 static void cut(struct zw_cuts *cuts, u32 field, u32 bit)
 {
-	u32 mask = UINT32_C(1) << bit;
-
-	if (field < ZW_FIELD_COUNT && bit && !(cuts->field[field] & mask)) {
-		cuts->field[field] |= mask;
+	if (field < ZW_FIELD_COUNT && bit && bit < 32 &&
+	    !(cuts->field[field] >> bit & 1)) {
+		cuts->field[field] |= UINT32_C(1) << bit;
 		cuts->grown = true;
 	}
 }
@@ -63,12 +62,25 @@ static bool is_cut(const struct zw_cuts *cuts, u32 field, u32 bit)
 
 /* Bits that stay and bits that change must lie in different slices, and a copy
  * needs the same slices in what it is taken from. */
+static void cut_around(const struct zw_space *space, zw_bit upper, zw_bit lower)
+{
+	struct zw_cuts *cuts = space->cuts;
+
+	if (zw_bit_is_field(upper))
+		cut(cuts, zw_bit_field(upper), zw_bit_index(upper));
+	if (zw_bit_is_field(lower) &&
+	    zw_bit_index(lower) + 1 < space->fields.v[zw_bit_field(lower)].bits)
+		cut(cuts, zw_bit_field(lower), zw_bit_index(lower) + 1);
+}
+
 static void ask_cut(struct scene *scene, u32 field, const zw_bit *bits)
 {
 	const struct zw_field_info *info = &scene->s->space->fields.v[field];
 	struct zw_cuts *cuts = scene->s->space->cuts;
 	u32 i;
 
+	cut_around(scene->s->space, ZW_BIT_0, bits[0]);
+	cut_around(scene->s->space, bits[info->bits - 1], ZW_BIT_0);
 	for (i = 1; i < info->bits; i++) {
 		zw_bit upper = bits[i - 1], lower = bits[i];
 		u32 bit = info->bits - i;
@@ -80,11 +92,12 @@ static void ask_cut(struct scene *scene, u32 field, const zw_bit *bits)
 
 		if (either)
 			continue;
-		if (!one)
+		if (!one) {
 			cut(cuts, field, bit);
-		else if (is_cut(cuts, field, bit) !=
-			 is_cut(cuts, zw_bit_field(upper),
-				zw_bit_index(upper))) {
+			cut_around(scene->s->space, upper, lower);
+		} else if (is_cut(cuts, field, bit) !=
+			   is_cut(cuts, zw_bit_field(upper),
+				  zw_bit_index(upper))) {
 			cut(cuts, field, bit);
 			cut(cuts, zw_bit_field(upper), zw_bit_index(upper));
 		}
@@ -103,9 +116,8 @@ static void forget(struct registers *regs, u32 field)
 	}
 }
 
-/* FIELD takes BITS (highest first); then the rest of the rule. */
-static zw_node change_field(struct zw_rule_run *run, u32 i, u32 field,
-			    const zw_bit *bits, const struct registers *regs)
+zw_node zw_run_change(struct zw_rule_run *run, u32 i, u32 field,
+		      const zw_bit *bits, const struct registers *regs)
 {
 	struct scene *scene = run->scene;
 	const struct zw_field_info *info = &scene->s->space->fields.v[field];
@@ -147,10 +159,10 @@ zw_node zw_run_set_meta(struct zw_rule_run *run, const struct zw_expr *expr,
 	switch (expr->meta.key) {
 	case NFT_META_MARK:
 		host_bits(regs, expr->meta.sreg, bits);
-		return change_field(run, i, ZW_FIELD_MARK, bits, regs);
+		return zw_run_change(run, i, ZW_FIELD_MARK, bits, regs);
 	case NFT_META_PKTTYPE:
 		bits[0] = bits[1] = ZW_BIT_UNKNOWN;
-		return change_field(run, i, ZW_FIELD_PKTTYPE, bits, regs);
+		return zw_run_change(run, i, ZW_FIELD_PKTTYPE, bits, regs);
 	default: /* priority, nftrace, secmark: nothing that is tested */
 		return zw_run_go(run, i + 1, regs);
 	}
@@ -168,7 +180,7 @@ zw_node zw_run_set_ct(struct zw_rule_run *run, const struct zw_expr *expr,
 	if (expr->ct.key != NFT_CT_MARK || !scene->has_entry)
 		return zw_run_go(run, i + 1, regs);
 	host_bits(regs, expr->ct.sreg, bits);
-	changed = change_field(run, i, ZW_FIELD_CT_MARK, bits, regs);
+	changed = zw_run_change(run, i, ZW_FIELD_CT_MARK, bits, regs);
 	entry = zw_space_index(scene->s->space, ZW_FIELD_STATE,
 			       ZW_IS_ESTABLISHED, ZW_IS_NEW);
 	return zw_if(zw_run_diagrams(run), entry, changed,
@@ -232,5 +244,5 @@ zw_node zw_run_set_payload(struct zw_rule_run *run, const struct zw_expr *expr,
 	    bits != run->scene->s->space->fields.v[field].bits)
 		return zw_run_anything(run, i, "a write into the packet");
 	return zw_run_guard(run, there,
-			    change_field(run, i, field, values, &after));
+			    zw_run_change(run, i, field, values, &after));
 }

@@ -150,6 +150,12 @@ void zw_doubt(struct scene *scene, const char *what);
  * expression does not break the rule. */
 zw_node zw_load(struct scene *scene, const struct zw_expr *expr, u32 number,
 		struct registers *regs);
+/* Packets that have the first N (to 20) bytes of the transport header, and
+ * those that are no later fragments. */
+zw_node zw_bytes_there(struct scene *scene, u32 n);
+zw_node zw_not_later(struct scene *scene, u32 number);
+/* The field of the hop limit as this hook sees it. */
+u32 zw_hops_field(struct scene *scene);
 void zw_put_unknown(struct registers *regs, u32 slot, u32 len, bool real);
 
 #endif

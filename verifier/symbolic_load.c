@@ -96,7 +96,7 @@ static zw_node field_is(struct scene *scene, u32 field, u32 value)
 /* ---- payload ------------------------------------------------------------- */
 
 /* ip_forward and ip6_forward take one off before the forward hook. */
-static u32 hops_field(struct scene *scene)
+u32 zw_hops_field(struct scene *scene)
 {
 	if (scene->path != ZW_PATH_FORWARD || scene->has_out)
 		return ZW_FIELD_HOPS;
@@ -120,7 +120,7 @@ static void network4_byte(struct scene *scene, u32 offset, zw_bit *bits)
 	} else if (offset == 7) {
 		put_field(bits, ZW_FIELD_FRAG, 8);
 	} else if (offset == 8) {
-		put_field(bits, hops_field(scene), 8);
+		put_field(bits, zw_hops_field(scene), 8);
 	} else if (offset == 9) {
 		put_field(bits, ZW_FIELD_PROTO, 8);
 	} else if (offset >= 12 && offset < 20) {
@@ -146,7 +146,7 @@ static void network6_byte(struct scene *scene, u32 offset, zw_bit *bits)
 	} else if (offset == 6) {
 		put_field(bits, ZW_FIELD_NEXTHDR, 8);
 	} else if (offset == 7) {
-		put_field(bits, hops_field(scene), 8);
+		put_field(bits, zw_hops_field(scene), 8);
 	} else if (offset >= 8 && offset < 40) {
 		u32 field = offset < 24 ? ZW_FIELD_SRC : ZW_FIELD_DST;
 		u32 word = (offset - 8) / 4 % 4;
@@ -185,7 +185,7 @@ static bool fast(u32 offset, u32 len)
 }
 
 /* The packet has the transport header's first N bytes. */
-static zw_node bytes_there(struct scene *scene, u32 n)
+zw_node zw_bytes_there(struct scene *scene, u32 n)
 {
 	struct zw_symbolic *s = scene->s;
 
@@ -199,21 +199,11 @@ static zw_node bytes_there(struct scene *scene, u32 n)
 	return s->there[n];
 }
 
-static zw_node load_transport(struct scene *scene, const struct zw_expr *expr,
-			      u32 number, zw_bit *bits)
+zw_node zw_not_later(struct scene *scene, u32 number)
 {
 	struct zw_diagrams *d = scene->s->space->d;
-	u32 i, offset = expr->payload.offset, len = expr->payload.len;
-	zw_node ok = ZW_ALL;
 
-	for (i = 0; i < len; i++)
-		transport_byte(scene, offset + i, bits + 8 * i);
-	ok = bytes_there(scene, offset + len);
-	if (offset + len > ZW_LENGTH_WHOLE)
-		ok = zw_and(d, ok,
-			    zw_unknown(scene, number, false,
-				       "how long the packet is"));
-	if (!fast(offset, len) && scene->family == ZW_IPV4) {
+	if (scene->family == ZW_IPV4) {
 		zw_bit fragment[16];
 		u8 mask_lo[2] = { 0 }, mask_hi[2] = { 0 };
 		struct zw_component component = { 0, 16 };
@@ -222,17 +212,31 @@ static zw_node load_transport(struct scene *scene, const struct zw_expr *expr,
 
 		put_field(fragment, ZW_FIELD_FRAG, 16);
 		put_number(fragment, 0, 3);
-		if (zw_space_lookup(scene->s->space, fragment, &component, 1,
-				    &key, 1, 0, &first))
-			ok = zw_and(d, ok, first);
-	} else if (!fast(offset, len)) {
-		zw_node whole = field_is(scene, ZW_FIELD_HAS_FRAGMENT, 0);
-
-		ok = zw_and(d, ok,
-			    zw_or(d, whole,
-				  zw_unknown(scene, number, false,
-					     "whether a fragment is first")));
+		zw_space_lookup(scene->s->space, fragment, &component, 1, &key,
+				1, 0, &first);
+		return first;
 	}
+	return zw_or(d, field_is(scene, ZW_FIELD_HAS_FRAGMENT, 0),
+		     zw_unknown(scene, number, false,
+				"whether a fragment is first"));
+}
+
+static zw_node load_transport(struct scene *scene, const struct zw_expr *expr,
+			      u32 number, zw_bit *bits)
+{
+	struct zw_diagrams *d = scene->s->space->d;
+	u32 i, offset = expr->payload.offset, len = expr->payload.len;
+	zw_node ok;
+
+	for (i = 0; i < len; i++)
+		transport_byte(scene, offset + i, bits + 8 * i);
+	ok = zw_bytes_there(scene, offset + len);
+	if (offset + len > ZW_LENGTH_WHOLE)
+		ok = zw_and(d, ok,
+			    zw_unknown(scene, number, false,
+				       "how long the packet is"));
+	if (!fast(offset, len))
+		ok = zw_and(d, ok, zw_not_later(scene, number));
 	return ok;
 }
 

@@ -12,6 +12,7 @@
 #include "verifier/entry.h"
 #include "verifier/symbolic_rule.h"
 #include "verifier/translation.h"
+#include "verifier/xt.h"
 
 /* Bits at SLOT as a number; false unless all are constants. */
 static bool constant(const struct registers *regs, u32 slot, u32 bits,
@@ -32,6 +33,40 @@ static bool constant(const struct registers *regs, u32 slot, u32 bits,
 	return true;
 }
 
+static void read_extension(const struct scene *scene, const struct zw_xt *xt,
+			   struct zw_target *t)
+{
+	*t = (struct zw_target){
+		.has_address = xt->nat.has_address,
+		.has_port = xt->nat.has_port,
+		.lo = zw_ip_from_bytes(scene->family, xt->nat.lo),
+		.hi = zw_ip_from_bytes(scene->family, xt->nat.hi),
+		.port_lo = xt->nat.port_lo,
+		.port_hi = xt->nat.port_hi,
+		.flags = xt->nat.flags,
+	};
+}
+
+static bool is_masquerade(const struct zw_expr *expr)
+{
+	return expr->kind == ZW_EXPR_MASQ ||
+	       (expr->kind == ZW_EXPR_TARGET && expr->xt.means->nat.masquerade);
+}
+
+static bool is_redirect(const struct zw_expr *expr)
+{
+	return expr->kind == ZW_EXPR_REDIR ||
+	       (expr->kind == ZW_EXPR_TARGET && expr->xt.means->nat.redirect);
+}
+
+static bool is_source(const struct zw_expr *expr)
+{
+	if (expr->kind == ZW_EXPR_TARGET)
+		return !expr->xt.means->nat.destination;
+	return expr->kind == ZW_EXPR_MASQ ||
+	       (expr->kind == ZW_EXPR_NAT && expr->nat.type == NFT_NAT_SNAT);
+}
+
 /* What the expression asks for; false if it is not known. */
 static bool read_target(const struct scene *scene, const struct zw_expr *expr,
 			const struct registers *regs, struct zw_target *t)
@@ -39,6 +74,10 @@ static bool read_target(const struct scene *scene, const struct zw_expr *expr,
 	u32 bits = scene->family == ZW_IPV4 ? 32 : 128;
 	u128 value;
 
+	if (expr->kind == ZW_EXPR_TARGET) {
+		read_extension(scene, expr->xt.means, t);
+		return true;
+	}
 	*t = (struct zw_target){ .flags = expr->nat.flags };
 	t->lo.family = t->hi.family = scene->family;
 	if (expr->kind == ZW_EXPR_NAT &&
@@ -198,11 +237,11 @@ static zw_node destination(struct zw_rule_run *run, const struct zw_expr *expr,
 			  : zw_translation_unknown(
 				    space, "sent to what varies",
 				    (u32)scene->s->outcomes->changes.n);
-	if (expr->kind == ZW_EXPR_REDIR && scene->hook == NF_INET_LOCAL_OUT) {
+	if (is_redirect(expr) && scene->hook == NF_INET_LOCAL_OUT) {
 		t->has_address = true;
 		t->lo.value = t->hi.value =
 			scene->family == ZW_IPV4 ? 0x7f000001 : 1;
-	} else if (expr->kind == ZW_EXPR_REDIR) {
+	} else if (is_redirect(expr)) {
 		/* to an address of the gateway: it is not forwarded */
 		if (scene->path == ZW_PATH_FORWARD)
 			return zw_run_leaf(run, DROPS);
@@ -232,7 +271,7 @@ static zw_node source(struct zw_rule_run *run, const struct zw_expr *expr,
 		number = zw_translation_unknown(
 			space, "as from what varies",
 			(u32)run->scene->s->outcomes->changes.n);
-	else if (expr->kind == ZW_EXPR_MASQ)
+	else if (is_masquerade(expr))
 		number = zw_translation_masquerade(space, t);
 	else
 		number = zw_translation_from(space, t);
@@ -252,11 +291,11 @@ zw_node zw_run_translation(struct zw_rule_run *run,
 	if (expr->kind == ZW_EXPR_NAT && expr->nat.family != NFPROTO_INET &&
 	    expr->nat.family != family)
 		return zw_run_go(run, i + 1, regs);
-	if (expr->nat.flags & (NF_NAT_RANGE_NETMAP | NF_NAT_RANGE_PROTO_OFFSET))
+	if (expr->kind != ZW_EXPR_TARGET &&
+	    expr->nat.flags & (NF_NAT_RANGE_NETMAP | NF_NAT_RANGE_PROTO_OFFSET))
 		return zw_run_anything(run, i, "a translation of whole ranges");
 	known = read_target(run->scene, expr, regs, &target);
-	if (expr->kind == ZW_EXPR_MASQ ||
-	    (expr->kind == ZW_EXPR_NAT && expr->nat.type == NFT_NAT_SNAT))
+	if (is_source(expr))
 		return source(run, expr, &target, known);
 	return destination(run, expr, &target, known);
 }

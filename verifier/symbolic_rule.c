@@ -157,9 +157,8 @@ zw_node zw_run_ruling(const struct zw_rule_run *run, u32 i,
 	}
 }
 
-static zw_node reject(const struct zw_rule_run *run, const struct zw_expr *expr)
+zw_node zw_run_reject(const struct zw_rule_run *run, u32 type, u32 code)
 {
-	u32 type = expr->reject.type, code = expr->reject.code;
 	bool four = run->scene->family == ZW_IPV4;
 
 	if (type == NFT_REJECT_TCP_RST)
@@ -340,8 +339,12 @@ static zw_node go_other(struct zw_rule_run *run, u32 i,
 		return zw_run_translation(run, regs, i);
 	case ZW_EXPR_OBJREF:
 		return object(run, expr, regs, i);
+	case ZW_EXPR_MATCH:
+		return zw_run_match(run, regs, i);
+	case ZW_EXPR_TARGET:
+		return zw_run_target(run, regs, i);
 	case ZW_EXPR_REJECT:
-		return reject(run, expr);
+		return zw_run_reject(run, expr->reject.type, expr->reject.code);
 	case ZW_EXPR_NOTRACK:
 		return zw_run_notrack(run, regs, i);
 	case ZW_EXPR_QUEUE:

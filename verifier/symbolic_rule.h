@@ -31,6 +31,9 @@ zw_node zw_run_anything(const struct zw_rule_run *run, u32 i, const char *what);
 zw_node zw_run_ruling(const struct zw_rule_run *run, u32 i,
 		      const struct zw_ruling *r);
 
+/* TYPE and CODE as in the expression. */
+zw_node zw_run_reject(const struct zw_rule_run *run, u32 type, u32 code);
+
 /* Lookups with and without a value. */
 zw_node zw_run_map(struct zw_rule_run *run, const struct zw_expr *expr,
 		   const struct registers *regs, u32 i);
@@ -47,7 +50,17 @@ zw_node zw_run_set_payload(struct zw_rule_run *run, const struct zw_expr *expr,
 zw_node zw_run_notrack(struct zw_rule_run *run, const struct registers *regs,
 		       u32 i);
 
-/* nat, masq, redir. */
+/* FIELD takes BITS (highest first); then the rest of the rule. */
+zw_node zw_run_change(struct zw_rule_run *run, u32 i, u32 field,
+		      const zw_bit *bits, const struct registers *regs);
+
+/* Extensions of iptables. */
+zw_node zw_run_match(struct zw_rule_run *run, const struct registers *regs,
+		     u32 i);
+zw_node zw_run_target(struct zw_rule_run *run, const struct registers *regs,
+		      u32 i);
+
+/* nat, masq, redir, and the targets of that kind. */
 zw_node zw_run_translation(struct zw_rule_run *run,
 			   const struct registers *regs, u32 i);
 

@@ -193,6 +193,8 @@ long zw_testbed_tracked(struct zw_testbed *bed);
 /* Give TEXT to `nft -f -` in the gateway. False: zw_testbed_error() is what
  * nft said. */
 bool zw_testbed_nft(struct zw_testbed *bed, const char *text);
+/* The same for what iptables-save (or ip6tables-save) writes. */
+bool zw_testbed_iptables(struct zw_testbed *bed, bool v6, const char *text);
 
 /* Text of `nft -s list ruleset`, or as JSON of `nft -j list ruleset`; the
  * caller frees it. NULL: see zw_testbed_error(). */

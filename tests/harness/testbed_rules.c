@@ -15,16 +15,33 @@
 #include "base/assert.h"
 #include "tests/harness/testbed_inside.h"
 
-bool zw_testbed_nft(struct zw_testbed *bed, const char *text)
+static bool load(struct zw_testbed *bed, const char *const argv[],
+		 const char *text)
 {
-	static const char *const argv[] = { "nft", "-f", "-", NULL };
 	struct zw_ran ran = zw_netns_run(bed->gateway, argv, text);
 	bool ok = !ran.status;
 
 	if (!ok)
-		zw_testbed_fail(bed, "nft: status %d: %s", ran.status, ran.err);
+		zw_testbed_fail(bed, "%s: status %d: %s", argv[0], ran.status,
+				ran.err);
 	zw_ran_free(&ran);
 	return ok;
+}
+
+bool zw_testbed_nft(struct zw_testbed *bed, const char *text)
+{
+	static const char *const argv[] = { "nft", "-f", "-", NULL };
+
+	return load(bed, argv, text);
+}
+
+bool zw_testbed_iptables(struct zw_testbed *bed, bool v6, const char *text)
+{
+	const char *const argv[] = { v6 ? "ip6tables-nft-restore"
+					: "iptables-nft-restore",
+				     NULL };
+
+	return load(bed, argv, text);
 }
 
 char *zw_testbed_ruleset(struct zw_testbed *bed, bool json)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/unit/verifier/rules.h"
+#include "tests/unit/verifier/rules_extension.h"
 
 struct maker {
 	struct rules *r;
@@ -411,7 +412,11 @@ static void random_match(struct maker *m)
 	static const u8 protos[] = { 6, 17, 1, 58 };
 	static const u8 states[] = { 1, 2, 4, 8, 64, 6, 9, 72 };
 
-	switch (below(m, 11)) {
+	switch (below(m, 13)) {
+	case 11:
+	case 12:
+		rules_random_extension(m->r, m->random);
+		return;
 	case 0:
 		match_name(m->r, below(m, 2), names[below(m, 3)]);
 		return;
@@ -468,7 +473,10 @@ static void random_rule(struct maker *m, u32 chain, u32 level, bool before)
 		random_match(m);
 		break;
 	case 2:
-		set_mark(m, below(m, 2));
+		if (below(m, 3))
+			set_mark(m, below(m, 2));
+		else
+			rules_random_target(m->r, m->random);
 		break;
 	case 3:
 		if (below(m, 2))

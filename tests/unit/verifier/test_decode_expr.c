@@ -238,10 +238,10 @@ static const struct expr_case cases[] = {
 	{ "match",
 	  { TEXT(NFTNL_EXPR_MT_NAME, "conntrack"),
 	    NUMBER(NFTNL_EXPR_MT_REV, 3) },
-	  "match conntrack rev 3 info " },
+	  "match conntrack rev 3 info  (not known)" },
 	{ "target",
 	  { TEXT(NFTNL_EXPR_TG_NAME, "REJECT"), NUMBER(NFTNL_EXPR_TG_REV, 0) },
-	  "target REJECT rev 0 info " },
+	  "target REJECT rev 0 info  (not known)" },
 };
 
 static struct nftnl_expr *make(const struct expr_case *c)
