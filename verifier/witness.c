@@ -382,7 +382,31 @@ static void add_destination(const struct finder *f, const struct zw_run *run,
 				      bytes[d.thoff + 3]);
 }
 
-static struct zw_str details(const struct finder *f, const struct zw_run *run)
+/* Where its entry would have sent it that went nowhere: what the policy says
+ * about it may hang on that. */
+static void add_entry(const struct finder *f, const struct zw_packet *packet,
+		      const struct zw_run *run, struct zw_buf *buf)
+{
+	const struct zw_conntrack *ct = &packet->ct;
+	bool reply = ct->direction == ZW_CT_REPLY;
+	const struct zw_tuple *other = &ct->tuple[reply ? ZW_CT_ORIGINAL
+							: ZW_CT_REPLY];
+	char text[46];
+
+	if (run->dnat || !other->known ||
+	    !(ct->status & (reply ? ZW_STATUS_SNAT : ZW_STATUS_DNAT)))
+		return;
+	zw_buf_printf(buf, "%sof an entry that leads on to %s",
+		      buf->n ? ", " : "",
+		      zw_ip_format(zw_ip_from_bytes(f->family, other->src),
+				   text));
+	if (other->sport)
+		zw_buf_printf(buf, " port %u", other->sport);
+}
+
+static struct zw_str details(const struct finder *f,
+			     const struct zw_packet *packet,
+			     const struct zw_run *run)
 {
 	static const struct {
 		u32 field;
@@ -418,6 +442,7 @@ static struct zw_str details(const struct finder *f, const struct zw_run *run)
 	if (f->s->path != ZW_PATH_INPUT && field_value(f, ZW_FIELD_IPSEC_OUT))
 		add_ipsec(f, &buf, "leaves by IPsec", ZW_FIELD_REQID_OUT);
 	add_destination(f, run, &buf);
+	add_entry(f, packet, run, &buf);
 	add_time(f, &buf);
 	out = zw_str_copy(f->s->arena, (struct zw_str){ buf.data, buf.n });
 	zw_buf_free(&buf);
@@ -544,7 +569,7 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 	w->dst = (struct zw_ip){ f->family, address_at(f, ZW_FIELD_DST) };
 	describe_key(f, w);
 	describe_state(f, w);
-	w->details = details(f, run);
+	w->details = details(f, packet, run);
 	w->outcome = run->verdict == ZW_RUN_ACCEPT   ? ZW_STR("accepted")
 		     : run->verdict == ZW_RUN_REJECT ? ZW_STR("rejected")
 						     : ZW_STR("dropped");

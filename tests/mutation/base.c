@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/harness/limits.h"
+
 #define DRAWN 16000
 #define KEPT_MAX 3000
 #define KEPT_EACH 12
@@ -19,11 +21,12 @@ static bool probe_of(struct base *base, const struct zw_sample *sample,
 	zw_sample_packet(sample, &probe->packet);
 	probe->path = sample->path;
 	probe->family = sample->family;
+	probe->sample = *sample;
 	if (sample->cut ||
 	    !zw_drawn_locate(&base->drawn, &probe->packet, probe->path) ||
 	    !zw_drawn_at(&base->drawn, base->drawn.legal[probe->path]))
 		return false;
-	return base_run(base->interpreter, probe, &probe->pass);
+	return base_run(base->interpreter, probe, &probe->outcome);
 }
 
 bool base_draw(struct base *base, struct zw_random *random, struct probe *probe)
@@ -34,15 +37,54 @@ bool base_draw(struct base *base, struct zw_random *random, struct probe *probe)
 	return probe_of(base, &sample, probe);
 }
 
-bool base_run(const struct zw_interpreter *interpreter,
-	      const struct probe *probe, enum zw_pass *pass)
+static void note_addresses(const struct zw_run *run, enum zw_family family,
+			   struct outcome *outcome)
 {
+	bool four = family == ZW_IPV4;
+	const u8 *bytes = run->packet.bytes;
+	struct zw_dissection d;
+
+	outcome->masqueraded = run->masqueraded;
+	outcome->dst = zw_ip_from_bytes(family, bytes + (four ? 16 : 24)).value;
+	if (!run->masqueraded)
+		outcome->src =
+			zw_ip_from_bytes(family, bytes + (four ? 12 : 8)).value;
+	zw_packet_dissect(&run->packet, &d);
+	if (d.has_transport && d.thoff + 4 <= run->packet.n)
+		outcome->dport =
+			(u16)(bytes[d.thoff + 2] << 8 | bytes[d.thoff + 3]);
+}
+
+bool base_run_by(const struct zw_interpreter *interpreter,
+		 const struct probe *probe, zw_choose *choose, void *context,
+		 struct outcome *outcome)
+{
+	const struct zw_conntrack *ct = &probe->packet.ct;
 	struct zw_run run;
 
-	zw_interpret(interpreter, &probe->packet, probe->path, NULL, NULL, NULL,
-		     &run);
-	*pass = zw_drawn_pass(&run, probe->family);
+	zw_interpret(interpreter, &probe->packet, probe->path, choose, context,
+		     NULL, &run);
+	*outcome =
+		(struct outcome){ .pass = zw_drawn_pass(&run, probe->family) };
+	if (outcome->pass == ZW_PASS_ACCEPT && ct->state == ZW_CT_NEW &&
+	    !(ct->status & ZW_STATUS_CONFIRMED))
+		note_addresses(&run, probe->family, outcome);
 	return !run.unmodelled;
+}
+
+bool base_run(const struct zw_interpreter *interpreter,
+	      const struct probe *probe, struct outcome *outcome)
+{
+	struct zw_sample sample = probe->sample;
+
+	return base_run_by(interpreter, probe, zw_limits_choose, &sample,
+			   outcome);
+}
+
+bool base_differ(const struct outcome *a, const struct outcome *b)
+{
+	return a->pass != b->pass || a->masqueraded != b->masqueraded ||
+	       a->src != b->src || a->dst != b->dst || a->dport != b->dport;
 }
 
 static void draw_probes(struct base *base, struct zw_random *random)
@@ -56,9 +98,10 @@ static void draw_probes(struct base *base, struct zw_random *random)
 	for (i = 0; i < DRAWN && base->probes.n < KEPT_MAX; i++) {
 		if (!base_draw(base, random, &probe))
 			continue;
-		zw_interpret(base->interpreter, &probe.packet, probe.path, NULL,
-			     NULL, NULL, &run);
-		end = (run.chain * 61 + run.position * 7 + probe.pass) % ENDS;
+		zw_interpret(base->interpreter, &probe.packet, probe.path,
+			     zw_limits_choose, &probe.sample, NULL, &run);
+		end = (run.chain * 61 + run.position * 7 + probe.outcome.pass) %
+		      ENDS;
 		if (seen[end]++ < KEPT_EACH || !zw_random_below(random, 12))
 			zw_push(base->pipeline.arena, base->probes, probe);
 	}

@@ -8,11 +8,21 @@
 
 #include "tests/harness/drawn.h"
 
+/* What becomes of a packet; of a first one that passes, with which addresses.
+ */
+struct outcome {
+	enum zw_pass pass;
+	bool masqueraded; /* then the source is not known */
+	u128 src, dst;
+	u16 dport;
+};
+
 struct probe {
 	struct zw_packet packet;
+	struct zw_sample sample; /* which limits are reached */
 	enum zw_path path;
 	enum zw_family family;
-	enum zw_pass pass; /* of the batch as it was */
+	struct outcome outcome; /* of the batch as it was */
 };
 
 struct base {
@@ -35,7 +45,12 @@ bool base_draw(struct base *base, struct zw_random *random,
 	       struct probe *probe);
 /* What INTERPRETER does with it; false if it cannot say. */
 bool base_run(const struct zw_interpreter *interpreter,
-	      const struct probe *probe, enum zw_pass *pass);
+	      const struct probe *probe, struct outcome *outcome);
+/* The same with another CHOOSE and its CONTEXT. */
+bool base_run_by(const struct zw_interpreter *interpreter,
+		 const struct probe *probe, zw_choose *choose, void *context,
+		 struct outcome *outcome);
+bool base_differ(const struct outcome *a, const struct outcome *b);
 
 /* The addresses of sets in MUTANT that are in no set of the base. */
 struct changes {

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "tests/referee/evaluator.h"
-#include "tests/referee/limits.h"
+#include "tests/harness/limits.h"
 #include "tests/harness/random_policy.h"
 #include "verifier/translation.h"
 #include "verifier/verify.h"

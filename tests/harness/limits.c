@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Limits as expressions of nf_tables, and as names that the verifier gives. */
-#include "tests/referee/limits.h"
+#include "tests/harness/limits.h"
 
 #include "verifier/predicate.h"
 
