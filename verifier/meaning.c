@@ -190,7 +190,7 @@ static zw_node box_set(struct meaning *m, const struct grant *grant,
 }
 
 /* A leaf that is decided, unlike 0: denied. */
-#define DENIED (ZW_PASS_REJECT_OTHER + 1)
+#define DENIED (ZW_PASS_LOST + 1)
 
 static zw_node undeny(void *context, u32 leaf)
 {

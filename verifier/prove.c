@@ -55,6 +55,31 @@ static bool spent(const struct zw_prover *p)
 	return zw_space_stale(p->space) || zw_diagrams_exhausted(p->space->d);
 }
 
+/* Packets of entries that the ruleset at hand does not make: expected ones
+ * without a helper, translated ones without a translation. */
+static zw_node without_entries(struct zw_prover *p)
+{
+	struct zw_diagrams *d = p->space->d;
+	zw_node out = ZW_EMPTY, translated;
+	u32 f;
+
+	if (!p->symbolic->expects)
+		out = zw_region_expected(p->regions);
+	for (f = 0; f < ZW_FAMILY_COUNT && p->symbolic->reads_status; f++) {
+		if (p->symbolic->translates[f])
+			continue;
+		translated = zw_or(d,
+				   zw_space_bit(p->space, ZW_FIELD_CT_STATUS,
+						ZW_STATUS_BIT_SNAT),
+				   zw_space_bit(p->space, ZW_FIELD_CT_STATUS,
+						ZW_STATUS_BIT_DNAT));
+		out = zw_or(d, out,
+			    zw_and(d, translated,
+				   zw_space_is(p->space, ZW_FIELD_FAMILY, f)));
+	}
+	return out;
+}
+
 bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 {
 	bool tracked[ZW_FAMILY_COUNT];
@@ -72,10 +97,10 @@ bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 	if (p->symbolic->tests_arrival && path == ZW_PATH_FORWARD)
 		p->paths[path].legal = zw_and(p->space->d, p->paths[path].legal,
 					      zw_meaning_arrival(p->space));
-	if (p->foreign && !p->symbolic->expects)
-		p->paths[path].legal = zw_minus(
-			p->space->d, p->paths[path].legal,
-			zw_region_expected(p->regions));
+	if (p->foreign)
+		p->paths[path].legal =
+			zw_minus(p->space->d, p->paths[path].legal,
+				 without_entries(p));
 	p->paths[path].known = true;
 	return !spent(p);
 }
@@ -107,7 +132,9 @@ bool zw_prover_paths(struct zw_prover *p)
 	size_t i;
 
 	for (path = 0; path < ZW_PATH_COUNT; path++) {
-		bool needed = p->statement->has_policy;
+		bool needed = p->statement->has_policy ||
+			      p->symbolic->loses ||
+			      (p->space->gateway && p->space->gateway->whole);
 
 		for (i = 0; i < p->statement->claims.n && !needed; i++)
 			needed = speaks_of(&p->statement->claims.v[i], path);
@@ -321,6 +348,9 @@ static void refute(struct zw_prover *p, struct zw_claim_result *result,
 {
 	result->verdict = ZW_REFUTED;
 	result->has_witness = true;
+	if (p->symbolic->orders)
+		zw_push(p->arena, result->witness.assumptions,
+			ZW_STR("chains of equal priority run in this order"));
 	zw_extent_measure(p->arena, p->space, beginnings(p, v->set),
 			  &result->extent);
 	if (!p->is_mixture) /* its rules name lines of two texts */
@@ -361,6 +391,43 @@ static bool try_path(struct zw_prover *p, struct zw_claim_result *result,
 	return false;
 }
 
+static bool lost(void *context, u32 leaf)
+{
+	const u32 *number = context;
+
+	return zw_pass_of(leaf) == ZW_PASS_LOST &&
+	       leaf / ZW_PASS_KINDS == *number;
+}
+
+/* Packets that come from where the claim says and are lost sight of: on any
+ * path, since they may go on to anywhere. */
+static struct zw_str lost_reason(struct zw_prover *p,
+				 const struct zw_claim *claim)
+{
+	const struct zw_symbolic *s = p->symbolic;
+	enum zw_path path;
+	zw_node from;
+	u32 i;
+
+	for (path = 0; path < ZW_PATH_COUNT && s->loses; path++) {
+		from = zw_region_from(p->regions, claim, path);
+		if (zw_same(from, ZW_EMPTY))
+			continue;
+		if (!zw_prover_path(p, path))
+			return ZW_STR("the budget of diagram nodes is spent");
+		from = zw_and(p->space->d, from, p->paths[path].legal);
+		for (i = 0; i < s->losses.n; i++) {
+			zw_node met = zw_where(p->space->d,
+					       p->paths[path].diagram, lost,
+					       &i);
+
+			if (!zw_same(zw_and(p->space->d, from, met), ZW_EMPTY))
+				return zw_str_copy(p->arena, s->losses.v[i]);
+		}
+	}
+	return ZW_STR("");
+}
+
 static void decide(struct zw_prover *p, struct zw_claim_result *result)
 {
 	enum zw_path path;
@@ -384,7 +451,9 @@ static void decide(struct zw_prover *p, struct zw_claim_result *result)
 	}
 	if (result->verdict != ZW_PROVED)
 		return;
-	result->reason = zw_beside_reason(p, result->claim);
+	result->reason = lost_reason(p, result->claim);
+	if (!result->reason.n)
+		result->reason = zw_beside_reason(p, result->claim);
 	if (result->reason.n)
 		result->verdict = ZW_UNDECIDED;
 }
@@ -412,8 +481,9 @@ void zw_prove(struct zw_prover *p, struct zw_claim_result *result)
 	struct zw_str rule;
 
 	decide(p, result);
-	if (result->verdict == ZW_PROVED || !p->foreign ||
-	    result->claim->kind != ZW_NEVER || !result->claim->built_in)
+	if ((result->verdict == ZW_PROVED && !p->symbolic->offloads) ||
+	    !p->foreign || result->claim->kind != ZW_NEVER ||
+	    !result->claim->built_in)
 		return;
 	p->regions->beginnings = true;
 	decide(p, &again);

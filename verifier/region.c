@@ -339,11 +339,11 @@ static zw_node forbidden(struct zw_regions *r, const struct zw_claim *claim,
 
 /* ---- claims -------------------------------------------------------------- */
 
-static zw_node region_never(struct zw_regions *r, const struct zw_claim *claim,
-			    enum zw_path path)
+static zw_node never_from(struct zw_regions *r, const struct zw_claim *claim,
+			  enum zw_path path)
 {
 	struct zw_diagrams *d = r->space->d;
-	zw_node from = ZW_EMPTY, to = ZW_EMPTY, begin = beginning(r, path);
+	zw_node from = ZW_EMPTY, begin = beginning(r, path);
 	size_t i;
 
 	for (i = 0; i < claim->from.n; i++) {
@@ -356,6 +356,16 @@ static zw_node region_never(struct zw_regions *r, const struct zw_claim *claim,
 			states = zw_or(d, states, original(r, term->zone));
 		from = zw_or(d, from, zw_and(d, from_any(r, term), states));
 	}
+	return from;
+}
+
+static zw_node region_never(struct zw_regions *r, const struct zw_claim *claim,
+			    enum zw_path path)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node from = never_from(r, claim, path), to = ZW_EMPTY;
+	size_t i;
+
 	for (i = 0; i < claim->to.n; i++) {
 		if (at_end(claim->to.v[i].zone, path, false))
 			to = zw_or(d, to, to_any(r, &claim->to.v[i]));
@@ -439,6 +449,25 @@ static zw_node region_unspoofed(struct zw_regions *r,
 		}
 	}
 	return out;
+}
+
+zw_node zw_region_from(struct zw_regions *r, const struct zw_claim *claim,
+		       enum zw_path path)
+{
+	switch (claim->kind) {
+	case ZW_NEVER:
+	case ZW_ONLY:
+		return never_from(r, claim, path);
+	case ZW_UNSPOOFED:
+		return path == ZW_PATH_OUTPUT
+			       ? ZW_EMPTY
+			       : region_unspoofed(r, claim, ZW_PATH_FORWARD);
+	case ZW_ALWAYS:
+	case ZW_EXPECT:
+	case ZW_EXACT:
+		break;
+	}
+	return ZW_EMPTY;
 }
 
 zw_node zw_region(struct zw_regions *r, const struct zw_claim *claim,

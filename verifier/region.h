@@ -27,6 +27,11 @@ struct zw_regions *zw_regions_new(struct zw_arena *arena,
 zw_node zw_region(struct zw_regions *regions, const struct zw_claim *claim,
 		  enum zw_path path);
 
+/* Of never, only and unspoofed: the packets that come from where CLAIM says, as
+ * they enter PATH, wherever they go. Empty for other claims. */
+zw_node zw_region_from(struct zw_regions *regions, const struct zw_claim *claim,
+		       enum zw_path path);
+
 /* First packets of flows that a conntrack helper expected. */
 zw_node zw_region_expected(struct zw_regions *regions);
 

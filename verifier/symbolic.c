@@ -59,6 +59,27 @@ static bool uses_conntrack(const struct zw_expr *expr)
 	}
 }
 
+/* Expressions behind which a packet may go another way than the hooks that
+ * follow, or a copy of it (see zw_run_lost). */
+static bool may_lose(const struct zw_expr *expr)
+{
+	switch (expr->kind) {
+	case ZW_EXPR_DUP:
+	case ZW_EXPR_FWD:
+	case ZW_EXPR_TPROXY:
+	case ZW_EXPR_SYNPROXY:
+	case ZW_EXPR_TARGET:
+	case ZW_EXPR_OBJREF:
+	case ZW_EXPR_OBJMAP:
+	case ZW_EXPR_PAYLOAD_SET:
+	case ZW_EXPR_EXTHDR_SET:
+	case ZW_EXPR_FLOW_OFFLOAD:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void note_rule(struct zw_symbolic *s, const struct zw_rule *rule)
 {
 	u32 i;
@@ -72,6 +93,10 @@ static void note_rule(struct zw_symbolic *s, const struct zw_rule *rule)
 			s->reads_tuples = true;
 		if (zw_xt_expects(expr) || expr->doubt)
 			s->expects = true;
+		s->reads_status |= expr->kind == ZW_EXPR_CT &&
+				   expr->ct.key == NFT_CT_STATUS;
+		s->loses |= may_lose(expr);
+		s->offloads |= expr->kind == ZW_EXPR_FLOW_OFFLOAD;
 		if (expr->kind == ZW_EXPR_CT &&
 		    zw_ct_needs_direction(expr->ct.key))
 			s->reads_tuples = true;
@@ -241,15 +266,23 @@ zw_node zw_symbolic_named(struct zw_symbolic *s, zw_node node)
 	return node;
 }
 
-void zw_doubt(struct scene *scene, const char *what)
+/* What the rule at hand does to a proof, in words. */
+static struct zw_str blame(const struct scene *scene, const char *what)
 {
 	struct zw_symbolic *s = scene->s;
 	const struct zw_chain *chain = &s->ruleset->chains.v[scene->chain];
 	struct zw_str table = s->ruleset->tables.v[chain->table].name;
-	struct zw_str text =
-		zw_strf(s->arena, "rule %u of chain '%.*s' in table '%.*s': %s",
-			scene->position, ZW_STR_ARG(chain->name),
-			ZW_STR_ARG(table), what);
+
+	return zw_strf(s->arena,
+		       "rule %u of chain '%.*s' in table '%.*s': %s",
+		       scene->position, ZW_STR_ARG(chain->name),
+		       ZW_STR_ARG(table), what);
+}
+
+void zw_doubt(struct scene *scene, const char *what)
+{
+	struct zw_symbolic *s = scene->s;
+	struct zw_str text = blame(scene, what);
 	size_t i;
 
 	for (i = 0; i < s->doubts.n; i++) {
@@ -257,6 +290,20 @@ void zw_doubt(struct scene *scene, const char *what)
 			return;
 	}
 	zw_push(s->arena, s->doubts, text);
+}
+
+u32 zw_loss(struct scene *scene, const char *what)
+{
+	struct zw_symbolic *s = scene->s;
+	struct zw_str text = blame(scene, what);
+	u32 i;
+
+	for (i = 0; i < s->losses.n; i++) {
+		if (zw_str_eq(s->losses.v[i], text))
+			return i;
+	}
+	zw_push(s->arena, s->losses, text);
+	return i;
 }
 
 /* ---- hooks --------------------------------------------------------------- */
@@ -463,6 +510,7 @@ static void compare_orders(struct scene *scene, const struct met *x,
 	if (zw_same(zw_then_all(s, one, 2, true).node,
 		    zw_then_all(s, other, 2, true).node))
 		return;
+	s->orders = true;
 	scene->chain = y->chain;
 	scene->position = 1;
 	zw_doubt(scene,
@@ -636,6 +684,9 @@ static zw_node pass_leaf(void *context, u32 leaf)
 
 	if (o.kind <= REJECTS_OTHER && o.kind != ACCEPTS)
 		return zw_leaf(s->space->d, o.kind);
+	if (o.kind == LOSES)
+		return zw_leaf(s->space->d,
+			       ZW_PASS_LOST + ZW_PASS_KINDS * o.chain);
 	return zw_leaf(s->space->d,
 		       zw_translation_leaf(s->space,
 					   new_value(s, o, ZW_FIELD_NEW_DST),
@@ -684,7 +735,7 @@ static zw_node family_path(struct zw_symbolic *s, enum zw_path path,
 	out = walk(&scene, departure.v, departure.n, out);
 	out = walk(&scene, arrival->v, arrival->n, out);
 	out.node = at_arrival(s, family, out.node);
-	if (out.kinds & (KIND(GO_ON) | KIND(RETURNS) | CHANGED))
+	if (out.kinds & (KIND(GO_ON) | KIND(RETURNS) | KIND(LOSES) | CHANGED))
 		out.node = zw_bind(s->space->d, out.node, pass_leaf, s);
 	return out.node;
 }

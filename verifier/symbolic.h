@@ -19,6 +19,9 @@ enum zw_pass {
 	ZW_PASS_REJECT_RESET, /* answered with a TCP reset */
 	ZW_PASS_REJECT_ADMIN, /* with ICMP "administratively prohibited" */
 	ZW_PASS_REJECT_OTHER,
+	/* Nobody knows where it goes, or a copy of it: the number of what was
+	 * met (struct zw_symbolic, losses) stands above. */
+	ZW_PASS_LOST,
 	/* A leaf of a path is one of these; of what passes translated, the
 	 * number of the translation (verifier/translation.h) stands above. */
 	ZW_PASS_KINDS = 8,
@@ -51,6 +54,13 @@ struct zw_symbolic {
 	const struct zw_ruleset *ruleset;
 	ZW_VEC(struct zw_approximation) approximations;
 	ZW_VEC(struct zw_str) doubts; /* "rule 3 of chain x in inet y: ..." */
+	/* Likewise, of packets that are lost sight of; only claims about such
+	 * packets hang on them. */
+	ZW_VEC(struct zw_str) losses;
+	bool orders; /* of chains of equal priority matter */
+	bool loses; /* there are expressions that do this */
+	bool reads_status; /* of entries */
+	bool offloads; /* flows may go on past the hooks */
 	struct zw_outcomes *outcomes;
 	u32 then_tag, past_tag, to_end_tag;
 	struct zw_map *lookups; /* sets already looked up, by key */

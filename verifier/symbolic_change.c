@@ -176,7 +176,7 @@ zw_node zw_run_set_ct(struct zw_rule_run *run, const struct zw_expr *expr,
 	zw_node entry, changed;
 
 	if (expr->ct.key == NFT_CT_ZONE)
-		return zw_run_anything(run, i, "a conntrack zone");
+		return zw_run_go(run, i + 1, regs);
 	if (expr->ct.key != NFT_CT_MARK || !scene->has_entry)
 		return zw_run_go(run, i + 1, regs);
 	host_bits(regs, expr->ct.sreg, bits);
@@ -230,7 +230,7 @@ zw_node zw_run_set_payload(struct zw_rule_run *run, const struct zw_expr *expr,
 	load.kind = ZW_EXPR_PAYLOAD;
 	load.payload.dreg = 0;
 	if (bits > 128 || expr->payload.base == NFT_PAYLOAD_LL_HEADER)
-		return zw_run_anything(run, i, "a write into the packet");
+		return zw_run_lost(run, "a write into the packet");
 	there = zw_load(run->scene, &load, i, &seen);
 	field = zw_bit_is_field(seen.bits[0]) ? zw_bit_field(seen.bits[0])
 					      : ZW_FIELD_COUNT;
@@ -242,7 +242,7 @@ zw_node zw_run_set_payload(struct zw_rule_run *run, const struct zw_expr *expr,
 	}
 	if (field >= ZW_FIELD_COUNT || k != bits ||
 	    bits != run->scene->s->space->fields.v[field].bits)
-		return zw_run_anything(run, i, "a write into the packet");
+		return zw_run_lost(run, "a write into the packet");
 	return zw_run_guard(run, there,
 			    zw_run_change(run, i, field, values, &after));
 }

@@ -25,6 +25,7 @@ enum outcome_kind {
 	RETURNS,
 	JUMPS,
 	GOES_TO,
+	LOSES, /* sight of the packet; CHAIN is the number of the loss */
 	OUTCOME_KINDS,
 };
 
@@ -64,7 +65,7 @@ struct zw_steps {
 struct outcome {
 	u8 kind;
 	u32 change; /* number of a list of changes; 0: none */
-	u32 chain;  /* of JUMPS, GOES_TO */
+	u32 chain;  /* of JUMPS, GOES_TO, LOSES */
 };
 
 struct change {
@@ -145,6 +146,8 @@ zw_node zw_unknown_limit(struct scene *scene, u32 expr, struct zw_str name,
 /* Likewise, whether a set that is exchanged in place has its former content. */
 zw_node zw_unknown_content(struct scene *scene, u32 expr);
 void zw_doubt(struct scene *scene, const char *what);
+/* Number of the loss WHAT under the rule at hand. */
+u32 zw_loss(struct scene *scene, const char *what);
 
 /* Load into the registers; the result is the set of packets for which the
  * expression does not break the rule. */

@@ -634,6 +634,28 @@ static zw_node load_xfrm(struct scene *scene, const struct zw_expr *expr,
 	return zw_unknown(scene, number, false, "the packet's associations");
 }
 
+/* A number from OFFSET on, MODULUS of them, that nobody can foretell. */
+static void put_drawn(struct registers *regs, u32 dreg, u32 modulus, u32 offset)
+{
+	u32 value, bit, byte;
+
+	zw_put_unknown(regs, dreg, 4, true);
+	if (modulus == 1 || !offset) {
+		/* what is the same in all of them */
+		for (byte = 0; byte < 4; byte++) {
+			for (bit = 0; bit < 8; bit++) {
+				value = 8 * byte + 7 - bit;
+				if (modulus == 1)
+					at(regs, dreg)[8 * byte + bit] =
+						offset >> value & 1;
+				else if (modulus && (modulus - 1) >> value == 0)
+					at(regs, dreg)[8 * byte + bit] =
+						ZW_BIT_0;
+			}
+		}
+	}
+}
+
 zw_node zw_load(struct scene *scene, const struct zw_expr *expr, u32 number,
 		struct registers *regs)
 {
@@ -649,10 +671,12 @@ zw_node zw_load(struct scene *scene, const struct zw_expr *expr, u32 number,
 	case ZW_EXPR_RT:
 		return load_route(scene, expr, number, regs);
 	case ZW_EXPR_NUMGEN:
-		zw_put_unknown(regs, expr->numgen.dreg, 4, true);
+		put_drawn(regs, expr->numgen.dreg, expr->numgen.modulus,
+			  expr->numgen.offset);
 		return ZW_ALL;
 	case ZW_EXPR_HASH:
-		zw_put_unknown(regs, expr->hash.dreg, 4, true);
+		put_drawn(regs, expr->hash.dreg, expr->hash.modulus,
+			  expr->hash.offset);
 		return ZW_ALL;
 	case ZW_EXPR_FIB:
 		zw_put_unknown(regs, expr->fib.dreg, 16, false);

@@ -291,10 +291,11 @@ zw_node zw_run_translation(struct zw_rule_run *run,
 	if (expr->kind == ZW_EXPR_NAT && expr->nat.family != NFPROTO_INET &&
 	    expr->nat.family != family)
 		return zw_run_go(run, i + 1, regs);
+	known = read_target(run->scene, expr, regs, &target);
+	/* of whole ranges: to an address that hangs on the packet's */
 	if (expr->kind != ZW_EXPR_TARGET &&
 	    expr->nat.flags & (NF_NAT_RANGE_NETMAP | NF_NAT_RANGE_PROTO_OFFSET))
-		return zw_run_anything(run, i, "a translation of whole ranges");
-	known = read_target(run->scene, expr, regs, &target);
+		known = false;
 	if (is_source(expr))
 		return source(run, expr, &target, known);
 	return destination(run, expr, &target, known);

@@ -30,8 +30,10 @@ u32 zw_outcome_leaf(struct zw_outcomes *o, enum outcome_kind kind, u32 change,
 	u32 words[3] = { kind, change, chain }, number = (u32)o->v.n;
 	struct zw_str key = { (const char *)words, sizeof(words) };
 
-	if (!change && kind != JUMPS && kind != GOES_TO)
+	if (!change && kind != JUMPS && kind != GOES_TO && kind != LOSES)
 		return kind;
+	if (kind == LOSES && change)
+		return zw_outcome_leaf(o, kind, 0, chain);
 	/* what ends the packet's way ends its changes */
 	if (kind <= REJECTS_OTHER && kind != ACCEPTS)
 		return kind;

@@ -190,7 +190,7 @@ zw_node zw_run_anything(const struct zw_rule_run *run, u32 i, const char *what)
 
 /* A token bucket, or a count of connections, of the packets with one value of
  * KEY. */
-static zw_node limit(const struct zw_rule_run *run, u32 i,
+zw_node zw_run_limit(const struct zw_rule_run *run, u32 i,
 		     const struct zw_expr *expr, struct zw_str key)
 {
 	struct zw_str name;
@@ -260,55 +260,12 @@ static zw_node dynset(const struct zw_rule_run *run, u32 i,
 		if (bits[b] == ZW_BIT_UNKNOWN)
 			return zw_run_maybe(run, i, true, "room in a set");
 	}
-	return limit(run, i, element,
+	return zw_run_limit(run, i, element,
 		     zw_predicate_key(run->arena, bits,
 				      (size_t)8 * set->key_len, set->size));
 }
 
 /* ---- the rest ------------------------------------------------------------ */
-
-static zw_node object(struct zw_rule_run *run, const struct zw_expr *expr,
-		      const struct registers *regs, u32 i)
-{
-	const struct zw_object *o =
-		expr->objref.object < run->scene->s->ruleset->objects.n
-			? &run->scene->s->ruleset->objects
-				   .v[expr->objref.object]
-			: NULL;
-
-	if (!o || o->doubt)
-		return zw_run_anything(run, i, "an object that is not known");
-	switch (o->expr.kind) {
-	case ZW_EXPR_COUNTER:
-		return zw_run_go(run, i + 1, regs);
-	case ZW_EXPR_LIMIT:
-	case ZW_EXPR_QUOTA:
-	case ZW_EXPR_CONNLIMIT:
-		return zw_run_guard(run, limit(run, i, &o->expr, ZW_STR("")),
-				    zw_run_go(run, i + 1, regs));
-	default:
-		if (o->type == NFT_OBJECT_SECMARK)
-			return zw_run_go(run, i + 1, regs);
-		return zw_run_anything(run, i,
-				       "an object that is not modelled");
-	}
-}
-
-/* Options of TCP are no field of the space (nft_exthdr_tcp_set_eval): nothing
- * changes, but the rule breaks where the option is not there. */
-static zw_node exthdr_set(struct zw_rule_run *run, u32 i,
-			  const struct registers *regs)
-{
-	const struct zw_expr *expr = &run->rule->exprs[i];
-
-	if (expr->exthdr.op != NFT_EXTHDR_OP_TCPOPT)
-		return zw_run_anything(run, i, "a header that is written");
-	if (i + 1 == run->rule->n_exprs)
-		return zw_run_leaf(run, GO_ON);
-	return zw_run_guard(
-		run, zw_run_maybe(run, i, false, "whether an option is there"),
-		zw_run_go(run, i + 1, regs));
-}
 
 /* Expressions that end the rule or may break it for reasons of their own. */
 static zw_node go_other(struct zw_rule_run *run, u32 i,
@@ -323,7 +280,7 @@ static zw_node go_other(struct zw_rule_run *run, u32 i,
 		return zw_run_go(run, i + 1, regs);
 	case ZW_EXPR_LIMIT:
 	case ZW_EXPR_CONNLIMIT:
-		return zw_run_guard(run, limit(run, i, expr, ZW_STR("")),
+		return zw_run_guard(run, zw_run_limit(run, i, expr, ZW_STR("")),
 				    zw_run_go(run, i + 1, regs));
 	case ZW_EXPR_QUOTA:
 		return zw_run_guard(run, zw_run_maybe(run, i, true, "a quota"),
@@ -331,14 +288,10 @@ static zw_node go_other(struct zw_rule_run *run, u32 i,
 	case ZW_EXPR_DYNSET:
 		return zw_run_guard(run, dynset(run, i, regs),
 				    zw_run_go(run, i + 1, regs));
-	case ZW_EXPR_EXTHDR_SET:
-		return exthdr_set(run, i, regs);
 	case ZW_EXPR_NAT:
 	case ZW_EXPR_MASQ:
 	case ZW_EXPR_REDIR:
 		return zw_run_translation(run, regs, i);
-	case ZW_EXPR_OBJREF:
-		return object(run, expr, regs, i);
 	case ZW_EXPR_MATCH:
 		return zw_run_match(run, regs, i);
 	case ZW_EXPR_TARGET:
@@ -354,8 +307,7 @@ static zw_node go_other(struct zw_rule_run *run, u32 i,
 			     zw_run_leaf(run, ACCEPTS),
 			     zw_run_leaf(run, DROPS));
 	default:
-		return zw_run_anything(run, i,
-				       "an expression that is not modelled");
+		return zw_run_other(run, i, regs);
 	}
 }
 
@@ -506,6 +458,7 @@ zw_node zw_run_go(struct zw_rule_run *run, u32 i, const struct registers *regs)
 	case ZW_EXPR_SOCKET:
 	case ZW_EXPR_OSF:
 	case ZW_EXPR_XFRM:
+	case ZW_EXPR_TUNNEL:
 		return go_load(run, i, regs);
 	case ZW_EXPR_META_SET:
 		return zw_run_set_meta(run, expr, regs, i);

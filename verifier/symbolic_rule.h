@@ -28,6 +28,15 @@ zw_node zw_run_maybe(const struct zw_rule_run *run, u32 i, bool real,
 		     const char *what);
 /* Expression I is not understood: it may do anything. */
 zw_node zw_run_anything(const struct zw_rule_run *run, u32 i, const char *what);
+/* A token bucket, or a count of connections, of the packets with one value of
+ * KEY. */
+zw_node zw_run_limit(const struct zw_rule_run *run, u32 i,
+		     const struct zw_expr *expr, struct zw_str key);
+/* All that is no load, test, limit or translation. */
+zw_node zw_run_other(struct zw_rule_run *run, u32 i,
+		     const struct registers *regs);
+/* From here nobody knows where the packet, or a copy of it, goes. */
+zw_node zw_run_lost(const struct zw_rule_run *run, const char *what);
 zw_node zw_run_ruling(const struct zw_rule_run *run, u32 i,
 		      const struct zw_ruling *r);
 

@@ -187,6 +187,26 @@ static zw_node follow_value(void *context, u32 number)
 	return zw_run_guard(f->run, f->maybe, hit);
 }
 
+#define VERDICTS_MAX 64
+
+/* A verdict map whose content is known and whose key is not: any of its
+ * verdicts, or none. */
+static zw_node any_verdict(struct follow *f)
+{
+	const char *what = "a value that varies";
+	zw_node out = zw_run_leaf(f->run, GO_ON);
+	u32 i, n = f->set->elements.n;
+
+	for (i = 0; i < n + (f->set->has_catchall ? 1 : 0); i++)
+		out = zw_if(zw_run_diagrams(f->run),
+			    zw_run_maybe(f->run, f->i, false, what),
+			    zw_run_ruling(f->run, f->i,
+					  i < n ? &f->set->elements.rulings[i]
+						: &f->set->catchall_ruling),
+			    out);
+	return out;
+}
+
 static zw_node look_into_map(struct zw_rule_run *run,
 			     const struct zw_expr *expr, u32 number,
 			     const struct registers *regs, u32 i)
@@ -200,6 +220,11 @@ static zw_node look_into_map(struct zw_rule_run *run,
 	if (!is_unread(set) &&
 	    lookup_table(run, set, regs, expr->lookup.sreg, &values, &table))
 		return zw_bind(zw_run_diagrams(run), table, follow_value, &f);
+	if (expr->lookup.dreg == ZW_REG_VERDICT && !is_unread(set) &&
+	    set->data_kind == ZW_DATA_RULING &&
+	    set->elements.n <= VERDICTS_MAX &&
+	    i + 1 == run->rule->n_exprs)
+		return any_verdict(&f);
 	if (expr->lookup.dreg == ZW_REG_VERDICT)
 		return zw_run_anything(run, i,
 				       "a verdict map that is not known");

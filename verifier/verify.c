@@ -505,6 +505,9 @@ static void begin(struct job *job, const u8 *bytes, size_t n)
 static struct zw_verification *finish(struct job *job)
 {
 	sum_up(job);
+	if (job->foreign)
+		assume(job,
+		       ZW_STR("the entries of conntrack were made under this ruleset: expected by its helpers, translated by its rules"));
 	if (job->gateway && job->gateway->whole)
 		zw_beside_assume(job->arena, job->gateway, job->out);
 	else

@@ -155,6 +155,30 @@ static void polish_tuples(struct finder *f)
 	try_value(f, other_port + 1, sport);
 }
 
+/* A first header that is not the last needs one in between. */
+static void polish_headers(struct finder *f)
+{
+	static const struct {
+		u32 field, number;
+	} headers[] = {
+		{ ZW_FIELD_HAS_DSTOPTS, IPPROTO_DSTOPTS },
+		{ ZW_FIELD_HAS_HOPOPTS, IPPROTO_HOPOPTS },
+		{ ZW_FIELD_HAS_ROUTING, IPPROTO_ROUTING },
+	};
+	u32 i;
+
+	if (try_value(f, ZW_FIELD_NEXTHDR, field_value(f, ZW_FIELD_PROTO)))
+		return;
+	for (i = 0; i < sizeof(headers) / sizeof(*headers); i++) {
+		begin_trial(f);
+		zw_space_set(f->space, headers[i].field, 1, f->trial);
+		zw_space_set(f->space, ZW_FIELD_NEXTHDR, headers[i].number,
+			     f->trial);
+		if (keep(f))
+			return;
+	}
+}
+
 static void polish(struct finder *f)
 {
 	u32 proto;
@@ -172,6 +196,8 @@ static void polish(struct finder *f)
 	}
 	if (proto != IPPROTO_TCP)
 		try_value(f, ZW_FIELD_FLAGS, 0);
+	if (f->family == ZW_IPV6)
+		polish_headers(f);
 	polish_tuples(f);
 }
 

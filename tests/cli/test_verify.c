@@ -92,6 +92,29 @@ static const struct {
 	  "ip link add dmz0 type veth peer name lan0\n"
 	  "ip link set dmz0 master br7; nft -f good.nft; $Z verify z.zw --live\"\n"
 	  "says \"'dmz0' of zone 'front' is a port of the bridge 'br7'\"" },
+	{ "a member of a VRF",
+	  "unshare -n ip link add red type vrf table 7 2>/dev/null || exit 0\n"
+	  "status 3 unshare -n sh -c \"ip link add wan0 type bridge; ip link add dmz0 type bridge\n"
+	  "ip link add lan0 type veth peer name lan1; ip link add red type vrf table 7\n"
+	  "ip link set lan0 master red; nft -f good.nft; $Z verify z.zw --live\"\n"
+	  "says \"belongs to 'red'\"" },
+	{ "filters of tc",
+	  "unshare -n sh -ec \"ip link add wan0 type bridge; tc qdisc add dev wan0 clsact\" 2>/dev/null || exit 0\n"
+	  "status 3 unshare -n sh -c \"ip link add wan0 type bridge; ip link add dmz0 type bridge; ip link add lan0 type bridge\n"
+	  "tc qdisc add dev wan0 clsact; nft -f good.nft; $Z verify z.zw --live\"\n"
+	  "says \"filters of tc on interface 'wan0'\"" },
+	{ "source routes",
+	  "status 3 unshare -n sh -c \"ip link add wan0 type bridge; ip link add dmz0 type bridge; ip link add lan0 type bridge\n"
+	  "echo 1 >/proc/sys/net/ipv4/conf/all/accept_source_route; nft -f good.nft; $Z verify z.zw --live\"\n"
+	  "says \"source-routed packets pass\"\n"
+	  "sed 's/type filter hook forward.*/&\\nip option lsrr exists drop\\nip option ssrr exists drop/' good.nft >strict.nft\n"
+	  "status 0 unshare -n sh -c \"ip link add wan0 type bridge; ip link add dmz0 type bridge; ip link add lan0 type bridge\n"
+	  "echo 1 >/proc/sys/net/ipv4/conf/all/accept_source_route; nft -f strict.nft; $Z verify z.zw --live\"" },
+	{ "legacy iptables",
+	  "unshare -n iptables-legacy -L >/dev/null 2>&1 || exit 0\n"
+	  "status 3 unshare -n sh -c \"ip link add wan0 type bridge; ip link add dmz0 type bridge; ip link add lan0 type bridge\n"
+	  "iptables-legacy -A FORWARD -j ACCEPT; nft -f good.nft; $Z verify z.zw --live\"\n"
+	  "says \"table 'ip filter' of legacy iptables\"" },
 	{ "a dump that was cut",
 	  "unshare -n $Z dump -o kept; head -c 100 kept >cut\n"
 	  "status 2 $Z verify z.zw --dump cut; says 'was cut off'" },
