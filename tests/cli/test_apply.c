@@ -34,8 +34,8 @@ static const struct {
 	  " $X nft -f $T/other && $Z apply examples/hq.zw --netns $N &&"
 	  " $X nft list chain inet other fore | grep -q 'mark set'" },
 	{ "a rule of others that nobody understands is named",
-	  "$X nft add table netdev other && $X ip link add eth7 type veth peer name eth8 && "
-	  "$X nft 'add chain netdev other ing { type filter hook ingress device eth7 priority 0; }' && "
+	  "$X nft add table netdev other && $X ip link add dmz0 type veth peer name eth8 && "
+	  "$X nft 'add chain netdev other ing { type filter hook ingress device dmz0 priority 0; }' && "
 	  "$X nft 'add rule netdev other ing fwd to eth8' && "
 	  "{ $Z apply examples/hq.zw --netns $N > $T/out 2>&1; [ $? = 3 ]; } && "
 	  "grep -q \"rule 1 of chain 'ing'\" $T/out && "
