@@ -262,7 +262,12 @@ static void eval_xfrm(struct zw_machine *m, const struct zw_expr *expr)
 	const struct zw_packet *p = m->packet;
 	bool out = expr->special.direction;
 
-	if (!(out ? p->out_ipsec : p->in_ipsec))
+	/* the kernel refuses it where there is no route yet */
+	if (out &&
+	    (m->hook == NF_INET_PRE_ROUTING || m->hook >= NF_INET_NUMHOOKS))
+		zw_machine_ask_load(m, expr, expr->special.dreg, 4,
+				    "an association before the route");
+	else if (!(out ? p->out_ipsec : p->in_ipsec))
 		zw_machine_break(m);
 	else if (expr->special.key == NFT_XFRM_KEY_REQID &&
 		 !expr->special.number)
