@@ -3,7 +3,8 @@
  *
  * The order is the one that keeps diagrams of firewalls small: interfaces and
  * conntrack state first, since rulesets are divided by them, then protocol,
- * destination port, destination, source; what few rules look at comes last.
+ * destination port, destination, source (or these two before those, where the
+ * first order spends the budget); what few rules look at comes last.
  * Fields made on demand and unknowns follow in the order of their making. */
 #include "base/assert.h"
 #include "verifier/field_internal.h"
@@ -123,7 +124,29 @@ static void add_field(struct zw_space *space, u32 field)
 		cut_variables(space, &info, space->cuts->field[field]);
 		break;
 	}
-	zw_push(space->arena, space->fields, info);
+	space->fields.v[field] = info;
+}
+
+/* The order of variables: that of the fields, but for addresses. */
+static void add_fields(struct zw_space *space)
+{
+	bool first = space->cuts->addresses_first;
+	u32 field;
+
+	space->fields.v = ZW_NEW_ARRAY(space->arena, struct zw_field_info,
+				       ZW_FIELD_COUNT);
+	space->fields.n = space->fields.cap = ZW_FIELD_COUNT;
+	for (field = 0; field < ZW_FIELD_COUNT; field++) {
+		u32 moved = field;
+
+		/* the two before DST change places with its and SRC's words */
+		if (first && field >= ZW_FIELD_PROTO && field < ZW_FIELD_SPORT)
+			moved = field < ZW_FIELD_SPORT - 2
+					? field + 2
+					: field - (ZW_FIELD_SPORT - 2) +
+						  ZW_FIELD_PROTO;
+		add_field(space, moved);
+	}
 }
 
 /* Fields that are copied to each other are cut alike: addresses word by word,
@@ -163,7 +186,6 @@ struct zw_space *zw_space_new(struct zw_arena *arena, struct zw_diagrams *d,
 			      struct zw_cuts *cuts)
 {
 	struct zw_space *space = ZW_NEW(arena, struct zw_space);
-	u32 field;
 
 	ZW_ASSERT(zw_variable_count(d) == 0);
 	space->arena = arena;
@@ -175,8 +197,7 @@ struct zw_space *zw_space_new(struct zw_arena *arena, struct zw_diagrams *d,
 	zw_map_init(&space->predicates, arena);
 	zw_map_init(&space->translations, arena);
 	zw_space_make_classes(space);
-	for (field = 0; field < ZW_FIELD_COUNT; field++)
-		add_field(space, field);
+	add_fields(space);
 	return space;
 }
 

@@ -106,6 +106,9 @@ struct zw_cuts {
 	ZW_VEC(u128) names;	   /* each begins a new class */
 	u32 field[ZW_FIELD_COUNT]; /* bit I: a slice begins below bit I */
 	bool grown;		   /* since the last space was made */
+	/* Addresses before protocol and ports, for rulesets that are lists of
+	 * hosts rather than of services; else behind them. */
+	bool addresses_first;
 };
 
 void zw_cuts_init(struct zw_cuts *cuts, struct zw_arena *arena);

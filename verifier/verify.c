@@ -34,6 +34,7 @@ struct job {
 	const struct zw_gateway *gateway; /* or NULL */
 	bool foreign; /* the ruleset need not be ours */
 	struct zw_cuts cuts;
+	unsigned tries; /* of orders of fields that spent their budget */
 	unsigned done;
 };
 
@@ -207,13 +208,34 @@ static bool same_paths(const struct zw_prover *a, const struct zw_prover *b)
 	return true;
 }
 
+/* Which order of fields keeps a ruleset's diagrams small cannot be told from
+ * outside. Of one made elsewhere the first order gets a small budget, then the
+ * second one a large one, then the first one all. */
+static size_t order_limit(const struct job *job)
+{
+	size_t limit = node_limit(job);
+
+	if (!job->foreign || job->tries == 2)
+		return limit;
+	return job->tries ? limit / 4 : limit / 20;
+}
+
+static bool next_order(struct job *job)
+{
+	if (!job->foreign || job->tries == 2)
+		return false;
+	job->tries++;
+	job->cuts.addresses_first = job->tries == 1;
+	return true;
+}
+
 /* One attempt with what is known about cuts; false if more has been learnt.
  * HELD is the state before the first transaction, or NULL. */
 static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
 		    const struct zw_ruleset *held, enum asked asked)
 {
 	bool last = asked != ASKED_SAFETY;
-	size_t limit = node_limit(job);
+	size_t limit = order_limit(job);
 	struct zw_arena *scratch = zw_arena_new();
 	struct zw_diagrams *d = zw_diagrams_new(limit, 4 * limit);
 	struct zw_space *space = zw_space_new(scratch, d, &job->cuts);
@@ -232,6 +254,8 @@ static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
 		zw_prover_paths(before);
 	}
 	ok = !zw_space_stale(space);
+	if (ok && zw_diagrams_exhausted(d) && next_order(job))
+		ok = false;
 	if (ok && before && !zw_diagrams_exhausted(d) &&
 	    same_paths(prover, before)) {
 		progress(job, 300);
@@ -254,7 +278,7 @@ static void verify_state(struct job *job, const struct zw_ruleset *ruleset,
 	zw_symbolic_cuts(&job->cuts, ruleset);
 	if (held && asked == ASKED_SAFETY)
 		zw_symbolic_cuts(&job->cuts, held);
-	for (i = 0; i < ATTEMPTS; i++) {
+	for (i = 0; i < ATTEMPTS + job->tries; i++) {
 		if (attempt(job, ruleset, held, asked))
 			return;
 	}

@@ -61,6 +61,8 @@ static bool world_of(struct world *w, struct zw_arena *arena,
 	u32 i;
 
 	zw_cuts_init(&cuts, arena);
+	/* in both orders of fields */
+	cuts.addresses_first = ruleset->chains.n % 2;
 	names(&cuts);
 	for (i = 0; i < 10; i++) {
 		if (make(w, &cuts, ruleset))
