@@ -125,6 +125,7 @@ static struct zw_verification *prove(struct zw_cli *cli,
 	};
 	struct zw_verification *verification;
 
+	memcpy(options.without, reading->without, sizeof(options.without));
 	zw_progress_begin(&progress, "proving");
 	if (reading->batch)
 		verification = zw_verify_batch(cli->arena, &cli->diags,

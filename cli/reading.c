@@ -60,6 +60,47 @@ static struct zw_str first_word(struct zw_str text, size_t *at)
 	return word;
 }
 
+/* iptables-save: comments, then "*filter" or another table. Which of the two
+ * families it is for, its first comment says; without one, an address of IPv6
+ * or a word that only ip6tables has. */
+static bool is_iptables(struct zw_str text)
+{
+	size_t i = 0;
+
+	while (i < text.n) {
+		if (text.p[i] == '*')
+			return i + 1 < text.n && text.p[i + 1] >= 'a' &&
+			       text.p[i + 1] <= 'z';
+		if (text.p[i] != '#' && text.p[i] != '\n' && text.p[i] != '\r')
+			return false;
+		while (i < text.n && text.p[i] != '\n')
+			i++;
+		i++;
+	}
+	return false;
+}
+
+static bool has_word(struct zw_str text, const char *word)
+{
+	return text.n && memmem(text.p, text.n, word, strlen(word));
+}
+
+static bool is_ip6tables(struct zw_str text)
+{
+	static const char *const words[] = { "ip6tables-save", "icmpv6",
+					     "ipv6-icmp",      "icmp6-",
+					     "-m hl ",	       "::" };
+	size_t i;
+
+	if (has_word(text, "by iptables-save"))
+		return false;
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (has_word(text, words[i]))
+			return true;
+	}
+	return false;
+}
+
 enum zw_content zw_content_of(const char *path, struct zw_str text)
 {
 	static const char *const nft[] = { "table",  "add",   "create",
@@ -77,6 +118,9 @@ enum zw_content zw_content_of(const char *path, struct zw_str text)
 		return ZW_CONTENT_DUMP;
 	if (begins_batch(text))
 		return ZW_CONTENT_BATCH;
+	if (is_iptables(text))
+		return is_ip6tables(text) ? ZW_CONTENT_IP6TABLES
+					  : ZW_CONTENT_IPTABLES;
 	while (at < text.n) {
 		struct zw_str word = first_word(text, &at);
 
@@ -168,6 +212,45 @@ static struct zw_span place(struct zw_cli *cli, const struct complaint *c)
 				 width };
 }
 
+/* "PROGRAM: line 7 failed", or a message, and in a line of its own "Error
+ * occurred at line: 7". */
+static u32 line_of(struct zw_str said)
+{
+	static const char *const marks[] = { "at line: ", "line " };
+	u32 line = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
+		const char *p = said.n ? memmem(said.p, said.n, marks[i],
+						strlen(marks[i]))
+				       : NULL;
+
+		if (!p)
+			continue;
+		for (p += strlen(marks[i]); p < said.p + said.n && *p >= '0' &&
+					    *p <= '9' && line < 100000000;
+		     p++)
+			line = line * 10 + (u32)(*p - '0');
+		return line;
+	}
+	return 0;
+}
+
+static void say_restore(struct zw_cli *cli, const struct zw_sandbox_file *file,
+			struct zw_str said)
+{
+	struct complaint c = { .file = zw_str_from(file->path),
+			       .line = line_of(said),
+			       .from = 1 };
+	size_t end = 0;
+
+	c.to = UINT32_MAX - 1; /* to the end of the line */
+	while (end < said.n && said.p[end] != '\n')
+		end++;
+	zw_diag(&cli->diags, ZW_Z6010, place(cli, &c),
+		"iptables refuses the ruleset: %.*s", (int)end, said.p);
+}
+
 /* What follows nft's first complaint is mostly its consequence. */
 static void say_refused(struct zw_cli *cli, struct zw_str said)
 {
@@ -199,21 +282,27 @@ static void say_refused(struct zw_cli *cli, struct zw_str said)
 			     ZW_STR_ARG(first.file), n - 1);
 }
 
-static void say_sandbox(struct zw_cli *cli, const struct zw_sandbox *box)
+static void say_sandbox(struct zw_cli *cli, const struct zw_sandbox *box,
+			const struct zw_sandbox_file *files)
 {
+	const struct zw_sandbox_file *file = &files[box->file];
+	bool nft = file->language == ZW_SANDBOX_NFT;
 	struct zw_diag *diag;
 
 	switch (box->outcome) {
 	case ZW_SANDBOX_LOADED:
 		return;
 	case ZW_SANDBOX_REFUSED:
-		say_refused(cli, box->said);
+		if (nft)
+			say_refused(cli, box->said);
+		else
+			say_restore(cli, file, box->said);
 		return;
 	case ZW_SANDBOX_TOO_LARGE:
 		diag = zw_diag(
 			&cli->diags, ZW_Z5011, ZW_NO_SPAN,
-			"'%.*s' is larger than the kernel takes from an unprivileged nft",
-			ZW_STR_ARG(box->said));
+			"'%.*s' is larger than the kernel takes from an unprivileged %s",
+			ZW_STR_ARG(box->said), nft ? "nft" : "iptables");
 		zw_diag_note(&cli->diags, diag,
 			     "the bound is the setting net.core.wmem_max");
 		zw_diag_help(
@@ -226,8 +315,9 @@ static void say_sandbox(struct zw_cli *cli, const struct zw_sandbox *box)
 	diag = zw_diag(&cli->diags, ZW_Z5010, ZW_NO_SPAN, "cannot %.*s: %s",
 		       ZW_STR_ARG(box->said), strerror(-box->error));
 	if (box->error == -ENOENT)
-		zw_diag_help(&cli->diags, diag,
-			     "install nft (Debian: the package nftables)");
+		zw_diag_help(&cli->diags, diag, "install %s",
+			     nft ? "nft (Debian: the package nftables)"
+				 : "iptables (Debian: the package iptables)");
 	else
 		zw_diag_help(
 			&cli->diags, diag,
@@ -245,31 +335,60 @@ static bool read_text(struct zw_cli *cli, const char *path, struct zw_str *text)
 	return false;
 }
 
+static bool language_of(const char *path, struct zw_str text,
+			enum zw_sandbox_language *language)
+{
+	switch (zw_content_of(path, text)) {
+	case ZW_CONTENT_NFT:
+		*language = ZW_SANDBOX_NFT;
+		return true;
+	case ZW_CONTENT_IPTABLES:
+		*language = ZW_SANDBOX_IPTABLES;
+		return true;
+	case ZW_CONTENT_IP6TABLES:
+		*language = ZW_SANDBOX_IP6TABLES;
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool zw_read_texts(struct zw_cli *cli, const char *const *paths, size_t n,
 		   struct zw_reading *reading)
 {
+	bool spoken[ZW_SANDBOX_IP6TABLES + 1] = { false };
+	struct zw_sandbox_file *files;
 	struct zw_sandbox box;
 	struct zw_str text;
 	struct zw_diag *diag;
 	size_t i;
 
 	memset(reading, 0, sizeof(*reading));
+	files = ZW_NEW_ARRAY(cli->arena, struct zw_sandbox_file, n);
 	for (i = 0; i < n; i++) {
 		if (!read_text(cli, paths[i], &text))
 			return false;
-		if (zw_content_of(paths[i], text) == ZW_CONTENT_NFT)
+		files[i].path = paths[i];
+		if (language_of(paths[i], text, &files[i].language)) {
+			spoken[files[i].language] = true;
 			continue;
+		}
 		diag = zw_diag(&cli->diags, ZW_Z6010, ZW_NO_SPAN,
-			       "'%s' is no text of nft", paths[i]);
+			       "'%s' is no text of nft or iptables-save",
+			       paths[i]);
 		zw_diag_help(
 			&cli->diags, diag,
 			"a policy is for 'zwinger check', a dump for --dump, a batch for 'zwinger check --batch'");
 		return false;
 	}
-	zw_sandbox_load(cli->arena, paths, n, &box);
-	say_sandbox(cli, &box);
+	zw_sandbox_load(cli->arena, files, n, &box);
+	say_sandbox(cli, &box, files);
 	reading->messages = box.messages;
 	reading->gateway = box.gateway;
+	if (!spoken[ZW_SANDBOX_NFT]) {
+		reading->without[ZW_IPV4] = !spoken[ZW_SANDBOX_IPTABLES];
+		reading->without[ZW_IPV6] = !spoken[ZW_SANDBOX_IP6TABLES];
+	}
 	return box.outcome == ZW_SANDBOX_LOADED;
 }
 

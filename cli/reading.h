@@ -10,10 +10,12 @@
 #include "statement/gateway.h"
 
 enum zw_content {
-	ZW_CONTENT_POLICY, /* Zwinger's own language */
-	ZW_CONTENT_NFT,	   /* nft's */
-	ZW_CONTENT_BATCH,  /* netlink messages from a BEGIN to an END */
-	ZW_CONTENT_DUMP,   /* a file of `zwinger dump` */
+	ZW_CONTENT_POLICY,    /* Zwinger's own language */
+	ZW_CONTENT_NFT,	      /* nft's */
+	ZW_CONTENT_IPTABLES,  /* what iptables-save writes */
+	ZW_CONTENT_IP6TABLES, /* what ip6tables-save writes */
+	ZW_CONTENT_BATCH,     /* netlink messages from a BEGIN to an END */
+	ZW_CONTENT_DUMP,      /* a file of `zwinger dump` */
 };
 
 /* By the first words that only one language has; text without any is nft's,
@@ -23,11 +25,14 @@ enum zw_content zw_content_of(const char *path, struct zw_str text);
 struct zw_reading {
 	struct zw_str messages; /* of a kernel's dump, or one batch */
 	bool batch;		/* MESSAGES is one */
+	/* The text speaks of the other family alone. */
+	bool without[ZW_FAMILY_COUNT];
 	/* Names and numbers of interfaces; all facts where GATEWAY.whole. */
 	struct zw_gateway gateway;
 };
 
-/* N files of nft's text, loaded one after another (loader/sandbox.h). */
+/* N files of nft's text or of iptables-save, loaded one after another
+ * (loader/sandbox.h). */
 bool zw_read_texts(struct zw_cli *cli, const char *const *paths, size_t n,
 		   struct zw_reading *reading);
 /* One file of any content but a policy. */

@@ -35,7 +35,19 @@
 struct head {
 	u32 outcome;
 	s32 error;
+	u32 file;
 };
+
+static const char *const programs[] = {
+	[ZW_SANDBOX_NFT] = "nft",
+	[ZW_SANDBOX_IPTABLES] = "iptables-nft-restore",
+	[ZW_SANDBOX_IP6TABLES] = "ip6tables-nft-restore",
+};
+
+const char *zw_sandbox_program(enum zw_sandbox_language language)
+{
+	return programs[language];
+}
 
 /* ---- pipes and programs -------------------------------------------------- */
 
@@ -80,9 +92,23 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-/* nft on FILE; its words go to SAID. Its exit status; 127 where there is none,
- * or a negative errno. */
-static int run_nft(const char *file, struct zw_buf *said)
+static void start(const struct zw_sandbox_file *file)
+{
+	const char *program = programs[file->language];
+	bool nft = file->language == ZW_SANDBOX_NFT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/usr/sbin/%s", program);
+	execlp(program, program, nft ? "-f" : file->path,
+	       nft ? file->path : NULL, NULL);
+	execl(path, program, nft ? "-f" : file->path, nft ? file->path : NULL,
+	      NULL);
+	_exit(127);
+}
+
+/* The program of FILE on it; its words go to SAID. Its exit status; 127 where
+ * there is none, or a negative errno. */
+static int run(const struct zw_sandbox_file *file, struct zw_buf *said)
 {
 	int ends[2], status;
 	pid_t pid;
@@ -99,9 +125,7 @@ static int run_nft(const char *file, struct zw_buf *said)
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 		dup2(ends[1], STDERR_FILENO);
-		execlp("nft", "nft", "-f", file, NULL);
-		execl("/usr/sbin/nft", "nft", "-f", file, NULL);
-		_exit(127);
+		start(file);
 	}
 	close(ends[1]);
 	read_all(ends[0], said);
@@ -178,14 +202,20 @@ static bool missing(const struct zw_buf *said, struct zw_str *name)
 
 /* ---- the child ----------------------------------------------------------- */
 
-static void tell(int fd, enum zw_sandbox_outcome outcome, int error,
-		 const void *bytes, size_t n)
+static void tell_of(int fd, u32 file, enum zw_sandbox_outcome outcome,
+		    int error, const void *bytes, size_t n)
 {
-	struct head head = { outcome, error };
+	struct head head = { outcome, error, file };
 
 	write_all(fd, &head, sizeof(head));
 	write_all(fd, bytes, n);
 	_exit(0);
+}
+
+static void tell(int fd, enum zw_sandbox_outcome outcome, int error,
+		 const void *bytes, size_t n)
+{
+	tell_of(fd, 0, outcome, error, bytes, n);
 }
 
 static void fail(int fd, int error, const char *attempt)
@@ -228,27 +258,33 @@ static int enter(void)
 	return err ? err : write_text("/proc/self/gid_map", map);
 }
 
-static void load(int fd, const char *file)
+static void load(int fd, const struct zw_sandbox_file *files, u32 number)
 {
+	const struct zw_sandbox_file *file = &files[number];
 	struct zw_str name;
+	char attempt[64];
 	int status, err, i;
 
+	snprintf(attempt, sizeof(attempt), "start '%s'",
+		 programs[file->language]);
 	for (i = 0; i < MISSING_MAX; i++) {
 		struct zw_buf said = { 0 };
 
-		status = run_nft(file, &said);
+		status = run(file, &said);
 		if (!status) {
 			zw_buf_free(&said);
 			return;
 		}
-		if (status == 127)
-			fail(fd, -ENOENT, "start 'nft'");
-		if (status < 0)
-			fail(fd, status, "run 'nft'");
+		if (status == 127 || status < 0)
+			tell_of(fd, number, ZW_SANDBOX_FAILED,
+				status < 0 ? status : -ENOENT, attempt,
+				strlen(attempt));
 		if (said.n && strstr(said.data, "Message too long"))
-			tell(fd, ZW_SANDBOX_TOO_LARGE, 0, file, strlen(file));
-		if (!missing(&said, &name))
-			tell(fd, ZW_SANDBOX_REFUSED, 0, said.data, said.n);
+			tell_of(fd, number, ZW_SANDBOX_TOO_LARGE, 0, file->path,
+				strlen(file->path));
+		if (file->language != ZW_SANDBOX_NFT || !missing(&said, &name))
+			tell_of(fd, number, ZW_SANDBOX_REFUSED, 0, said.data,
+				said.n);
 		err = make_link(name);
 		if (err)
 			fail(fd, err, "make an interface of that name");
@@ -277,7 +313,7 @@ static void read_back(struct zw_arena *arena, int fd)
 }
 
 static void child(struct zw_arena *arena, int fd, pid_t parent,
-		  const char *const *files, size_t n)
+		  const struct zw_sandbox_file *files, size_t n)
 {
 	zw_names names = { 0 };
 	struct zw_str text;
@@ -291,7 +327,8 @@ static void child(struct zw_arena *arena, int fd, pid_t parent,
 	if (err)
 		fail(fd, err, "make a private network namespace");
 	for (i = 0; i < n; i++) {
-		if (!zw_read_file(arena, files[i], TEXT_LIMIT, &text))
+		if (files[i].language == ZW_SANDBOX_NFT &&
+		    !zw_read_file(arena, files[i].path, TEXT_LIMIT, &text))
 			zw_sandbox_devices(arena, text, &names);
 	}
 	for (i = 0; i < names.n; i++) {
@@ -300,7 +337,7 @@ static void child(struct zw_arena *arena, int fd, pid_t parent,
 			fail(fd, err, "make interfaces there");
 	}
 	for (i = 0; i < n; i++)
-		load(fd, files[i]);
+		load(fd, files, (u32)i);
 	read_back(arena, fd);
 }
 
@@ -321,6 +358,7 @@ static void take(struct zw_arena *arena, const struct zw_buf *answer,
 	memcpy(&head, answer->data, sizeof(head));
 	out->outcome = head.outcome;
 	out->error = head.error;
+	out->file = head.file;
 	out->said =
 		zw_str_copy(arena, (struct zw_str){ answer->data + sizeof(head),
 						    answer->n - sizeof(head) });
@@ -335,7 +373,8 @@ static void take(struct zw_arena *arena, const struct zw_buf *answer,
 	out->said = ZW_STR("load the ruleset privately");
 }
 
-void zw_sandbox_load(struct zw_arena *arena, const char *const *files, size_t n,
+void zw_sandbox_load(struct zw_arena *arena,
+		     const struct zw_sandbox_file *files, size_t n,
 		     struct zw_sandbox *out)
 {
 	struct zw_buf answer = { 0 };

@@ -5,6 +5,7 @@
 #include "report/verdict.h"
 
 #include "base/assert.h"
+#include "compiler/plan.h"
 
 const char *zw_verdict_name(enum zw_verdict verdict)
 {
@@ -65,6 +66,11 @@ static void say_path(struct zw_diags *diags, struct zw_diag *diag,
 
 		text.n = 0;
 		zw_buf_printf(&text, "%.*s: ", ZW_STR_ARG(s->hook));
+		/* names of chains tell little in tables of others */
+		if (!zw_str_is(s->table, "inet " ZW_PLAN_TABLE)) {
+			zw_buf_add_escaped(&text, s->table);
+			zw_buf_putc(&text, ' ');
+		}
 		zw_buf_add_escaped(&text, s->chain);
 		if (s->position)
 			zw_buf_printf(&text, " rule %u", s->position);

@@ -101,6 +101,12 @@ bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 		p->paths[path].legal =
 			zw_minus(p->space->d, p->paths[path].legal,
 				 without_entries(p));
+	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
+		if (p->without[f])
+			p->paths[path].legal = zw_minus(
+				p->space->d, p->paths[path].legal,
+				zw_space_is(p->space, ZW_FIELD_FAMILY, f));
+	}
 	p->paths[path].known = true;
 	return !spent(p);
 }

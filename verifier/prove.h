@@ -19,6 +19,7 @@ struct zw_prover {
 	const struct zw_statement *statement;
 	const struct zw_sources *sources; /* may be NULL */
 	struct zw_regions *regions;
+	bool without[ZW_FAMILY_COUNT]; /* whose packets do not count */
 	/* The ruleset was made elsewhere and is proved with what it has: where
 	 * it lets packets of standing connections pass whatever their direction
 	 * that is an assumption, not a refutation; and helpers expect nothing

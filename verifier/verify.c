@@ -247,6 +247,9 @@ static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
 
 	space->gateway = job->gateway;
 	prover->foreign = prover->symbolic->foreign = job->foreign;
+	if (job->options)
+		memcpy(prover->without, job->options->without,
+		       sizeof(prover->without));
 	zw_prover_paths(prover);
 	if (held && !last) {
 		before = zw_prover_new(job->arena, scratch, space, held,
@@ -517,12 +520,18 @@ static void assume(struct job *job, struct zw_str text)
 	zw_push(job->arena, job->out->assumptions, text);
 }
 
+static bool without(const struct job *job, enum zw_family family)
+{
+	return job->options && job->options->without[family];
+}
+
 static void begin(struct job *job, const u8 *bytes, size_t n)
 {
 	zw_cuts_init(&job->cuts, job->arena);
 	zw_meaning_cuts(&job->cuts, job->statement);
 	digest(bytes, n, job->out->digest);
-	job->out->families[ZW_IPV4] = job->out->families[ZW_IPV6] = true;
+	job->out->families[ZW_IPV4] = !without(job, ZW_IPV4);
+	job->out->families[ZW_IPV6] = !without(job, ZW_IPV6);
 	add_claims(job);
 }
 

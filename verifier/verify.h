@@ -92,6 +92,9 @@ struct zw_verify_options {
 	/* The table of family inet that the policy was compiled to; exactness is
 	 * asked of it alone, since others may well refuse more. NULL: of all. */
 	const char *own_table;
+	/* Packets of this family are not asked for: the ruleset given speaks of
+	 * the other one alone. */
+	bool without[ZW_FAMILY_COUNT];
 	/* Called now and then with a share done in 0..1000; may be NULL. */
 	void (*progress)(void *context, unsigned done);
 	void *progress_context;
