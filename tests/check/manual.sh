@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Are the manual pages right? mandoc has nothing to say about them; the synopsis
 # of zwinger(8) has each command with exactly its options, and OPTIONS explains
-# each; zwinger-policy(5) has every word of the language; the examples run, and
+# each; README.md lists each command; zwinger-policy(5) has every word of the
+# language, and docs/LANGUAGE.md an example for it; the examples run, and
 # the policy in zwinger-policy(5) is proved. Run from the root of the tree.
 set -u
 zwinger=$(realpath "${ZW_BINARY:-build/zwinger}") || exit 1
@@ -37,6 +38,8 @@ diff "$work/program" "$work/page" > "$work/diff" || {
 while read -r command; do
 	grep -q "^\.It Cm $command\$" man/zwinger.8 ||
 		complain "zwinger(8) does not explain '$command'"
+	grep -q "^| \`zwinger ${command}[ \`]" README.md ||
+		complain "README.md's table of commands lacks '$command'"
 done < "$work/commands"
 for option in $(sed -n 's/.* --//p' "$work/program" | sort -u) help color; do
 	grep -q "^\.It .*Fl -$option" man/zwinger.8 ||
@@ -48,6 +51,15 @@ sed -n 's/^ZW_WORD([^,]*, "\([^"]*\)".*/\1/p' grammar/keywords.def > "$work/word
 while read -r word; do
 	grep -qE "(^|[^a-z-])$word([^a-z-]|\$)" "$work/policy" ||
 		complain "zwinger-policy(5) does not have '$word'"
+done < "$work/words"
+
+# Each word in the examples of docs/LANGUAGE.md, which a test checks.
+awk '/^```zw/ { on = 1; next } /^```/ { on = 0 } on' docs/LANGUAGE.md \
+	> "$work/language"
+while read -r word; do
+	[ "$word" = from ] ||
+		grep -qE "(^|[^a-z-])$word([^a-z-]|\$)" "$work/language" ||
+		complain "docs/LANGUAGE.md has no example with '$word'"
 done < "$work/words"
 
 awk '/^\.Bd -literal/ { on = 1; next } /^\.Ed/ { on = 0 } on' \

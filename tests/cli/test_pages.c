@@ -12,8 +12,9 @@
  *	```sh		commands that must succeed; apt-get and make, which
  *			need a fresh host, are left to `make demo`
  *
- * UPDATE=1 writes what was printed where it differs. `zwinger WORD` in running
- * text must be a command. */
+ * UPDATE=1 writes what was printed where it differs. Commands in other blocks
+ * and in running text are not run, but must be commands, with options that they
+ * have. The example of each command's help is run as well. */
 #include <ctype.h>
 #include <glob.h>
 #include <stdio.h>
@@ -288,35 +289,107 @@ static void follow(struct page *page)
 
 /* ---- words --------------------------------------------------------------- */
 
-static bool is_command(const char *word)
+/* The help of the command WORD; empty if there is none. */
+static struct zw_str help_of(struct zw_arena *arena, const char *word)
 {
 	const char *const argv[] = { zw_binary(), "help", word, NULL };
+	struct zw_str help = { "", 0 };
 	struct zw_run run;
-	bool known;
 
 	zw_run(&run, NULL, argv);
-	known = !run.status;
+	if (!run.status && run.out.n)
+		help = zw_str_copy(arena,
+				   (struct zw_str){ run.out.data, run.out.n });
 	zw_run_free(&run);
-	return known;
+	return help;
 }
 
-/* "`zwinger WORD" names a command. */
+/* The options on the rest of the line P must be in HELP. */
+static void check_options(const struct page *page, const char *word,
+			  const char *p, const char *help)
+{
+	const char *end;
+	char option[64];
+
+	for (; *p && !strchr("\n`#|;&", *p); p++) {
+		if (strncmp(p, " --", 3) || !islower((unsigned char)p[3]))
+			continue;
+		for (end = p + 3; islower((unsigned char)*end) || *end == '-';
+		     end++)
+			;
+		snprintf(option, sizeof(option), "%.*s", (int)(end - p - 1),
+			 p + 1);
+		ZW_CHECK(strstr(help, option) != NULL,
+			 "%s: 'zwinger %s' has no option %s", page->path, word,
+			 option);
+	}
+}
+
+/* "zwinger WORD" in a command's place: behind a backquote, a prompt, or the
+ * blanks that make a block. */
 static void check_words(const struct page *page)
 {
-	static const char before[] = "`zwinger ";
-	const char *p = page->text.p, *end;
+	static const char before[] = "zwinger ";
+	const char *p = page->text.p, *end, *help;
 	char word[32];
 
 	for (; (p = strstr(p, before)); p = end) {
+		bool command = p > page->text.p + 1 &&
+			       (p[-1] == '`' || !strncmp(p - 2, "$ ", 2) ||
+				(p > page->text.p + 4 &&
+				 !strncmp(p - 5, "\n    ", 5)));
+
 		p += strlen(before);
 		for (end = p; islower((unsigned char)*end); end++)
 			;
-		if (end == p || end - p >= (long)sizeof(word))
+		if (!command || end == p || end - p >= (long)sizeof(word))
 			continue;
 		snprintf(word, sizeof(word), "%.*s", (int)(end - p), p);
-		ZW_CHECK(is_command(word), "%s: 'zwinger %s' is no command",
-			 page->path, word);
+		help = help_of(page->arena, word).p;
+		ZW_CHECK(*help, "%s: 'zwinger %s' is no command", page->path,
+			 word);
+		if (*help)
+			check_options(page, word, end, help);
 	}
+}
+
+/* A page made of the example in each command's help; one of them may refute. */
+static void test_help(void)
+{
+	static const char before[] = "\nExample:\n  ";
+	struct page page = { .arena = zw_arena_new(), .path = "zwinger help" };
+	const char *p = help_of(page.arena, NULL).p;
+	struct zw_buf text = { 0 };
+
+	if (!zw_netns_usable())
+		return;
+	zw_buf_puts(&text, "```sh\nip netns add test\n");
+	for (p = strstr(p, "\nCommands:\n"); p && (p = strstr(p, "\n  "));
+	     p++) {
+		const char *name = p + 3, *example;
+
+		if (!islower((unsigned char)*name))
+			continue;
+		example =
+			help_of(page.arena,
+				zw_cstr(page.arena,
+					slice(name, name + strcspn(name, " "))))
+				.p;
+		example = strstr(example, before);
+		ZW_CHECK(example, "no example: %.9s", name);
+		if (example)
+			zw_buf_printf(
+				&text, "%.*s || [ $? = 1 ]\n",
+				(int)strcspn(example + strlen(before), "\n"),
+				example + strlen(before));
+	}
+	zw_buf_puts(&text, "```\n");
+	page.text = (struct zw_str){ text.data, text.n };
+	read_page(&page);
+	ZW_CHECK(page.steps.n > 5, "only %zu examples", page.steps.n);
+	follow(&page);
+	zw_buf_free(&text);
+	zw_arena_free(page.arena);
 }
 
 /* ---- all pages ----------------------------------------------------------- */
@@ -361,6 +434,7 @@ void suite_pages(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "the pages print what they say", test_pages },
+		{ "the examples of help run", test_help },
 		CU_TEST_INFO_NULL,
 	};
 
