@@ -241,7 +241,10 @@ static bool may_share(struct zw_resolver *r, const struct use *a,
 	struct zw_diag *diag;
 
 	if (dmz_and_internal(x, y) && x_only == y_only) {
-		conflict(r, ZW_Z2019, a, b, "share an interface");
+		diag = conflict(r, ZW_Z2019, a, b, "share an interface");
+		zw_diag_help(
+			r->diags, diag,
+			"give the DMZ an interface of its own; only IPsec tells the two apart on one");
 		return false;
 	}
 	if (x_only && y_only) {
@@ -312,6 +315,8 @@ static void check_pattern(struct zw_resolver *r, const struct uses *uses,
 		zw_diag_note(
 			r->diags, diag,
 			"a pattern never overlaps what another zone names");
+		zw_diag_help(r->diags, diag,
+			     "make the pattern narrower, or name its interfaces");
 	}
 }
 

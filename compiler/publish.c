@@ -203,6 +203,9 @@ static bool check_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 			      "published at an address of another zone");
 		zw_diag_here(r->diags, diag, "in the networks of '%.*s'",
 			     ZW_STR_ARG(zone->name));
+		zw_diag_help(
+			r->diags, diag,
+			"publish at an address of the gateway that is in no zone, or in the host's");
 		return false;
 	}
 	return true;
@@ -274,6 +277,8 @@ static bool check_meeting(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 			       "two translations can meet one flow");
 		zw_diag_here(r->diags, diag, "which of the two?");
 		zw_diag_label(r->diags, diag, other->span, "the other one");
+		zw_diag_help(r->diags, diag,
+			     "name other zones, addresses or ports in one of them");
 		return false;
 	}
 	return true;

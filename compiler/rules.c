@@ -139,6 +139,8 @@ static void no_pairs(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 		if (pairing->families != (1u << ZW_IPV4 | 1u << ZW_IPV6))
 			zw_diag_note(r->diags, diag, "the services are for %s",
 				     family_names(pairing->families));
+		zw_diag_help(r->diags, diag,
+			     "give both sides an address of one family");
 		return;
 	}
 	diag = zw_diag(r->diags, ZW_Z2011, stmt->span, "rule pairs no zones");

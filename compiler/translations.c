@@ -192,6 +192,8 @@ static void add_translation(struct zw_resolver *r,
 		zw_diag_label(r->diags, diag,
 			      model->translates.v[i].translation.span,
 			      "the other one");
+		zw_diag_help(r->diags, diag,
+			     "narrow one of them, for example with 'except'");
 		return;
 	}
 	zw_push(r->arena, model->translates, translate);

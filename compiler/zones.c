@@ -165,6 +165,10 @@ static void overlap(struct zw_resolver *r, u32 a, u32 b)
 		     zw_ip_range_format(family, part.of[family].v[0], text));
 	zw_diag_label(r->diags, diag, first, "in zone '%.*s' here",
 		      ZW_STR_ARG(zones[a].name));
+	if (!r->zones_alone)
+		zw_diag_help(
+			r->diags, diag,
+			"an address is in one zone: take it out of one of the two");
 }
 
 static void check_overlaps(struct zw_resolver *r)
@@ -322,6 +326,8 @@ static void check_kind(struct zw_resolver *r, u32 at)
 			       ZW_STR_ARG(zone->name));
 		zw_diag_here(r->diags, diag,
 			     "a forged source could ride on others' flows");
+		zw_diag_help(r->diags, diag,
+			     "name all networks behind it instead");
 		break;
 	}
 }

@@ -246,7 +246,8 @@ const struct said_case said_cases[] = {
 	  NULL,
 	  "Z2012 5:1 families exclude each other\n"
 	  "  5:7 IPv6 alone\n"
-	  "  5:14 IPv4 alone\n" },
+	  "  5:14 IPv4 alone\n"
+	  "  help: give both sides an address of one family\n" },
 	{ "Z2012-service",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"
@@ -255,7 +256,8 @@ const struct said_case said_cases[] = {
 	  NULL,
 	  "Z2012 4:1 families exclude each other\n"
 	  "  4:7 IPv4 alone\n"
-	  "  4:15 both families\n" },
+	  "  4:15 both families\n"
+	  "  help: give both sides an address of one family\n" },
 	{ "Z2013-redirect",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"
@@ -282,19 +284,22 @@ const struct said_case said_cases[] = {
 	  "zone b { interface eth5 }\n",
 	  NULL,
 	  "Z2017 1:20 zones 'b' and 'a' claim the same interfaces\n"
-	  "  2:20 of zone 'b'\n" },
+	  "  2:20 of zone 'b'\n"
+	  "  help: make the pattern narrower, or name its interfaces\n" },
 	{ "Z2018-overlap",
 	  "zone a { interface e0 network 10.0.0.0/8 }\n"
 	  "zone b { interface e1 network 192.0.2.0/24, 10.9.0.0/16 }\n",
 	  NULL,
 	  "Z2018 2:45 networks of zones 'a' and 'b' overlap\n"
-	  "  1:31 in zone 'a' here\n" },
+	  "  1:31 in zone 'a' here\n"
+	  "  help: an address is in one zone: take it out of one of the two\n" },
 	{ "Z2019-shared",
 	  "dmz zone a { interface e0 network 10.1.0.0/16 }\n"
 	  "internal zone b { interface e0 network 10.2.0.0/16 }\n",
 	  NULL,
 	  "Z2019 2:29 zones 'a' and 'b' share an interface\n"
-	  "  1:24 of zone 'a'\n" },
+	  "  1:24 of zone 'a'\n"
+	  "  help: give the DMZ an interface of its own; only IPsec tells the two apart on one\n" },
 	{ "Z2020-no-network",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 }\n"
@@ -342,7 +347,8 @@ const struct said_case said_cases[] = {
 	  "snat in(10.1.2.0/24) -> out as 203.0.113.7\n",
 	  NULL,
 	  "Z2033 5:1 two translations can meet one flow\n"
-	  "  4:1 the other one\n" },
+	  "  4:1 the other one\n"
+	  "  help: narrow one of them, for example with 'except'\n" },
 	{ "Z2033-publish",
 	  "external zone out { interface wan0 }\n"
 	  "dmz zone front { interface dmz0 network 192.0.2.0/28; host web = 192.0.2.10 }\n"
@@ -350,7 +356,8 @@ const struct said_case said_cases[] = {
 	  "publish front.web : http as 203.0.113.5 : tcp/8085 for out(198.51.100.0/24)\n",
 	  NULL,
 	  "Z2033 4:1 two translations can meet one flow\n"
-	  "  3:1 the other one\n" },
+	  "  3:1 the other one\n"
+	  "  help: name other zones, addresses or ports in one of them\n" },
 	{ "Z2034-deny",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"
@@ -395,7 +402,8 @@ const struct said_case said_cases[] = {
 	  "dmz zone front { interface dmz0 network 192.0.2.0/28\n"
 	  "                 spoofing allow }\n"
 	  "allow out -> front : http\n",
-	  NULL, "Z2021 3:18 DMZ zone 'front' must not allow spoofing\n" },
+	  NULL, "Z2021 3:18 DMZ zone 'front' must not allow spoofing\n"
+	  "  help: name all networks behind it instead\n" },
 	{ "Z2022-no-reqid",
 	  "zone a { interface e0 ipsec network 10.1.0.0/16 }\n"
 	  "zone b { interface e0 ipsec network 10.2.0.0/16 }\n",
@@ -483,7 +491,8 @@ const struct said_case said_cases[] = {
 	  "Z3006 1:26 a pattern of this zone covers it already\n"
 	  "  1:20 this pattern\n"
 	  "Z2017 3:20 zones 'b' and 'c' claim the same interfaces\n"
-	  "  2:20 of zone 'b'\n" },
+	  "  2:20 of zone 'b'\n"
+	  "  help: make the pattern narrower, or name its interfaces\n" },
 	{ "three on an interface",
 	  "zone a { interface e0 network 10.1.0.0/16 }\n"
 	  "zone b { interface e0 network 10.2.0.0/16 }\n"
@@ -507,7 +516,8 @@ const struct said_case said_cases[] = {
 	  "internal zone b { interface e0 ipsec reqid 2; network 10.2.0.0/16 }\n",
 	  NULL,
 	  "Z2019 2:29 zones 'a' and 'b' share an interface\n"
-	  "  1:24 of zone 'a'\n" },
+	  "  1:24 of zone 'a'\n"
+	  "  help: give the DMZ an interface of its own; only IPsec tells the two apart on one\n" },
 	{ "one of two may forge",
 	  "zone a { interface e0 network 10.1.0.0/16; spoofing allow }\n"
 	  "zone b { interface e0 network 10.2.0.0/16 }\n",
@@ -583,7 +593,8 @@ const struct said_case said_cases[] = {
 	  NULL,
 	  "Z2012 4:1 families exclude each other\n"
 	  "  4:7 IPv6 alone\n"
-	  "  4:24 IPv4 alone\n" },
+	  "  4:24 IPv4 alone\n"
+	  "  help: give both sides an address of one family\n" },
 	{ "esp to a DMZ from any",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"
@@ -795,10 +806,13 @@ const struct said_case said_cases[] = {
 	  NULL,
 	  "Z2018 3:31 networks of zones 'in' and 'c' overlap\n"
 	  "  2:43 in zone 'in' here\n"
+	  "  help: an address is in one zone: take it out of one of the two\n"
 	  "Z2018 4:31 networks of zones 'in' and 'd' overlap\n"
 	  "  2:43 in zone 'in' here\n"
+	  "  help: an address is in one zone: take it out of one of the two\n"
 	  "Z2018 4:31 networks of zones 'c' and 'd' overlap\n"
-	  "  3:31 in zone 'c' here\n" },
+	  "  3:31 in zone 'c' here\n"
+	  "  help: an address is in one zone: take it out of one of the two\n" },
 	{ "a host of the policy in a claim",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16 }\n"
