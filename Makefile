@@ -197,6 +197,13 @@ uninstall:
 demo:
 	$(Q)sh demo/demo.sh
 
+# libFuzzer over what reads bytes of strangers, FUZZ_SECONDS each.
+FUZZ_SECONDS ?= 60
+FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
+fuzz-smoke:
+	$(Q)$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang-14 SAN="$(FUZZ_SANITIZE)" CFLAGS="-O1 -g" build-fuzz/libzwinger.a
+	$(Q)sh tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)
+
 layers: all
 	$(Q)sh tests/check/layers.sh $(BUILD)
 
@@ -210,9 +217,9 @@ format:
 	clang-format-14 -i $(shell git ls-files '*.c' '*.h')
 
 clean:
-	rm -rf $(BUILD) build-asan
+	rm -rf $(BUILD) build-asan build-fuzz
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: bench all clean demo install uninstall tests packages check check-run layers check-codes check-code-examples format
+.PHONY: bench fuzz-smoke all clean demo install uninstall tests packages check check-run layers check-codes check-code-examples format

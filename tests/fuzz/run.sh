@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Run every fuzz target of tests/fuzz for SECONDS, from the inputs kept there;
+# what it finds stays in BUILD/fuzz. Status 1 if one of them crashed.
+set -u
+build=$1
+seconds=$2
+status=0
+for source in tests/fuzz/fuzz_*.c; do
+	name=$(basename "$source" .c | sed 's/^fuzz_//')
+	work=$build/fuzz/$name
+	mkdir -p "$work/found"
+	clang-14 -std=c11 -D_GNU_SOURCE -O1 -g -I. \
+		-fsanitize=fuzzer,address,undefined -o "$work/run" "$source" \
+		"$build/libzwinger.a" -lnftnl -lmnl -ljansson || exit 1
+	"$work/run" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 \
+		-timeout=20 -print_final_stats=1 -artifact_prefix="$work/" \
+		"$work/found" "tests/fuzz/$name" >"$work/log" 2>&1
+	if [ $? -eq 0 ]; then
+		sed -n 's/^stat::number_of_executed_units: */'"$name: inputs tried: "'/p' \
+			"$work/log"
+	else
+		echo "fuzz: $name failed, see $work/log" >&2
+		tail -15 "$work/log" >&2
+		status=1
+	fi
+done
+exit $status
