@@ -60,28 +60,51 @@ const char *zw_judgement_name(enum zw_judgement judgement)
 	return names[judgement];
 }
 
-struct zw_judge *zw_judge_new(const char *path)
+static struct zw_judge *judge_begin(void)
 {
 	struct zw_judge *judge = calloc(1, sizeof(*judge));
-	const char *slash = strrchr(path, '/');
-	const char *folder;
 
 	ZW_ASSERT(judge);
 	judge->arena = zw_arena_new();
 	judge->sources = zw_sources_new();
 	zw_diags_init(&judge->diags, judge->arena);
-	zw_parse_file(judge->arena, judge->sources, &judge->diags, path,
-		      &judge->ast);
-	ZW_CHECK(!judge->diags.errors, "%s does not parse", path);
+	return judge;
+}
+
+/* FOLDER: where the policy's files are looked up. */
+static struct zw_judge *judge_end(struct zw_judge *judge, const char *name,
+				  const char *folder)
+{
+	ZW_CHECK(!judge->diags.errors, "%s does not parse", name);
 	if (judge->diags.errors) {
 		zw_judge_free(judge);
 		return NULL;
 	}
-	folder = zw_cstr(judge->arena,
-			 slash ? (struct zw_str){ path, (size_t)(slash - path) }
-			       : ZW_STR("."));
 	judge->evaluator = zw_evaluator_new(judge->arena, &judge->ast, folder);
 	return judge;
+}
+
+struct zw_judge *zw_judge_new(const char *path)
+{
+	struct zw_judge *judge = judge_begin();
+	const char *slash = strrchr(path, '/');
+
+	zw_parse_file(judge->arena, judge->sources, &judge->diags, path,
+		      &judge->ast);
+	return judge_end(
+		judge, path,
+		zw_cstr(judge->arena,
+			slash ? (struct zw_str){ path, (size_t)(slash - path) }
+			      : ZW_STR(".")));
+}
+
+struct zw_judge *zw_judge_new_text(const char *text)
+{
+	struct zw_judge *judge = judge_begin();
+
+	zw_parse_text(judge->arena, judge->sources, &judge->diags,
+		      ZW_STR("text"), zw_str_from(text), &judge->ast);
+	return judge_end(judge, text, ".");
 }
 
 void zw_judge_free(struct zw_judge *judge)
@@ -101,8 +124,7 @@ static void put_name(char out[ZW_NAME_MAX], const char *name)
 	strcpy(out, name);
 }
 
-enum zw_judgement zw_judge_ask(const struct zw_judge *judge,
-			       const struct zw_question *question)
+static struct zw_sample sample_of(const struct zw_question *question)
 {
 	const struct tracked_row *row = &tracked_rows[question->tracked];
 	bool four = question->src.family == ZW_IPV4;
@@ -135,5 +157,32 @@ enum zw_judgement zw_judge_ask(const struct zw_judge *judge,
 	if (question->fragment)
 		sample.headers |=
 			ZW_SAMPLE_MORE | (four ? 0 : ZW_SAMPLE_FRAGMENT);
+	return sample;
+}
+
+enum zw_judgement zw_judge_ask(const struct zw_judge *judge,
+			       const struct zw_question *question)
+{
+	struct zw_sample sample = sample_of(question);
+
 	return judgement_of[zw_evaluator_answer(judge->evaluator, &sample)];
+}
+
+void zw_judge_flow(const struct zw_judge *judge,
+		   const struct zw_question *question,
+		   struct zw_judged_flow *flow)
+{
+	struct zw_sample sample = sample_of(question);
+	struct zw_evaluation e;
+
+	zw_evaluate(judge->evaluator, &sample, &e);
+	*flow = (struct zw_judged_flow){
+		.judgement = judgement_of[e.answer],
+		.dst = e.dst,
+		.port = e.port,
+		.masqueraded = e.masqueraded,
+		.from_another = e.from_another,
+		.from_lo = e.from_lo,
+		.from_hi = e.from_hi,
+	};
 }

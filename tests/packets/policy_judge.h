@@ -45,8 +45,25 @@ struct zw_judge;
 /* For the policy in the file PATH. NULL, with a failed check of the running
  * test, if it cannot be read. */
 struct zw_judge *zw_judge_new(const char *path);
+/* The same for a TEXT that names no files. */
+struct zw_judge *zw_judge_new_text(const char *text);
 void zw_judge_free(struct zw_judge *judge);
 enum zw_judgement zw_judge_ask(const struct zw_judge *judge,
 			       const struct zw_question *question);
+
+/* The same of a flow's first packet, with its addresses behind translation (the
+ * destination also where it does not pass). */
+struct zw_judged_flow {
+	enum zw_judgement judgement;
+	struct zw_ip dst;
+	u16 port;
+	bool masqueraded;  /* the source is the output interface's, or */
+	bool from_another; /* one of these */
+	u128 from_lo, from_hi;
+};
+
+void zw_judge_flow(const struct zw_judge *judge,
+		   const struct zw_question *question,
+		   struct zw_judged_flow *flow);
 
 #endif

@@ -22,14 +22,14 @@ static const struct zw_testbed_interface interfaces[] = {
 		       .own = { "10.1.0.1/16", "fd00:1::1/48" } },
 };
 
-static const char zones[] = "gateway site\n"
-			    "external zone internet { interface wan0 }\n"
-			    "dmz zone front { interface dmz0\n"
-			    "  network 192.0.2.0/28, 2001:db8:d::/64\n"
-			    "  host web = 192.0.2.10, 2001:db8:d::10 }\n"
-			    "internal zone office { interface lan0\n"
-			    "  network 10.1.0.0/16, fd00:1::/48\n"
-			    "  host files = 10.1.0.9, fd00:1::9 }\n";
+const char zw_site_zones[] = "gateway site\n"
+			     "external zone internet { interface wan0 }\n"
+			     "dmz zone front { interface dmz0\n"
+			     "  network 192.0.2.0/28, 2001:db8:d::/64\n"
+			     "  host web = 192.0.2.10, 2001:db8:d::10 }\n"
+			     "internal zone office { interface lan0\n"
+			     "  network 10.1.0.0/16, fd00:1::/48\n"
+			     "  host files = 10.1.0.9, fd00:1::9 }\n";
 
 struct zw_testbed *zw_site_new(void)
 {
@@ -54,7 +54,7 @@ bool zw_site_apply(struct zw_testbed *bed, const char *rules)
 		free(path);
 		return false;
 	}
-	fputs(zones, file);
+	fputs(zw_site_zones, file);
 	fputs(rules, file);
 	ok = !fclose(file) && zw_policy_apply(bed, path, 0) == 0;
 	unlink(path);

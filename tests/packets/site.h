@@ -11,13 +11,16 @@
  * 10.1.0.1/16, fd00:1::1/48. */
 enum { SITE_WAN, SITE_DMZ, SITE_LAN };
 
+/* The zones as a policy's text: internet, front (host web) and office (host
+ * files). */
+extern const char zw_site_zones[];
+
 /* The gateway, still without rules; NULL where the test cannot be run or has
  * failed already. Free with zw_testbed_free(). */
 struct zw_testbed *zw_site_new(void);
 
-/* Load the zones internet, front (host web) and office (host files) with RULES
- * behind them, by `zwinger apply`. False, with a failed test, if the status is
- * not 0. */
+/* Load the zones with RULES behind them, by `zwinger apply`. False, with a
+ * failed test, if the status is not 0. */
 bool zw_site_apply(struct zw_testbed *bed, const char *rules);
 
 /* A flow whose first packet goes from FROM with SRC to DST and DPORT, and
