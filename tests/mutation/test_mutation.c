@@ -138,6 +138,16 @@ static void set_name(char name[ZW_NAME_MAX], struct zw_str text)
 		       text.n < ZW_NAME_MAX ? text.n : (size_t)ZW_NAME_MAX - 1);
 }
 
+/* "came by IPsec (reqid 7)", and WORDS for the other direction. */
+static bool read_ipsec(const char *details, const char *words, u32 *reqid)
+{
+	const char *at = strstr(details, words);
+
+	if (at)
+		sscanf(at + strlen(words), " (reqid %u)", reqid);
+	return at != NULL;
+}
+
 /* "sent on to 192.0.2.10 port 8443", "of an entry that leads on to ...", "on a
  * Monday at 12:00:00 UTC". */
 static void read_details(const struct zw_witness *w, struct zw_sample *sample,
@@ -171,6 +181,9 @@ static void read_details(const struct zw_witness *w, struct zw_sample *sample,
 			if (!strcmp(day, days[i]))
 				sample->day = i;
 	}
+	sample->in_ipsec = read_ipsec(text, "came by IPsec", &sample->in_reqid);
+	sample->out_ipsec =
+		read_ipsec(text, "leaves by IPsec", &sample->out_reqid);
 	zw_arena_free(arena);
 }
 
