@@ -104,6 +104,11 @@ static int send_part(struct zw_apply *a, size_t first, size_t end)
 		return 0;
 	}
 	done += first;
+	if (result.error == -EOPNOTSUPP && t->persistent && t->first && !done) {
+		fputs("this kernel knows no persistent tables (Linux 6.9 does): the table is a plain one\n",
+		      stderr);
+		return result.error;
+	}
 	if (result.error != -ZW_ERESTART)
 		zw_say_refusals(&a->cli->diags, t, done, a->job.plan, &result);
 	if (done && done < t->swapped)
@@ -146,6 +151,7 @@ static bool load(struct zw_apply *a)
 {
 	struct zw_transactions_options options = {
 		.room = zw_socket_enlarge(a->socket, 64u << 20),
+		.persist = a->cli->values[ZW_OPT_PERSIST],
 	};
 	int i, err = 0;
 
@@ -158,11 +164,21 @@ static bool load(struct zw_apply *a)
 		zw_transactions_make(a->cli->arena, a->job.plan,
 				     (const u8 *)a->held.data, a->held.n,
 				     &options, &a->transactions);
+		if (a->transactions.owned) /* for a moment, by another load? */
+			continue;
 		if (!prove(a))
 			return false;
 		err = send(a);
+		if (err == -EOPNOTSUPP && options.persist) {
+			options.persist = false;
+			continue;
+		}
 		if (err != -ZW_ERESTART)
 			return !err;
+	}
+	if (a->transactions.owned) {
+		zw_say_owned(&a->cli->diags);
+		return false;
 	}
 	zw_diag_help(
 		&a->cli->diags,

@@ -549,6 +549,8 @@ void zw_kept_find(struct zw_arena *arena, const struct zw_plan *plan,
 		zw_find_table(f.held, NFPROTO_INET, ZW_STR(ZW_PLAN_TABLE));
 	kept->table = f.held_table != ZW_NONE;
 	if (kept->table)
+		kept->table_flags = ruleset.tables.v[f.held_table].flags;
+	if (kept->table)
 		list_objects(arena, f.held, f.held_table, &chains, &sets);
 	newest(&kept->generation, &chains);
 	newest(&kept->generation, &sets);

@@ -31,6 +31,7 @@ struct zw_kept {
 	struct zw_emit_names old;
 	ZW_VEC(struct zw_str) old_hooks; /* base chains among it */
 	bool table;			 /* there is one */
+	u32 table_flags; /* NFT_TABLE_F_* of it */
 	bool all;   /* nothing is to be sent but differences and old */
 	bool hooks; /* all base chains are kept */
 	/* Sets that are exchanged in place, each in a transaction of its own;

@@ -29,6 +29,8 @@ static const struct option_info infos[] = {
 			   "the day that 'until' is compared with" },
 	[ZW_OPT_NETNS] = { "netns", 0, "NAME",
 			   "the network namespace /run/netns/NAME" },
+	[ZW_OPT_PERSIST] = { "persist", 0, NULL,
+			     "make a new table one that a process can own later" },
 	[ZW_OPT_STATS] = { "stats", 0, NULL,
 			   "figures: sizes, and the longest paths of packets" },
 	[ZW_OPT_STATEMENT] = { "statement", 0, NULL,

@@ -194,6 +194,21 @@ static void say_one(struct zw_diags *diags,
 	zw_diag_note(diags, diag, "nothing was changed: the former ruleset stands");
 }
 
+void zw_say_owned(struct zw_diags *diags)
+{
+	struct zw_diag *diag =
+		zw_diag(diags, ZW_Z5001, ZW_NO_SPAN,
+			"table inet %s belongs to another process",
+			ZW_PLAN_TABLE);
+
+	zw_diag_note(diags, diag,
+		     "nothing was changed: the former ruleset stands");
+	zw_diag_help(
+		diags, diag,
+		"'nft list table inet %s' shows its name; end it, the table stays if it is persistent, and apply again",
+		ZW_PLAN_TABLE);
+}
+
 void zw_say_refusals(struct zw_diags *diags,
 		     const struct zw_transactions *transactions, size_t failed,
 		     const struct zw_plan *plan,

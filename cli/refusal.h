@@ -17,6 +17,8 @@ void zw_say_open_error(struct zw_diags *diags, int err, const char *netns);
 /* Something on an open socket failed; ATTEMPTED completes "cannot ...". */
 void zw_say_socket_error(struct zw_diags *diags, int err,
 			 const char *attempted);
+/* Our table belongs to the socket of another process. */
+void zw_say_owned(struct zw_diags *diags);
 /* Transaction number FAILED was refused. */
 void zw_say_refusals(struct zw_diags *diags,
 		     const struct zw_transactions *transactions, size_t failed,

@@ -51,6 +51,7 @@ struct step {
 	const struct zw_kept *kept;
 	const struct zw_emit_names *old;
 	size_t room;
+	u32 table_flags;
 };
 
 static void add_step(struct zw_arena *arena, struct zw_transactions *t,
@@ -58,6 +59,7 @@ static void add_step(struct zw_arena *arena, struct zw_transactions *t,
 {
 	struct zw_emit_options options = { .step = step->step,
 					   .generation = t->generation,
+					   .table_flags = step->table_flags,
 					   .old = step->old,
 					   .kept_chains = step->kept->chains,
 					   .kept_sets = step->kept->sets,
@@ -119,9 +121,16 @@ void zw_transactions_make(struct zw_arena *arena, const struct zw_plan *plan,
 	*t = (struct zw_transactions){ .first = !kept.table,
 				       .generation = kept.generation,
 				       .changes = kept.changes };
+	t->owned = kept.table_flags & ZW_TABLE_OWNER;
+	if (t->owned)
+		return;
+	t->persistent = t->first ? options->persist
+				 : kept.table_flags & ZW_TABLE_PERSIST;
 	for (i = 0; i < kept.old_hooks.n; i++)
 		zw_push(arena, hooks.chains, kept.old_hooks.v[i]);
 	step = (struct step){ .kept = &kept, .old = &kept.old };
+	if (t->persistent)
+		step.table_flags = ZW_TABLE_OWNER | ZW_TABLE_PERSIST;
 	if (t->first) {
 		step.step = ZW_EMIT_CLOSED;
 		add_step(arena, t, plan, &step);

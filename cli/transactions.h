@@ -22,6 +22,8 @@ struct zw_transactions {
 	ZW_VEC(struct zw_transaction) list; /* empty: nothing has changed */
 	u32 generation;			    /* of the names that are new */
 	bool first;			    /* there was no table */
+	bool persistent; /* the load owns the table until its socket closes */
+	bool owned;	 /* somebody else does; nothing is to be sent */
 	size_t swapped; /* so many transactions and packets have met the new
 			 * rules; 0: none of them changes that */
 	struct zw_kept_changes changes;
@@ -30,7 +32,13 @@ struct zw_transactions {
 struct zw_transactions_options {
 	size_t room; /* no transaction is larger, unless it cannot be cut */
 	enum zw_keep keep;
+	bool persist; /* a table that is made now can be owned later */
 };
+
+/* A table that its owner outlives, and its owner: since 5.12 and 6.9. Only who
+ * made a table persistent can own it later. */
+#define ZW_TABLE_OWNER 2u
+#define ZW_TABLE_PERSIST 4u
 
 /* HELD are the N bytes of a dump of what the kernel holds. Free BYTES with
  * zw_buf_free(). */

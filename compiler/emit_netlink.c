@@ -146,14 +146,14 @@ static void note_object(struct zw_emitter *emitter, u16 message,
 				      .set = ZW_EMIT_NO_SET });
 }
 
-static void emit_table(struct zw_emitter *emitter)
+static void emit_table(struct zw_emitter *emitter, u32 flags)
 {
 	struct nftnl_table *table = nftnl_table_alloc();
 	struct nlmsghdr *header;
 
 	ZW_ASSERT(table);
 	nftnl_table_set_str(table, NFTNL_TABLE_NAME, ZW_PLAN_TABLE);
-	nftnl_table_set_u32(table, NFTNL_TABLE_FLAGS, 0);
+	nftnl_table_set_u32(table, NFTNL_TABLE_FLAGS, flags);
 	note_object(emitter, NFT_MSG_NEWTABLE, "table", ZW_PLAN_TABLE);
 	header = zw_emit_message_begin(emitter, NFT_MSG_NEWTABLE, NLM_F_CREATE);
 	nftnl_table_nlmsg_build_payload(header, table);
@@ -361,16 +361,18 @@ void zw_emit_netlink(struct zw_arena *arena, struct zw_buf *out,
 	switch (options->step) {
 	case ZW_EMIT_WHOLE:
 	case ZW_EMIT_ADD:
-		emit_table(&emitter);
+		emit_table(&emitter, options->table_flags);
 		emit_objects(&emitter, options->step == ZW_EMIT_WHOLE);
 		if (options->step == ZW_EMIT_WHOLE)
 			emit_hooks(&emitter, false);
 		break;
 	case ZW_EMIT_CLOSED:
-		emit_table(&emitter);
+		emit_table(&emitter, options->table_flags);
 		emit_closed(&emitter);
 		break;
 	case ZW_EMIT_SWAP:
+		if (options->table_flags) /* ours while it lasts */
+			emit_table(&emitter, options->table_flags);
 		emit_hooks(&emitter, true);
 		if (options->old)
 			emit_delete(&emitter, options->old);

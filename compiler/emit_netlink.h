@@ -49,6 +49,8 @@ struct zw_emit_kept {
 struct zw_emit_options { /* zeroed: the whole, without generation */
 	enum zw_emit_step step;
 	u32 generation; /* of names; 0: no suffix */
+	u32 table_flags; /* NFT_TABLE_F_* of the table, or of a table that is
+			  * there already */
 	/* Of DELETE, which reads no plan; of SWAP, base chains to delete. */
 	const struct zw_emit_names *old;
 	/* By index of the plan's chains and sets; NULL: nothing is kept. */

@@ -241,7 +241,8 @@ u32 zw_decode_table(struct zw_decoder *d, const struct zw_attr *attr)
 	}
 	/* Owned by another process's socket: only that one may touch it. */
 	if (d->in_batch && d->now.tables.v[table].flags & 2 &&
-	    d->now.tables.v[table].handle) {
+	    d->now.tables.v[table].handle &&
+	    !d->now.tables.v[table].adopted) {
 		zw_decode_refuse(d, "table '%.*s' has an owner (EPERM)",
 				 ZW_STR_ARG(name));
 		return ZW_NONE;

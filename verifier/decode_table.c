@@ -9,7 +9,9 @@
 
 #include "verifier/decode_internal.h"
 
-#define TABLE_FLAGS 7u /* dormant, owner, persist */
+#define OWNER 2u   /* NFT_TABLE_F_OWNER, since 5.12 */
+#define PERSIST 4u /* NFT_TABLE_F_PERSIST, since 6.9 */
+#define TABLE_FLAGS (NFT_TABLE_F_DORMANT | OWNER | PERSIST)
 
 /* A table that wakes registers its base chains anew, in their order. */
 static void wake(struct zw_decoder *d, struct zw_table *table)
@@ -24,9 +26,16 @@ static void wake(struct zw_decoder *d, struct zw_table *table)
 	}
 }
 
+static bool has_foreign_owner(const struct zw_table *table)
+{
+	return table->flags & OWNER && table->handle && !table->adopted;
+}
+
 static void update_table(struct zw_decoder *d, struct zw_table *table,
 			 const struct zw_attrs *attrs)
 {
+	/* its owner is gone, so another socket may take it */
+	bool orphan = table->flags & PERSIST && !(table->flags & OWNER);
 	u32 flags;
 
 	if (d->in_batch && zw_decode_flag(d, NLM_F_EXCL)) {
@@ -39,7 +48,14 @@ static void update_table(struct zw_decoder *d, struct zw_table *table,
 	}
 	if (!zw_attr_u32(&attrs->at[NFTA_TABLE_FLAGS], &flags))
 		return;
-	if (flags & ~TABLE_FLAGS || (flags ^ table->flags) & 2) {
+	if (d->in_batch && has_foreign_owner(table)) {
+		zw_decode_refuse(d, "the table has an owner (EPERM)");
+		return;
+	}
+	if (d->in_batch && orphan && flags & OWNER)
+		table->adopted = true;
+	if (flags & ~TABLE_FLAGS || (flags ^ table->flags) & PERSIST ||
+	    (flags ^ table->flags) & OWNER & ~(table->adopted ? OWNER : 0u)) {
 		zw_decode_refuse(d, "table flags %#x (EOPNOTSUPP)", flags);
 		return;
 	}
@@ -107,11 +123,6 @@ static void drop_table(struct zw_decoder *d, u32 number)
 			d, table->flowtables.v[table->flowtables.n - 1]);
 	table->alive = false;
 	zw_decode_name(d, ZW_NAME_TABLE, table->family, table->name, ZW_NONE);
-}
-
-static bool has_foreign_owner(const struct zw_table *table)
-{
-	return table->flags & 2 && table->handle;
 }
 
 static void flush_tables(struct zw_decoder *d, struct zw_str name)

@@ -429,6 +429,7 @@ struct zw_table {
 	u64 handle;
 	u32 flags; /* NFT_TABLE_F_DORMANT; 2 owner, 4 persist */
 	bool alive;
+	bool adopted; /* a batch took it, so its socket owns it */
 	ZW_VEC(u32) chains; /* alive, in the order of their making */
 	ZW_VEC(u32) sets;
 	ZW_VEC(u32) objects;

@@ -48,6 +48,21 @@ static const struct {
 	  "$X nft 'add rule ip other fore tcp dport 443 drop' && "
 	  "{ $Z apply $T/p.zw --format json --netns $N > $T/out; [ $? = 1 ]; } && "
 	  "grep -q 'ip other' $T/out || { cat $T/out; false; }" },
+	{ "a table that can be owned, loaded again and reloaded",
+	  "$Z apply examples/hq.zw --persist --netns $N && "
+	  "$X nft -j list tables | grep -q '\"flags\"' && "
+	  "$Z apply tests/negative/small.zw --netns $N && "
+	  "$Z apply examples/hq.zw --persist --netns $N && "
+	  "$X nft add rule inet zwinger z_forward accept && "
+	  "$Z apply examples/hq.zw --netns $N" },
+	{ "a table that is owned is let alone",
+	  "mkfifo $T/hold; { echo 'add table inet zwinger { flags owner; }'; cat $T/hold; } | $X nft -i > /dev/null 2>&1 & "
+	  "for i in 1 2 3 4 5 6 7 8 9; do $X nft list tables | grep -q zwinger && break; sleep 0.2; done; "
+	  "{ $Z apply examples/hq.zw --netns $N > $T/out 2>&1; [ $? = 4 ]; }; s=$?; "
+	  "echo > $T/hold; wait; [ $s = 0 ] && grep -q 'belongs to another process' $T/out || { cat $T/out; false; }" },
+	{ "a table is a plain one unless asked",
+	  "$Z apply examples/hq.zw --netns $N && "
+	  "$X nft list ruleset > $T/saved && $X nft flush ruleset && $X nft -f $T/saved" },
 	{ "a refuted policy changes nothing",
 	  "$Z apply examples/hq.zw --netns $N && "
 	  "$X nft -s list ruleset > $T/before && "

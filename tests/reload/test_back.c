@@ -21,14 +21,16 @@ enum { BURST = 50, SWAP = 2 };
 
 struct scene {
 	struct zw_trial t;
-	const char *argv[6];
+	const char *argv[7];
 	const char *change; /* by nft, after the swap; NULL: a flood */
+	unsigned at, met;   /* batch; how often */
+	bool refused;	    /* the kernel does not let nft change it */
 	pid_t flood;
 };
 
 static bool set_scene(struct scene *s, bool first)
 {
-	*s = (struct scene){ .flood = -1 };
+	*s = (struct scene){ .at = SWAP, .flood = -1 };
 	/* exchanges a set and rules: add, swap, delete */
 	if (!zw_trial_begin(&s->t, &zw_reload_cases[1]))
 		return false;
@@ -57,9 +59,13 @@ static enum zw_puppet_answer meddle(void *context, unsigned number, bool after)
 {
 	struct scene *s = context;
 
-	if (number != SWAP || !after)
+	if (number != s->at || !after)
 		return ZW_PUPPET_GO_ON;
-	if (s->change)
+	s->met++;
+	if (s->refused)
+		ZW_CHECK(!zw_testbed_nft(s->t.bed, s->change),
+			 "the owner is not alone");
+	else if (s->change)
 		zw_reload_nft(s->t.bed, s->change);
 	else
 		s->flood = zw_flood_start(zw_testbed_name(s->t.bed));
@@ -135,12 +141,37 @@ static void test_unreadable(void)
 	changed("a flood of changes", NULL, false, NEW);
 }
 
+/* A table that the load owns while it lasts. */
+static void test_owned(void)
+{
+	struct scene s;
+	unsigned batches;
+	int status;
+
+	if (!set_scene(&s, true))
+		return;
+	s.argv[5] = "--persist";
+	s.change = TAMPER;
+	s.refused = true;
+	status = zw_puppet_run("b", s.argv, meddle, &s, &batches);
+	ZW_CHECK(!status, "status %d", status);
+	judge(&s, NEW, "a table of its own");
+	zw_reload_nft(s.t.bed, TAMPER); /* between two loads it has no owner */
+	s.at = 1;
+	status = zw_puppet_run("b", s.argv, meddle, &s, &batches);
+	ZW_CHECK(!status && s.met == 2, "again: status %d, met %u", status,
+		 s.met);
+	judge(&s, NEW, "a table of its own, again");
+	zw_trial_end(&s.t);
+}
+
 void suite_back(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "our table is changed after the swap", test_ours },
 		{ "a table of others opens a way around", test_others },
 		{ "the tables cannot be read", test_unreadable },
+		{ "nobody can change it", test_owned },
 		CU_TEST_INFO_NULL,
 	};
 

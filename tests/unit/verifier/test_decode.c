@@ -2,6 +2,7 @@
 /* Messages played one after another: what is there in the end, what is refused
  * and by which message, sets of all kinds, and bytes that were damaged. */
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -529,6 +530,54 @@ static void everything(struct fixture *f)
 	zw_batch_end(&f->batch);
 }
 
+/* ---- owners ---- */
+
+static void put_flags(struct fixture *f, u32 flags)
+{
+	struct nlmsghdr *header =
+		zw_batch_message(&f->batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+
+	mnl_attr_put_strz(header, NFTA_TABLE_NAME, "t");
+	mnl_attr_put_u32(header, NFTA_TABLE_FLAGS, htonl(flags));
+	if (f->batch.dump)
+		mnl_attr_put_u64(header, NFTA_TABLE_HANDLE, htobe64(7));
+	zw_batch_put(&f->batch);
+}
+
+/* As measured: owner is 2, persist 4. */
+static void test_owners(void)
+{
+	static const struct {
+		u32 held, batch;
+		bool named; /* the batch has a NEWTABLE */
+		bool taken;
+	} cases[] = {
+		{ 0, 0, true, true },  { 0, 6, true, false },
+		{ 4, 6, true, true },  { 4, 4, true, true },
+		{ 4, 0, true, false }, { 4, 0, false, true },
+		{ 6, 6, true, false }, { 6, 0, false, false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fixture f;
+
+		setup(&f);
+		f.batch.dump = true;
+		put_flags(&f, cases[i].held);
+		f.batch.dump = false;
+		zw_batch_begin(&f.batch);
+		if (cases[i].named)
+			put_flags(&f, cases[i].batch);
+		zw_batch_chain(&f.batch, "t", "c");
+		zw_batch_end(&f.batch);
+		ZW_CHECK(decode(&f, NULL) == cases[i].taken,
+			 "flags %u onto %u: %s", cases[i].batch, cases[i].held,
+			 first_message(&f));
+		teardown(&f);
+	}
+}
+
 /* Decode a copy whose end the sanitizer watches. */
 static bool decode_copy(struct fixture *f, const u8 *bytes, size_t n)
 {
@@ -683,6 +732,7 @@ void suite_decode(void)
 		{ "what the kernel refuses", test_refused },
 		{ "sets", test_sets },
 		{ "elements that change", test_set_changes },
+		{ "owners", test_owners },
 		{ "truncated at every byte", test_truncated },
 		{ "flipped bits", test_flipped },
 		{ "a million intervals", test_million },
