@@ -17,6 +17,7 @@
 #include "loader/dump.h"
 #include "loader/load.h"
 #include "loader/names.h"
+#include "report/json.h"
 
 #define ATTEMPTS 5
 
@@ -240,12 +241,10 @@ static void say_large(const struct zw_apply *a)
 		large->sampled);
 }
 
-static void say_loaded(struct zw_apply *a, enum zw_format format)
+static void say_loaded(struct zw_apply *a)
 {
 	struct zw_buf out = { 0 };
 
-	if (format == ZW_FORMAT_JSON)
-		return;
 	if (a->transactions.list.n)
 		zw_buf_printf(&out, "loaded as generation %u of ",
 			      a->transactions.generation);
@@ -265,13 +264,41 @@ static void say_loaded(struct zw_apply *a, enum zw_format format)
 	}
 }
 
-static void run(struct zw_apply *a, enum zw_format format)
+static void answer_json(struct zw_apply *a, bool loaded)
+{
+	const struct zw_kept_changes *c = &a->transactions.changes;
+	const struct zw_loaded load = {
+		.table = "inet " ZW_PLAN_TABLE,
+		.netns = a->cli->values[ZW_OPT_NETNS],
+		.generation = a->transactions.generation,
+		.transactions = a->transactions.list.n,
+		.rules = { c->rules_added, c->rules_removed },
+		.sets = { c->sets_added, c->sets_removed },
+		.elements = { c->elements_added, c->elements_removed },
+		.sent_ms = a->sent_ms,
+		.read_back_ms = a->back_ms,
+		.unread_sets = a->large.sets,
+		.unread_elements = a->large.elements,
+		.sampled = a->large.sampled,
+		.counted = a->large.counted,
+	};
+	struct zw_buf out = { 0 };
+
+	zw_json_apply(&out, a->cli->operands[0], a->verification,
+		      a->job.statement, &a->cli->diags, a->cli->sources,
+		      loaded ? &load : NULL);
+	zw_cli_answer(a->cli, &out);
+	zw_buf_free(&out);
+}
+
+/* True if it is loaded now. */
+static bool run(struct zw_apply *a)
 {
 	int err;
 	bool loaded;
 
 	if (!zw_job_policy(a->cli, a->cli->operands[0], &a->job))
-		return;
+		return false;
 	if (!a->job.model->has_policy) {
 		zw_diag_help(
 			&a->cli->diags,
@@ -279,20 +306,17 @@ static void run(struct zw_apply *a, enum zw_format format)
 				"'%s' has no rules: loading it would drop everything",
 				a->job.path),
 			"a file of zones and claims alone can be checked, not applied");
-		return;
+		return false;
 	}
 	err = zw_socket_open(a->cli->values[ZW_OPT_NETNS], &a->socket);
 	if (err) {
 		zw_say_open_error(&a->cli->diags, err,
 				  a->cli->values[ZW_OPT_NETNS]);
-		return;
+		return false;
 	}
 	loaded = load(a);
 	zw_socket_close(a->socket);
-	if (a->verification)
-		zw_job_answer(a->cli, &a->job, a->verification, format);
-	if (loaded)
-		say_loaded(a, format);
+	return loaded;
 }
 
 enum zw_status zw_cmd_apply(struct zw_cli *cli)
@@ -301,12 +325,17 @@ enum zw_status zw_cmd_apply(struct zw_cli *cli)
 						  ZW_FORMAT_JSON };
 	struct zw_apply a = { .cli = cli };
 	enum zw_format format;
+	bool loaded;
 
 	if (!zw_job_format(cli, formats, 2, &format))
 		return ZW_STATUS_INVALID;
-	run(&a, format);
-	if (!a.verification && format == ZW_FORMAT_JSON)
-		zw_job_answer(cli, &a.job, NULL, format);
+	loaded = run(&a);
+	if (format == ZW_FORMAT_JSON)
+		answer_json(&a, loaded);
+	else if (a.verification)
+		zw_job_answer(cli, &a.job, a.verification, format);
+	if (loaded && format != ZW_FORMAT_JSON)
+		say_loaded(&a);
 	zw_buf_free(&a.held);
 	zw_buf_free(&a.world);
 	zw_buf_free(&a.transactions.bytes);

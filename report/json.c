@@ -80,11 +80,11 @@ static void set_digest(json_t *root, const struct zw_verification *verification)
 	zw_json_set(root, "digest", json_string(hex));
 }
 
-void zw_json_check(struct zw_buf *out, const char *name,
-		   const struct zw_verification *verification,
-		   const struct zw_statement *statement,
-		   const struct zw_diags *diags,
-		   const struct zw_sources *sources)
+static json_t *check_of(const char *name,
+			const struct zw_verification *verification,
+			const struct zw_statement *statement,
+			const struct zw_diags *diags,
+			const struct zw_sources *sources)
 {
 	json_t *root = json_object(), *claims = json_array();
 	size_t i;
@@ -106,5 +106,81 @@ void zw_json_check(struct zw_buf *out, const char *name,
 						 verification->assumptions.n)
 				 : json_array());
 	zw_json_set(root, "diagnostics", zw_json_diagnostics(diags, sources));
+	return root;
+}
+
+void zw_json_check(struct zw_buf *out, const char *name,
+		   const struct zw_verification *verification,
+		   const struct zw_statement *statement,
+		   const struct zw_diags *diags,
+		   const struct zw_sources *sources)
+{
+	zw_json_put(out,
+		    check_of(name, verification, statement, diags, sources));
+}
+
+static json_t *count_of(struct zw_loaded_count count)
+{
+	json_t *both = json_object();
+
+	zw_json_set(both, "added", json_integer((json_int_t)count.added));
+	zw_json_set(both, "removed", json_integer((json_int_t)count.removed));
+	return both;
+}
+
+/* Milliseconds, to the microsecond. */
+static json_t *time_of(double ms)
+{
+	return json_real((double)(long long)(ms * 1000 + 0.5) / 1000);
+}
+
+static json_t *unread_of(const struct zw_loaded *loaded)
+{
+	json_t *unread = json_object();
+
+	if (!loaded->unread_sets) {
+		json_decref(unread);
+		return json_null();
+	}
+	zw_json_set(unread, "sets",
+		    json_integer((json_int_t)loaded->unread_sets));
+	zw_json_set(unread, "elements",
+		    json_integer((json_int_t)loaded->unread_elements));
+	zw_json_set(unread, "looked_up",
+		    json_integer((json_int_t)loaded->sampled));
+	zw_json_set(unread, "counted", json_boolean(loaded->counted));
+	return unread;
+}
+
+static json_t *load_of(const struct zw_loaded *loaded)
+{
+	json_t *load = json_object();
+
+	zw_json_set(load, "table", zw_json_text(zw_str_from(loaded->table)));
+	zw_json_set(load, "netns",
+		    loaded->netns ? zw_json_text(zw_str_from(loaded->netns))
+				  : json_null());
+	zw_json_set(load, "generation", json_integer(loaded->generation));
+	zw_json_set(load, "transactions",
+		    json_integer((json_int_t)loaded->transactions));
+	zw_json_set(load, "rules", count_of(loaded->rules));
+	zw_json_set(load, "sets", count_of(loaded->sets));
+	zw_json_set(load, "elements", count_of(loaded->elements));
+	zw_json_set(load, "sent_ms", time_of(loaded->sent_ms));
+	zw_json_set(load, "read_back_ms", time_of(loaded->read_back_ms));
+	zw_json_set(load, "not_read_back", unread_of(loaded));
+	return load;
+}
+
+void zw_json_apply(struct zw_buf *out, const char *name,
+		   const struct zw_verification *verification,
+		   const struct zw_statement *statement,
+		   const struct zw_diags *diags,
+		   const struct zw_sources *sources,
+		   const struct zw_loaded *loaded)
+{
+	json_t *root = check_of(name, verification, statement, diags, sources);
+
+	zw_json_set(root, "load", loaded ? load_of(loaded) : json_null());
 	zw_json_put(out, root);
 }

@@ -6,14 +6,23 @@
 #ifndef ZW_REPORT_JSON_H
 #define ZW_REPORT_JSON_H
 
+#include "report/loaded.h"
 #include "verifier/verify.h"
 
-/* The answer of check and apply. VERIFICATION may be NULL (an invalid policy:
+/* The answer of check. VERIFICATION may be NULL (an invalid policy:
  * "verdict" is null and "claims" empty). Ends with a newline. */
 void zw_json_check(struct zw_buf *out, const char *name,
 		   const struct zw_verification *verification,
 		   const struct zw_statement *statement,
 		   const struct zw_diags *diags,
 		   const struct zw_sources *sources);
+
+/* The answer of apply: the same, and what was loaded (NULL: nothing was). */
+void zw_json_apply(struct zw_buf *out, const char *name,
+		   const struct zw_verification *verification,
+		   const struct zw_statement *statement,
+		   const struct zw_diags *diags,
+		   const struct zw_sources *sources,
+		   const struct zw_loaded *loaded);
 
 #endif

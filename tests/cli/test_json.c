@@ -7,6 +7,7 @@
 
 #include "base/source.h"
 #include "tests/harness/harness.h"
+#include "tests/harness/netns.h"
 #include "tests/harness/run.h"
 
 static const struct {
@@ -42,9 +43,9 @@ static void every_status(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *const argv[] = { zw_binary(), "check",
-					     cases[i].file, "--format", "json",
-					     NULL };
+		const char *const argv[] = { zw_binary(),   "check",
+					     cases[i].file, "--format",
+					     "json",	    NULL };
 		struct zw_run run;
 		json_t *root;
 		const char *verdict;
@@ -69,9 +70,10 @@ static void every_status(void)
 
 static void witness_has_its_members(void)
 {
-	const char *const argv[] = { zw_binary(), "check",
-				     "tests/negative/Z4001-dmz-to-internal.zw",
-				     "--format", "json", NULL };
+	const char *const argv[] = {
+		zw_binary(), "check", "tests/negative/Z4001-dmz-to-internal.zw",
+		"--format",  "json",  NULL
+	};
 	const char *from, *to, *proto;
 	json_t *root, *claim, *witness;
 	struct zw_run run;
@@ -93,12 +95,53 @@ static void witness_has_its_members(void)
 	zw_run_free(&run);
 }
 
+/* A load, a load of the same, and one that is refuted: what changed, each
+ * time. */
+static void loads_say_what_changed(void)
+{
+	static const char script[] =
+		"N=zw-json-$$; ip netns add $N || exit 99; "
+		"trap 'ip netns del $N' EXIT; "
+		"for p in examples/hq.zw examples/hq.zw"
+		" tests/negative/Z4001-dmz-to-internal.zw; do "
+		"\"$0\" apply $p --netns $N --format json | "
+		"python3 -c 'import json, sys; print(json.dumps(json.load("
+		"sys.stdin)))'; done";
+	const char *const argv[] = { "sh", "-c", script, zw_binary(), NULL };
+	struct zw_run run;
+	char *line, *rest;
+	unsigned i = 0;
+
+	if (!zw_netns_usable())
+		return;
+	zw_run(&run, NULL, argv);
+	line = run.out.n ? strtok_r(run.out.data, "\n", &rest) : NULL;
+	for (; line; line = strtok_r(NULL, "\n", &rest), i++) {
+		struct zw_buf text = { .data = line, .n = strlen(line) };
+		json_t *root = json_loads(line, 0, NULL), *load, *rules;
+		json_int_t added;
+
+		validate("apply", &text);
+		load = json_object_get(root, "load");
+		rules = json_object_get(load, "rules");
+		added = json_integer_value(json_object_get(rules, "added"));
+		ZW_CHECK(i == 2 ? json_is_null(load) : json_is_object(load),
+			 "load %u: '%s'", i, line);
+		ZW_CHECK(i ? !added : added > 50, "load %u: %lld rules", i,
+			 (long long)added);
+		json_decref(root);
+	}
+	ZW_CHECK(i == 3, "%u answers: %s", i, run.err.n ? run.err.data : "");
+	zw_run_free(&run);
+}
+
 void suite_json(void);
 void suite_json(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "every status has an answer", every_status },
 		{ "a witness has its members", witness_has_its_members },
+		{ "loads say what changed", loads_say_what_changed },
 		CU_TEST_INFO_NULL,
 	};
 
