@@ -21,6 +21,7 @@ struct zw_apply {
 	struct zw_buf world; /* all tables as the kernel holds them */
 	struct zw_buf held;  /* ours among them */
 	u32 generation;	     /* of the kernel, when they were read */
+	struct zw_gateway gateway; /* what else there is, likewise */
 
 	struct zw_transactions transactions;
 	struct zw_verification *verification;

@@ -15,6 +15,7 @@
 #include "cli/apply.h"
 #include "cli/refusal.h"
 #include "loader/dump.h"
+#include "loader/gateway.h"
 #include "loader/load.h"
 #include "loader/names.h"
 #include "report/json.h"
@@ -34,8 +35,14 @@ int zw_apply_read(struct zw_apply *a)
 	int err;
 
 	a->world.n = a->held.n = 0;
+	a->gateway = (struct zw_gateway){ 0 };
 	err = zw_dump_all(a->socket, ZW_READ_ELEMENTS, &a->world,
 			  &a->generation);
+	if (!err)
+		err = zw_gateway_read(a->cli->arena,
+				      a->cli->values[ZW_OPT_NETNS],
+				      &a->gateway);
+	a->gateway.early = true;
 	if (!err)
 		zw_dump_select(&a->held, (const u8 *)a->world.data, a->world.n,
 			       NFPROTO_INET, ZW_PLAN_TABLE);
@@ -60,8 +67,8 @@ static bool prove(struct zw_apply *a)
 
 	zw_buf_add(&all, a->world.data, a->world.n);
 	zw_buf_add(&all, a->transactions.bytes.data, a->transactions.bytes.n);
-	a->verification = zw_job_prove_whole(a->cli, &a->job,
-					     (const u8 *)all.data, all.n);
+	a->verification = zw_job_prove_whole(
+		a->cli, &a->job, (const u8 *)all.data, all.n, &a->gateway);
 	zw_buf_free(&all);
 	return a->verification->verdict == ZW_PROVED;
 }

@@ -112,7 +112,7 @@ void zw_job_statement(struct zw_cli *cli, const struct zw_job *job)
 static struct zw_verification *prove(struct zw_cli *cli,
 				     const struct zw_job *job,
 				     const struct zw_reading *reading,
-				     bool whole)
+				     const struct zw_gateway *whole)
 {
 	const u8 *bytes = (const u8 *)reading->messages.p;
 	size_t n = reading->messages.n;
@@ -121,6 +121,7 @@ static struct zw_verification *prove(struct zw_cli *cli,
 		.progress = zw_progress_step,
 		.progress_context = &progress,
 		.all_tables = whole,
+		.gateway = whole,
 		.own_table = whole ? ZW_PLAN_TABLE : NULL,
 	};
 	struct zw_verification *verification;
@@ -144,7 +145,7 @@ static struct zw_verification *prove(struct zw_cli *cli,
 static struct zw_verification *prove_batch(struct zw_cli *cli,
 					   const struct zw_job *job,
 					   const u8 *bytes, size_t n,
-					   bool whole)
+					   const struct zw_gateway *whole)
 {
 	const struct zw_reading reading = {
 		.messages = { (const char *)bytes, n },
@@ -158,21 +159,22 @@ struct zw_verification *zw_job_prove(struct zw_cli *cli,
 				     const struct zw_job *job, const u8 *bytes,
 				     size_t n)
 {
-	return prove_batch(cli, job, bytes, n, false);
+	return prove_batch(cli, job, bytes, n, NULL);
 }
 
 struct zw_verification *zw_job_prove_whole(struct zw_cli *cli,
 					   const struct zw_job *job,
-					   const u8 *bytes, size_t n)
+					   const u8 *bytes, size_t n,
+					   const struct zw_gateway *gateway)
 {
-	return prove_batch(cli, job, bytes, n, true);
+	return prove_batch(cli, job, bytes, n, gateway);
 }
 
 struct zw_verification *zw_job_prove_state(struct zw_cli *cli,
 					   const struct zw_job *job,
 					   const struct zw_reading *reading)
 {
-	return prove(cli, job, reading, false);
+	return prove(cli, job, reading, NULL);
 }
 
 void zw_job_answer(struct zw_cli *cli, const struct zw_job *job,

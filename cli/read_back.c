@@ -23,7 +23,8 @@
 static bool keeps_built_in(struct zw_apply *a, const struct zw_buf *batch)
 {
 	struct zw_statement built_in = *a->job.statement;
-	struct zw_verify_options options = { .all_tables = true };
+	struct zw_verify_options options = { .all_tables = true,
+					     .gateway = &a->gateway };
 	struct zw_verification *verification;
 	struct zw_buf all = { 0 };
 	struct zw_diags unsaid;
@@ -165,7 +166,7 @@ bool zw_apply_read_back(struct zw_apply *a)
 	if (holds)
 		holds = zw_job_prove_whole(a->cli, &a->job,
 					   (const u8 *)a->world.data,
-					   a->world.n)
+					   a->world.n, &a->gateway)
 				->verdict == ZW_PROVED;
 	if (!holds)
 		restore(a, &former, what);

@@ -54,6 +54,9 @@ struct zw_gateway {
 	/* LINKS are all that there are; else (a private namespace that a text
 	 * was loaded into) they only tell numbers and names. */
 	bool whole;
+	/* Rules are loaded before interfaces come up, so one that is not there
+	 * yet is no reason for doubt. Of a load alone, in no file. */
+	bool early;
 	ZW_VEC(struct zw_link) links;
 	ZW_VEC(struct zw_link_address) addresses;
 	ZW_VEC(struct zw_setting) settings;

@@ -109,7 +109,7 @@ static struct zw_str zone_reason(struct zw_prover *p,
 	for (i = 0; i < zone->interfaces.n; i++) {
 		const struct zw_interface *interface = &zone->interfaces.v[i];
 
-		if (!interface->pattern &&
+		if (!interface->pattern && !gateway->early &&
 		    !zw_gateway_named(gateway, interface->name))
 			return zw_strf(
 				p->arena,

@@ -121,7 +121,7 @@ static bool fell_before(const struct zw_claim_result *kept,
 {
 	if (kept->verdict == ZW_REFUTED)
 		return true;
-	return kept->reason.n && now->verdict != ZW_REFUTED;
+	return kept->reason.n && now->verdict == ZW_PROVED;
 }
 
 /* A claim that falls in passing says where. */
@@ -306,6 +306,7 @@ static bool attempt_exchange(struct job *job, struct zw_mixture *mixture,
 	u32 end = mixture->moments + (mixture->sets ? 1 : 0), k;
 	bool ok;
 
+	space->gateway = job->gateway;
 	mixture->ruleset.moment = mixture->moments;
 	zw_prover_former(prover);
 	ok = !zw_space_stale(space);
@@ -552,6 +553,15 @@ static struct zw_verification *finish(struct job *job)
 	return job->out;
 }
 
+/* Names whose numbers rules may ask for, and those whose settings count. */
+static void cut_links(struct job *job)
+{
+	size_t i;
+
+	for (i = 0; job->gateway && i < job->gateway->links.n; i++)
+		zw_cuts_name(&job->cuts, job->gateway->links.v[i].name, false);
+}
+
 struct zw_verification *zw_verify_batch(struct zw_arena *arena,
 					struct zw_diags *diags,
 					const struct zw_sources *sources,
@@ -563,20 +573,13 @@ struct zw_verification *zw_verify_batch(struct zw_arena *arena,
 			   .sources = sources,
 			   .statement = statement,
 			   .options = options,
+			   .gateway = options ? options->gateway : NULL,
 			   .out = ZW_NEW(arena, struct zw_verification) };
 
 	begin(&job, bytes, n);
+	cut_links(&job);
 	verify_bytes(&job, diags, bytes, n);
 	return finish(&job);
-}
-
-/* Names whose numbers rules may ask for, and those whose settings count. */
-static void cut_links(struct job *job)
-{
-	size_t i;
-
-	for (i = 0; job->gateway && i < job->gateway->links.n; i++)
-		zw_cuts_name(&job->cuts, job->gateway->links.v[i].name, false);
 }
 
 struct zw_verification *

@@ -89,6 +89,9 @@ struct zw_verify_options {
 	/* The bytes begin with a dump of every table there is, so nothing has
 	 * to be assumed of others. */
 	bool all_tables;
+	/* What else there is on the gateway; may be NULL. Of zw_verify_batch()
+	 * alone. */
+	const struct zw_gateway *gateway;
 	/* The table of family inet that the policy was compiled to; exactness is
 	 * asked of it alone, since others may well refuse more. NULL: of all. */
 	const char *own_table;

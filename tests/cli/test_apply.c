@@ -63,6 +63,11 @@ static const struct {
 	{ "a table is a plain one unless asked",
 	  "$Z apply examples/hq.zw --netns $N && "
 	  "$X nft list ruleset > $T/saved && $X nft flush ruleset && $X nft -f $T/saved" },
+	{ "an interface of a zone is a port of a bridge",
+	  "$X ip link add br7 type bridge && $X ip link add dmz0 type veth peer name other && "
+	  "$X ip link set dmz0 master br7 && "
+	  "{ $Z apply tests/negative/small.zw --netns $N > $T/out 2>&1; [ $? = 3 ]; } && "
+	  "grep -q \"port of the bridge 'br7'\" $T/out || { cat $T/out; false; }" },
 	{ "a refuted policy changes nothing",
 	  "$Z apply examples/hq.zw --netns $N && "
 	  "$X nft -s list ruleset > $T/before && "
