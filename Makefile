@@ -158,12 +158,17 @@ $(BUILD)/tests/measure: tests/bench/measure.c
 
 $(BUILD)/tests/bench-packets: $(call obj_of,tests/bench) $(HARNESS_OBJ) $(LIB)
 	$(call say,BENCH,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out %/measure.o %/bench_diagram.o,$(call obj_of,tests/bench)) $(HARNESS_OBJ) $(LIB) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out %/measure.o %/send.o %/bench_diagram.o,$(call obj_of,tests/bench)) $(HARNESS_OBJ) $(LIB) $(TEST_LIBS)
+
+$(BUILD)/tests/bench-send: $(BUILD)/tests/bench/send.o $(LIB)
+	$(call say,BENCH,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIB) -lmnl
 
 # Figures, not tests: status 1 when a bound is missed twofold.
-bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets
+bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets $(BUILD)/tests/bench-send
 	$(Q)sh tests/bench/check.sh
 	$(Q)sh tests/bench/packets.sh
+	$(Q)sh tests/bench/load.sh
 
 # ---- installing: the program, its manual, and what editors and shells need.
 PREFIX  ?= /usr/local

@@ -5,8 +5,8 @@
  *	measure NAME MILLISECONDS MEBIBYTES RUNS COMMAND...
  *
  * Bounds of 0 are none. Status 1 when a bound is missed twofold (machines are
- * noisy), 2 when the command fails. With ZW_FIGURES=FILE the time in
- * milliseconds is appended to FILE as "NAME TIME", for ratios. */
+ * noisy), 2 when the command fails. With ZW_FIGURES=FILE both figures, in
+ * milliseconds and MiB, are appended to FILE, for ratios. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 		FILE *f = fopen(figures, "a");
 
 		if (f) {
-			fprintf(f, "%s\t%.3f\n", argv[1], best);
+			fprintf(f, "%s\t%.3f\t%.1f\n", argv[1], best, most);
 			fclose(f);
 		}
 	}
