@@ -59,6 +59,33 @@ static void write_lists(unsigned elements)
 	write_list("ranges-b.txt", RANGES, 1, n + 1);
 }
 
+/* A rule for each entry of "ranges" in IPv4, every other one an allow, each to
+ * one of three ports: what is laid out as concatenations. */
+static void write_rules(const char *path, unsigned first, unsigned end)
+{
+	FILE *file = fopen(path, "w");
+	unsigned i;
+
+	ZW_ASSERT(file);
+	for (i = first; i < end; i++) {
+		u32 a = 20u << 24 | i * 16, b = a + 7;
+
+		fprintf(file,
+			"%s internet(%u.%u.%u.%u-%u.%u.%u.%u) -> front.web : "
+			"udp/%u\n",
+			i % 2 ? "allow" : "deny", a >> 24, a >> 16 & 255,
+			a >> 8 & 255, a & 255, b >> 24, b >> 16 & 255,
+			b >> 8 & 255, b & 255, 8000 + i % 3);
+	}
+	ZW_ASSERT(!fclose(file));
+}
+
+static void write_both_rules(unsigned elements)
+{
+	write_rules("rules-a.zw", 0, elements);
+	write_rules("rules-b.zw", 1, elements + 1);
+}
+
 /* Entry 1000 stands in all files, no entry begins with 20.200 or 2a00:2. */
 #define LISTED_SINGLE "20.0.7.208"
 #define LISTED_RANGE "20.0.62.131"
@@ -152,6 +179,45 @@ const struct zw_reload_case zw_reload_cases[] = {
 			    "198.51.100.7", 53),
 			UDP("front to internet:123", ZW_ALLOWED, DMZ, WEB,
 			    "198.51.100.7", 123),
+		},
+	},
+	{
+		.name = "translations that come and go",
+		.rules = { "publish front.web : udp/443 as 203.0.113.80 : "
+			   "udp/8443 for internet\n",
+			   "publish front.web : udp/443 as 203.0.113.80 : "
+			   "udp/8443 for internet\n"
+			   "publish front.web : udp/444 as 203.0.113.81 : "
+			   "udp/8443 for internet\n"
+			   "masquerade office -> internet\n" },
+		.rounds = 100,
+		.streams = {
+			UDP("published", ZW_ALLOWED, WAN, "198.51.100.7",
+			    "203.0.113.80", 8443),
+			UDP("published by one", ZW_SOMETIMES, WAN,
+			    "198.51.100.7", "203.0.113.81", 8443),
+			UDP("not published", ZW_FORBIDDEN, WAN, "198.51.100.7",
+			    "203.0.113.80", 443),
+			UDP("front to what is published", ZW_FORBIDDEN, DMZ,
+			    "10.1.0.9", "203.0.113.80", 8443),
+			UDP("the inner port itself", ZW_FORBIDDEN, WAN,
+			    "198.51.100.7", WEB, 444),
+		},
+	},
+	{
+		.name = "concatenations that change",
+		.rules = { "include \"../rules-a.zw\"\n",
+			   "include \"../rules-b.zw\"\n" },
+		.files = write_both_rules,
+		.elements = 2000,
+		.rounds = 40,
+		.streams = {
+			UDP("listed, its port", ZW_ALLOWED, WAN, "20.0.62.145",
+			    WEB, 8002),
+			UDP("listed, another port", ZW_FORBIDDEN, WAN,
+			    "20.0.62.145", WEB, 8001),
+			UDP("denied", ZW_FORBIDDEN, WAN, "20.0.62.129", WEB,
+			    8001),
 		},
 	},
 	{

@@ -25,7 +25,8 @@ void zw_trial_end(struct zw_trial *t)
 {
 	static const char *const files[] = { "a/torture.zw", "b/torture.zw",
 					     "single-a.txt", "single-b.txt",
-					     "ranges-a.txt", "ranges-b.txt" };
+					     "ranges-a.txt", "ranges-b.txt",
+					     "rules-a.zw",   "rules-b.zw" };
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
