@@ -78,11 +78,13 @@ beside 10 3 "nft takes so many times the memory" \
 
 # What `apply` says of its own transactions, from the first byte sent to the last
 # answer; the least of five.
-sent() { # NAME BOUND POLICY OTHER
-	"$zwinger" apply "$3" --netns "$name" >/dev/null 2>&1 || exit 1
+sent() { # NAME BOUND FOLDER OTHER
+	(cd "$3" && "$zwinger" apply gw.zw --netns "$name") >/dev/null 2>&1 ||
+		exit 1
 	for _ in 1 2 3 4 5; do
 		for p in "$4" "$3"; do
-			"$zwinger" apply "$p" --netns "$name" --format json |
+			(cd "$p" && "$zwinger" apply gw.zw --netns "$name" \
+				--format json) |
 				sed -n 's/.*"sent_ms": \([0-9.]*\),*/\1/p'
 		done
 	done | sort -n | head -1 | awk -v name="$1" -v bound="$2" "$judge"'
@@ -94,9 +96,11 @@ sent() { # NAME BOUND POLICY OTHER
 
 ranges 100000 0 >list
 ranges 100001 0 >list-more
-policy list 443 >a.zw
-policy list 444 >b.zw
-policy list-more 443 >c.zw
-sent "one rule beside 100,000 elements" 50 a.zw b.zw
-sent "one element more of 100,000" 20 a.zw c.zw
+# of one name, since rules carry it
+mkdir a b c
+policy ../list 443 >a/gw.zw
+policy ../list 444 >b/gw.zw
+policy ../list-more 443 >c/gw.zw
+sent "one rule beside 100,000 elements" 50 a b
+sent "one element more of 100,000" 20 a c
 exit $status
