@@ -41,6 +41,10 @@ enum zw_option {
 	ZW_OPT_RULESET,
 	ZW_OPT_DUMP,
 	ZW_OPT_EXACT,
+	ZW_OPT_SERVICE,
+	ZW_OPT_BY,
+	ZW_OPT_ASSUME,
+	ZW_OPT_SPORT,
 	ZW_OPT_COLOR,
 	ZW_OPT_HELP,
 	ZW_OPT_COUNT,
@@ -96,6 +100,7 @@ enum zw_status zw_cmd_trace(struct zw_cli *cli);
 enum zw_status zw_cmd_diff(struct zw_cli *cli);
 enum zw_status zw_cmd_verify(struct zw_cli *cli);
 enum zw_status zw_cmd_dump(struct zw_cli *cli);
+enum zw_status zw_cmd_matrix(struct zw_cli *cli);
 enum zw_status zw_cmd_explain(struct zw_cli *cli);
 enum zw_status zw_cmd_fmt(struct zw_cli *cli);
 enum zw_status zw_cmd_services(struct zw_cli *cli);

@@ -79,7 +79,7 @@ static bool term_address(const struct tracer *t,
 }
 
 static void interface_of(const struct tracer *t, u32 zone,
-			 char name[ZW_NAME_MAX], bool *ipsec)
+			 char name[ZW_NAME_MAX], bool *ipsec, u32 *reqid)
 {
 	const struct zw_zone *z;
 	size_t i, best = 0, n;
@@ -88,6 +88,7 @@ static void interface_of(const struct tracer *t, u32 zone,
 		return;
 	z = &t->input.statement->zones.v[zone];
 	*ipsec = z->ipsec == ZW_IPSEC_ONLY;
+	*reqid = z->has_reqid ? z->reqid : 0;
 	if (name[0] || !z->interfaces.n)
 		return;
 	while (best + 1 < z->interfaces.n && z->interfaces.v[best].pattern)
@@ -143,8 +144,10 @@ static bool by_zone(struct tracer *t)
 			"give both ends addresses of one family, and a service that it has");
 	t->flow.from = from->zone;
 	t->flow.to = to->zone;
-	interface_of(t, from->zone, t->probe.in, &t->probe.in_ipsec);
-	interface_of(t, to->zone, t->probe.out, &t->probe.out_ipsec);
+	interface_of(t, from->zone, t->probe.in, &t->probe.in_ipsec,
+		     &t->probe.in_reqid);
+	interface_of(t, to->zone, t->probe.out, &t->probe.out_ipsec,
+		     &t->probe.out_reqid);
 	return true;
 }
 
@@ -199,7 +202,8 @@ static bool by_interface(struct tracer *t)
 			return refuse(
 				t, "it is not known where this packet leaves",
 				"say 'out NAME', or 'out self' if it is for the gateway");
-		interface_of(t, t->flow.to, t->probe.out, &t->probe.out_ipsec);
+		interface_of(t, t->flow.to, t->probe.out, &t->probe.out_ipsec,
+			     &t->probe.out_reqid);
 	} else {
 		t->flow.to = zone_on(t, t->probe.out, t->probe.dst);
 	}

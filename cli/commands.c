@@ -25,6 +25,11 @@ static const struct zw_command commands[] = {
 	{ "trace", "X FLOW", "show the way of one packet, and what decides",
 	  "zwinger trace examples/hq.zw 'front -> data : tcp/5432'",
 	  OPTION(FORMAT) | OPTION(TODAY), 2, 2, zw_cmd_trace },
+	{ "matrix", "X", "show who may reach whom, with which services",
+	  "zwinger matrix examples/hq.zw --service ssh",
+	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(SERVICE) | OPTION(BY) |
+		  OPTION(ASSUME) | OPTION(SPORT),
+	  1, 1, zw_cmd_matrix },
 	{ "diff", "X Y", "say what changes for packets from X to Y",
 	  "zwinger diff examples/hq.zw examples/hq.zw",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(FAIL_ON), 2, 2, zw_cmd_diff },

@@ -46,6 +46,12 @@ static const struct option_info infos[] = {
 			  "a state that 'zwinger dump' wrote" },
 	[ZW_OPT_EXACT] = { "exact", 0, NULL,
 			   "hold the ruleset to the file's rules as well" },
+	[ZW_OPT_SERVICE] = { "service", 0, "SERVICE",
+			     "of these services alone, as in a rule" },
+	[ZW_OPT_BY] = { "by", 0, "WHAT", "by 'zone', or by 'address'" },
+	[ZW_OPT_ASSUME] = { "assume", 0, "unspoofed",
+			    "sources are their zone's own" },
+	[ZW_OPT_SPORT] = { "sport", 0, "PORT", "source port (10000)" },
 	[ZW_OPT_COLOR] = { "color", 0, "WHEN", "auto, always or never" },
 	[ZW_OPT_HELP] = { "help", 'h', NULL, "print this page" },
 };

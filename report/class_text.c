@@ -93,26 +93,12 @@ static void put_types(struct zw_buf *out, const struct zw_intervals *set)
 		zw_buf_putc(out, '}');
 }
 
-/* What policies call any: every protocol that connection tracking follows. */
+/* Every protocol and port. */
 static bool is_any(const struct zw_space *space, const struct zw_class *class)
 {
-	static const u8 followed[] = { IPPROTO_ICMP, IPPROTO_TCP,
-				       IPPROTO_UDP,  IPPROTO_ICMPV6,
-				       IPPROTO_SCTP, IPPROTO_UDPLITE };
-	enum zw_family family = zw_class_family(class);
-	size_t i;
-
-	if (!zw_class_is_full(space, class, ZW_DIM_DPORT) ||
-	    !zw_class_is_full(space, class, ZW_DIM_SPORT))
-		return false;
-	for (i = 0; i < sizeof(followed); i++) {
-		if ((followed[i] == IPPROTO_ICMP && family == ZW_IPV6) ||
-		    (followed[i] == IPPROTO_ICMPV6 && family == ZW_IPV4))
-			continue;
-		if (!zw_intervals_contain(class->of[ZW_DIM_PROTO], followed[i]))
-			return false;
-	}
-	return true;
+	return zw_class_is_full(space, class, ZW_DIM_PROTO) &&
+	       zw_class_is_full(space, class, ZW_DIM_DPORT) &&
+	       zw_class_is_full(space, class, ZW_DIM_SPORT);
 }
 
 void zw_class_services(struct zw_buf *out, const struct zw_flows *flows,
@@ -125,7 +111,7 @@ void zw_class_services(struct zw_buf *out, const struct zw_flows *flows,
 	u128 proto;
 
 	if (is_any(space, class)) {
-		zw_buf_puts(out, "any");
+		zw_buf_puts(out, "any protocol");
 		return;
 	}
 	for (i = 0; i < protos->n; i++) {
@@ -267,6 +253,21 @@ static void put_ipsec(struct zw_buf *out, const struct zw_flows *flows,
 		      dim == ZW_DIM_IPSEC_IN ? "in" : "out");
 }
 
+static void put_reqid(struct zw_buf *out, const struct zw_flows *flows,
+		      const struct zw_party *party,
+		      const struct zw_class *class, enum zw_dim dim)
+{
+	const struct zw_statement *statement = flows->subject.statement;
+
+	if (zw_class_is_full(flows->space, class, dim) ||
+	    (party->zone < statement->zones.n &&
+	     statement->zones.v[party->zone].has_reqid))
+		return;
+	zw_buf_puts(out, dim == ZW_DIM_REQID_IN ? " in by reqid "
+						: " out by reqid ");
+	put_ports(out, &class->of[dim]);
+}
+
 void zw_class_text(struct zw_buf *out, const struct zw_flows *flows,
 		   const struct zw_party *from, const struct zw_party *to,
 		   const struct zw_class *class)
@@ -288,6 +289,10 @@ void zw_class_text(struct zw_buf *out, const struct zw_flows *flows,
 		put_ipsec(out, flows, from, class, ZW_DIM_IPSEC_IN);
 	if (to->zone != ZW_SELF)
 		put_ipsec(out, flows, to, class, ZW_DIM_IPSEC_OUT);
+	if (from->zone != ZW_SELF)
+		put_reqid(out, flows, from, class, ZW_DIM_REQID_IN);
+	if (to->zone != ZW_SELF)
+		put_reqid(out, flows, to, class, ZW_DIM_REQID_OUT);
 }
 
 /* ---- lists --------------------------------------------------------------- */
@@ -428,6 +433,16 @@ static json_t *names(const struct zw_flows *flows, const struct zw_class *class,
 json_t *zw_class_json(const struct zw_flows *flows,
 		      const struct zw_class *class)
 {
+	json_t *object = zw_class_json_service(flows, class);
+
+	zw_json_set(object, "src", addresses(flows, class, ZW_DIM_SRC));
+	zw_json_set(object, "dst", addresses(flows, class, ZW_DIM_DST));
+	return object;
+}
+
+json_t *zw_class_json_service(const struct zw_flows *flows,
+			      const struct zw_class *class)
+{
 	json_t *object = json_object(), *families = json_array();
 	struct zw_buf services = { 0 };
 	enum zw_family family = zw_class_family(class);
@@ -437,10 +452,12 @@ json_t *zw_class_json(const struct zw_flows *flows,
 	if (family != ZW_IPV4)
 		zw_json_add(families, json_string("ip6"));
 	zw_json_set(object, "families", families);
-	zw_json_set(object, "src", addresses(flows, class, ZW_DIM_SRC));
-	zw_json_set(object, "dst", addresses(flows, class, ZW_DIM_DST));
 	zw_json_set(object, "in", names(flows, class, ZW_DIM_IN));
 	zw_json_set(object, "out", names(flows, class, ZW_DIM_OUT));
+	zw_json_set(object, "ipsec_in", ranges(&class->of[ZW_DIM_IPSEC_IN]));
+	zw_json_set(object, "ipsec_out", ranges(&class->of[ZW_DIM_IPSEC_OUT]));
+	zw_json_set(object, "reqid_in", ranges(&class->of[ZW_DIM_REQID_IN]));
+	zw_json_set(object, "reqid_out", ranges(&class->of[ZW_DIM_REQID_OUT]));
 	zw_json_set(object, "proto", ranges(&class->of[ZW_DIM_PROTO]));
 	zw_json_set(object, "dport", ranges(&class->of[ZW_DIM_DPORT]));
 	zw_json_set(object, "sport", ranges(&class->of[ZW_DIM_SPORT]));

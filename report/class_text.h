@@ -13,7 +13,7 @@
 void zw_class_text(struct zw_buf *out, const struct zw_flows *flows,
 		   const struct zw_party *from, const struct zw_party *to,
 		   const struct zw_class *class);
-/* "tcp/{22, 80}, icmp/8" alone; "any" for what a policy calls so. */
+/* "tcp/{22, 80}, icmp/8" alone; "any protocol" for all of them. */
 void zw_class_services(struct zw_buf *out, const struct zw_flows *flows,
 		       const struct zw_class *class);
 
@@ -27,5 +27,9 @@ void zw_class_lines(struct zw_buf *out, const struct zw_flows *flows,
 /* All of it, nothing cut. */
 json_t *zw_class_json(const struct zw_flows *flows,
 		      const struct zw_class *class);
+
+/* Without its addresses. */
+json_t *zw_class_json_service(const struct zw_flows *flows,
+			      const struct zw_class *class);
 
 #endif

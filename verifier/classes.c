@@ -13,7 +13,7 @@
 
 #include "verifier/diagram_internal.h"
 
-#define PARTS_MAX 200000
+#define PARTS_MAX 8000000
 #define CLASSES_MAX 20000
 #define SLICES_MAX 32
 
@@ -23,6 +23,8 @@ static const u32 first_field[ZW_DIM_COUNT] = {
 	[ZW_DIM_FAMILY] = ZW_FIELD_FAMILY,
 	[ZW_DIM_IPSEC_IN] = ZW_FIELD_IPSEC_IN,
 	[ZW_DIM_IPSEC_OUT] = ZW_FIELD_IPSEC_OUT,
+	[ZW_DIM_REQID_IN] = ZW_FIELD_REQID_IN,
+	[ZW_DIM_REQID_OUT] = ZW_FIELD_REQID_OUT,
 	[ZW_DIM_PROTO] = ZW_FIELD_PROTO,
 	[ZW_DIM_DPORT] = ZW_FIELD_DPORT,
 	[ZW_DIM_DST] = ZW_FIELD_DST,
@@ -350,9 +352,10 @@ static bool merge(struct walker *w, u32 dim)
 static void merge_all(struct walker *w)
 {
 	static const enum zw_dim order[] = {
-		ZW_DIM_SPORT, ZW_DIM_SRC,	ZW_DIM_DST,
-		ZW_DIM_DPORT, ZW_DIM_IPSEC_OUT, ZW_DIM_IPSEC_IN,
-		ZW_DIM_OUT,   ZW_DIM_IN,	ZW_DIM_PROTO,
+		ZW_DIM_SPORT,	  ZW_DIM_SRC,	    ZW_DIM_DST,
+		ZW_DIM_DPORT,	  ZW_DIM_REQID_OUT, ZW_DIM_REQID_IN,
+		ZW_DIM_IPSEC_OUT, ZW_DIM_IPSEC_IN,  ZW_DIM_OUT,
+		ZW_DIM_IN,	  ZW_DIM_PROTO,
 	};
 	bool more = true;
 	size_t i;
@@ -403,6 +406,9 @@ static u128 maximum(const struct zw_space *space, const struct zw_class *class,
 	case ZW_DIM_IN:
 	case ZW_DIM_OUT:
 		return space->class_count - 1;
+	case ZW_DIM_REQID_IN:
+	case ZW_DIM_REQID_OUT:
+		return UINT32_MAX;
 	case ZW_DIM_PROTO:
 		return 255;
 	case ZW_DIM_DPORT:

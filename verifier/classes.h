@@ -15,6 +15,8 @@ enum zw_dim {
 	ZW_DIM_FAMILY, /* one value, or both where addresses do not matter */
 	ZW_DIM_IPSEC_IN,
 	ZW_DIM_IPSEC_OUT,
+	ZW_DIM_REQID_IN, /* 32 bits */
+	ZW_DIM_REQID_OUT,
 	ZW_DIM_PROTO,
 	ZW_DIM_DPORT,
 	ZW_DIM_DST, /* IPv4: 32 bits, IPv6: 128 */

@@ -63,10 +63,20 @@ static zw_node link_messages(const struct zw_study *s)
 	return zw_and(s->d, out, is(s, ZW_FIELD_PROTO, IPPROTO_ICMPV6));
 }
 
-static bool is_length(const struct zw_field_info *info)
+/* Lengths are what they must be, and so is the link header that a packet came
+ * in, which there is; other bytes that rules look at are zero. */
+static bool is_fixed(const struct zw_field_info *info)
 {
-	return (info->base == ZW_BYTE_NETWORK4 && info->offset < 4) ||
-	       (info->base == ZW_BYTE_NETWORK6 && info->offset < 6);
+	switch (info->base) {
+	case ZW_BYTE_NETWORK4:
+		return info->offset >= 4;
+	case ZW_BYTE_NETWORK6:
+		return info->offset >= 6;
+	case ZW_BYTE_LINK:
+		return info->offset == ZW_BYTE_NO_LINK;
+	default:
+		return true;
+	}
 }
 
 static zw_node plain(const struct zw_study *s, enum zw_path path)
@@ -94,7 +104,7 @@ static zw_node plain(const struct zw_study *s, enum zw_path path)
 	out = zw_and(d, out, is(s, ZW_FIELD_LENGTH, ZW_LENGTH_WHOLE));
 	out = zw_and(d, out, zw_and(d, flags(s), ports(s)));
 	for (i = ZW_FIELD_COUNT; i < s->space->fields.n; i++) {
-		if (!is_length(&s->space->fields.v[i]))
+		if (is_fixed(&s->space->fields.v[i]))
 			out = zw_and(d, out, is(s, (u32)i, 0));
 	}
 	return zw_minus(d, out, link_messages(s));
@@ -219,7 +229,7 @@ static int by_number(const void *a, const void *b)
 
 static bool speaks_of(u32 field)
 {
-	return field <= ZW_FIELD_IPSEC_OUT || field == ZW_FIELD_PROTO ||
+	return field <= ZW_FIELD_REQID_OUT || field == ZW_FIELD_PROTO ||
 	       (field >= ZW_FIELD_DPORT && field <= ZW_FIELD_SPORT);
 }
 
@@ -295,18 +305,18 @@ struct zw_study *zw_study_new(struct zw_arena *arena,
 			      size_t node_limit)
 {
 	struct zw_study *s = ZW_NEW(arena, struct zw_study);
-	struct zw_cuts cuts;
+	struct zw_cuts *cuts = ZW_NEW(arena, struct zw_cuts);
 	size_t i;
 
 	s->arena = arena;
 	s->n = n;
-	zw_cuts_init(&cuts, arena);
+	zw_cuts_init(cuts, arena);
 	for (i = 0; i < n; i++) {
-		zw_meaning_cuts(&cuts, subjects[i].statement);
-		zw_symbolic_cuts(&cuts, subjects[i].ruleset);
+		zw_meaning_cuts(cuts, subjects[i].statement);
+		zw_symbolic_cuts(cuts, subjects[i].ruleset);
 	}
 	for (i = 0; i < ATTEMPTS; i++) {
-		bool done = attempt(s, subjects, &cuts,
+		bool done = attempt(s, subjects, cuts,
 				    node_limit ? node_limit : DEFAULT_NODES);
 
 		if (done && !zw_study_spent(s))

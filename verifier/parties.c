@@ -203,10 +203,22 @@ zw_node zw_parties_between(struct zw_space *space, const struct zw_party *from,
 	return zw_and(space->d, zw_and(space->d, set, from->from), to->to);
 }
 
-zw_node zw_parties_members(struct zw_flows *f, const struct zw_party *party)
+static zw_node members(struct zw_flows *f, const struct side *side,
+		       const struct zw_party *party)
 {
 	if (party->zone >= f->subject.statement->zones.n)
 		return ZW_ALL;
-	return addresses(f, &sides[0],
+	return addresses(f, side,
 			 f->subject.statement->zones.v[party->zone].members);
+}
+
+zw_node zw_parties_members(struct zw_flows *f, const struct zw_party *party)
+{
+	return members(f, &sides[0], party);
+}
+
+zw_node zw_parties_destinations(struct zw_flows *f,
+				const struct zw_party *party)
+{
+	return members(f, &sides[1], party);
 }

@@ -34,5 +34,8 @@ zw_node zw_parties_between(struct zw_space *space, const struct zw_party *from,
  * networks, those that are in no zone's. For the gateway: everything. */
 zw_node zw_parties_members(struct zw_flows *flows,
 			   const struct zw_party *party);
+/* The same of destinations. */
+zw_node zw_parties_destinations(struct zw_flows *flows,
+				const struct zw_party *party);
 
 #endif

@@ -52,6 +52,8 @@ void zw_probe_packet(const struct zw_probe *probe, struct zw_packet *packet)
 		memcpy(packet->out, probe->out, ZW_NAME_MAX);
 	packet->in_ipsec = probe->in_ipsec;
 	packet->out_ipsec = probe->out_ipsec;
+	packet->in_reqid = probe->in_reqid;
+	packet->out_reqid = probe->out_reqid;
 	packet->has_time = true;
 	packet->day = 1;
 	packet->second = 12 * 3600;

@@ -11,6 +11,7 @@ struct zw_probe {
 	enum zw_path path;
 	char in[ZW_NAME_MAX], out[ZW_NAME_MAX];
 	bool in_ipsec, out_ipsec;
+	u32 in_reqid, out_reqid; /* of its association, if so */
 	struct zw_ip src, dst;
 	u8 proto;
 	u16 sport; /* of protocols with ports */

@@ -203,23 +203,43 @@ static void polish(struct finder *f)
 
 /* ---- running ------------------------------------------------------------- */
 
+/* Would the point leave the set if the unknown came out otherwise? */
+static bool matters(const struct finder *f, const struct zw_approximation *a)
+{
+	u32 value = f->point[a->variable];
+	bool inside;
+
+	f->point[a->variable] = !value;
+	inside = zw_at(f->space->d, f->set, f->point) == 1;
+	f->point[a->variable] = value;
+	return !inside;
+}
+
+/* A rule that is reached on several ways has an unknown for each; the first of
+ * the list counts, so those that matter come first. */
 static struct zw_choice_list choices(const struct finder *f)
 {
 	const struct zw_symbolic *s = f->s->symbolic;
 	struct zw_choice *v = ZW_NEW_ARRAY(f->s->arena, struct zw_choice,
 					   s->approximations.n);
 	struct zw_choice_list list = { v, 0 };
+	u32 pass;
 	size_t i;
 
-	for (i = 0; i < s->approximations.n; i++) {
-		const struct zw_approximation *a = &s->approximations.v[i];
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < s->approximations.n; i++) {
+			const struct zw_approximation *a =
+				&s->approximations.v[i];
 
-		if (a->family != f->family || a->path != f->s->path)
-			continue;
-		v[list.n].chain = a->chain;
-		v[list.n].position = a->position;
-		v[list.n].expr = a->expr;
-		v[list.n++].holds = (f->point[a->variable] != 0) != a->inverted;
+			if (a->family != f->family || a->path != f->s->path ||
+			    matters(f, a) != (pass == 0))
+				continue;
+			v[list.n].chain = a->chain;
+			v[list.n].position = a->position;
+			v[list.n].expr = a->expr;
+			v[list.n++].holds =
+				(f->point[a->variable] != 0) != a->inverted;
+		}
 	}
 	return list;
 }

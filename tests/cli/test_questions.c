@@ -59,6 +59,19 @@ static const struct {
 	    "tests/golden/questions/snat.zw" } },
 	{ "diff-no-file", { "diff", HQ, "tests/golden/questions/no.zw" } },
 	{ "diff-wrong-option", { "diff", HQ, HQ, "--fail-on", "blue" } },
+	{ "matrix", { "matrix", HQ } },
+	{ "matrix-service", { "matrix", HQ, "--service", "ssh" } },
+	{ "matrix-nat", { "matrix", "tests/golden/questions/nat.zw" } },
+	{ "matrix-address",
+	  { "matrix", HQ, "--by", "address", "--assume", "unspoofed" } },
+	{ "matrix-dot",
+	  { "matrix", HQ, "--service", "ssh", "--format", "dot" } },
+	{ "matrix-address-dot",
+	  { "matrix", "tests/golden/questions/nat.zw", "--by", "address",
+	    "--service", "dns", "--format", "dot" } },
+	{ "matrix-csv", { "matrix", HQ, "--format", "csv" } },
+	{ "matrix-by-what", { "matrix", HQ, "--by", "colour" } },
+	{ "matrix-no-service", { "matrix", HQ, "--service", "sshd" } },
 };
 
 static void run_case(size_t i, struct zw_run *run)

@@ -57,6 +57,8 @@ static const u32 field_of[ZW_DIM_COUNT] = {
 	[ZW_DIM_FAMILY] = ZW_FIELD_FAMILY,
 	[ZW_DIM_IPSEC_IN] = ZW_FIELD_IPSEC_IN,
 	[ZW_DIM_IPSEC_OUT] = ZW_FIELD_IPSEC_OUT,
+	[ZW_DIM_REQID_IN] = ZW_FIELD_REQID_IN,
+	[ZW_DIM_REQID_OUT] = ZW_FIELD_REQID_OUT,
 	[ZW_DIM_PROTO] = ZW_FIELD_PROTO,
 	[ZW_DIM_DPORT] = ZW_FIELD_DPORT,
 	[ZW_DIM_DST] = ZW_FIELD_DST,
@@ -137,6 +139,8 @@ bool asked_point(const struct asked *asked, struct zw_random *random,
 		else if (dim <= ZW_DIM_OUT)
 			values[space->fields.v[field].slices[0].variable] =
 				(u32)(at[dim] % space->class_count);
+		else if (dim == ZW_DIM_REQID_IN || dim == ZW_DIM_REQID_OUT)
+			zw_space_set(space, field, (u32)at[dim], values);
 		else if (dim == ZW_DIM_DPORT || dim == ZW_DIM_SPORT)
 			zw_space_set(space, field, (u32)at[dim] & 0xffff,
 				     values);
@@ -182,6 +186,12 @@ static void probe_of(const struct asked *asked, enum zw_path path,
 			  zw_space_value(space, ZW_FIELD_IPSEC_IN, values);
 	probe->out_ipsec = path != ZW_PATH_INPUT &&
 			   zw_space_value(space, ZW_FIELD_IPSEC_OUT, values);
+	if (probe->in_ipsec)
+		probe->in_reqid =
+			zw_space_value(space, ZW_FIELD_REQID_IN, values);
+	if (probe->out_ipsec)
+		probe->out_reqid =
+			zw_space_value(space, ZW_FIELD_REQID_OUT, values);
 	probe->src = get_address(space, ZW_FIELD_SRC, values);
 	probe->dst = get_address(space, ZW_FIELD_DST, values);
 	probe->proto = (u8)zw_space_value(space, ZW_FIELD_PROTO, values);

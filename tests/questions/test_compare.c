@@ -162,7 +162,10 @@ static void passes_one(struct asked *a, const struct zw_change *change,
 		zw_buf_free(&text);
 	}
 	for (i = 0; i < change->examples.n; i++)
-		ZW_CHECK(change->examples.v[i].found, "no example\n%s",
+		ZW_CHECK(change->examples.v[i].found,
+			 "%.*s -> %.*s (%d): no example\n%s",
+			 ZW_STR_ARG(change->from->name),
+			 ZW_STR_ARG(change->to->name), (int)change->kind,
 			 policy->data);
 }
 
