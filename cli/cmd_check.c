@@ -61,15 +61,17 @@ static void say_stats(const struct zw_cli *cli, const struct zw_job *job,
 
 enum zw_status zw_cmd_check(struct zw_cli *cli)
 {
-	static const enum zw_format formats[] = { ZW_FORMAT_TEXT,
-						  ZW_FORMAT_JSON };
+	static const enum zw_format formats[] = {
+		ZW_FORMAT_TEXT, ZW_FORMAT_JSON, ZW_FORMAT_SARIF,
+		ZW_FORMAT_JUNIT, ZW_FORMAT_GITHUB
+	};
 	struct zw_verification *verification = NULL;
 	enum zw_format format;
 	struct zw_buf bytes = { 0 };
 	double start = seconds(), compiled = 0;
 	struct zw_job job;
 
-	if (!zw_job_format(cli, formats, 2, &format))
+	if (!zw_job_format(cli, formats, 5, &format))
 		return ZW_STATUS_INVALID;
 	if (zw_job_policy(cli, cli->operands[0], &job) &&
 	    get_bytes(cli, &job, &bytes)) {

@@ -2,10 +2,9 @@
 /* `zwinger diff X Y`: what changes for packets if Y replaces X. */
 #include <string.h>
 
-#include "cli/format.h"
+#include "cli/findings.h"
 #include "cli/input.h"
 #include "report/diff.h"
-#include "report/github.h"
 
 #define EXAMPLES 20
 
@@ -49,9 +48,13 @@ static void answer(struct zw_cli *cli, const struct zw_diff_answer *a,
 
 	if (format == ZW_FORMAT_JSON)
 		zw_diff_json(&out, a, &cli->diags, cli->sources);
-	else if (format == ZW_FORMAT_GITHUB && a)
-		zw_diff_github(&out, a, cli->sources);
-	else if (a)
+	else if (zw_cli_is_findings(format)) {
+		zw_findings found = { 0 };
+
+		if (a)
+			found = zw_diff_findings(cli->arena, a);
+		zw_cli_findings(cli, format, "zwinger diff", &found, &out);
+	} else if (a)
 		zw_diff_text(&out, a, cli->sources, &style);
 	if (out.n)
 		zw_cli_answer(cli, &out);
@@ -96,13 +99,14 @@ static enum zw_status compare(struct zw_cli *cli, enum zw_format format,
 
 enum zw_status zw_cmd_diff(struct zw_cli *cli)
 {
-	static const enum zw_format formats[] = { ZW_FORMAT_TEXT,
-						  ZW_FORMAT_JSON,
-						  ZW_FORMAT_GITHUB };
+	static const enum zw_format formats[] = {
+		ZW_FORMAT_TEXT, ZW_FORMAT_JSON, ZW_FORMAT_SARIF,
+		ZW_FORMAT_JUNIT, ZW_FORMAT_GITHUB
+	};
 	enum zw_format format;
 	bool widened_only;
 
-	if (!zw_job_format(cli, formats, 3, &format))
+	if (!zw_job_format(cli, formats, 5, &format))
 		return ZW_STATUS_INVALID;
 	if (!read_fail_on(cli, &widened_only)) {
 		answer(cli, NULL, format);

@@ -30,6 +30,9 @@ static const struct zw_command commands[] = {
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(SERVICE) | OPTION(BY) |
 		  OPTION(ASSUME) | OPTION(SPORT),
 	  1, 1, zw_cmd_matrix },
+	{ "query", "X QUERY", "list the flows that pass, of those asked for",
+	  "zwinger query examples/hq.zw 'from dmz where dport < 1024'",
+	  OPTION(FORMAT) | OPTION(TODAY), 2, 2, zw_cmd_query },
 	{ "diff", "X Y", "say what changes for packets from X to Y",
 	  "zwinger diff examples/hq.zw examples/hq.zw",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(FAIL_ON), 2, 2, zw_cmd_diff },

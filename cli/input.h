@@ -20,6 +20,7 @@ struct zw_input {
 	const struct zw_model *model; /* NULL: no policy */
 	const struct zw_statement *statement;
 	const struct zw_ruleset *ruleset;
+	ZW_VEC(struct zw_interface) further; /* to be told apart besides */
 };
 
 /* What a command adds to a policy's own text, shown as a source called

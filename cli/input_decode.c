@@ -36,7 +36,9 @@ struct zw_study *zw_input_study(struct zw_cli *cli,
 
 	for (i = 0; i < n; i++)
 		subjects[i] = (struct zw_subject){ inputs[i].ruleset,
-						   inputs[i].statement };
+						   inputs[i].statement,
+						   inputs[i].further.v,
+						   inputs[i].further.n };
 	study = zw_study_new(cli->arena, subjects, n, 0);
 	if (study)
 		return study;

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/findings.h"
 #include "cli/progress.h"
 #include "grammar/grammar.h"
 #include "report/json.h"
+#include "report/junit.h"
 #include "report/verdict.h"
 
 /* YYYY-MM-DD as days since 1970-01-01. */
@@ -40,8 +42,7 @@ static bool read_today(struct zw_cli *cli, s64 *days)
 	return false;
 }
 
-static void add_text(struct zw_cli *cli, struct zw_str text,
-		     struct zw_ast *ast)
+static void add_text(struct zw_cli *cli, struct zw_str text, struct zw_ast *ast)
 {
 	if (text.n)
 		zw_parse_text(cli->arena, cli->sources, &cli->diags,
@@ -187,6 +188,11 @@ void zw_job_answer(struct zw_cli *cli, const struct zw_job *job,
 	if (format == ZW_FORMAT_JSON)
 		zw_json_check(&out, job->path, verification, job->statement,
 			      &cli->diags, cli->sources);
+	else if (format == ZW_FORMAT_JUNIT)
+		zw_junit_check(&out, job->path, verification, &cli->diags,
+			       cli->sources);
+	else if (zw_cli_is_findings(format))
+		zw_cli_findings(cli, format, job->path, NULL, &out);
 	else if (verification)
 		zw_verdict_text(&out, verification, cli->sources, job->path,
 				&style);

@@ -56,8 +56,8 @@ struct zw_verification *zw_job_prove_state(struct zw_cli *cli,
 /* Print what is to be proved. */
 void zw_job_statement(struct zw_cli *cli, const struct zw_job *job);
 
-/* Print the verdict in FORMAT (TEXT or JSON); VERIFICATION may be NULL for
- * JSON. */
+/* Print the verdict in FORMAT (TEXT, JSON, SARIF, JUNIT or GITHUB);
+ * VERIFICATION may be NULL for all but TEXT. */
 void zw_job_answer(struct zw_cli *cli, const struct zw_job *job,
 		   const struct zw_verification *verification,
 		   enum zw_format format);

@@ -199,6 +199,29 @@ static bool is_whole(const struct zw_flows *flows, const struct zw_party *party,
 		       class->of[dim]);
 }
 
+/* A part of a zone: by what it has, or shorter by what it has not. */
+static void put_part(struct zw_buf *out, const struct zw_flows *flows,
+		     const struct zw_party *party, const struct zw_class *class,
+		     enum zw_dim dim)
+{
+	const struct zw_statement *statement = flows->subject.statement;
+	enum zw_family family = zw_class_family(class);
+	struct zw_intervals mine = class->of[dim], without = { 0 }, all;
+	struct zw_arena *arena = zw_arena_new();
+
+	if (party->zone < statement->zones.n) {
+		all = statement->zones.v[party->zone].members.of[family];
+		if (zw_intervals_subset(mine, all))
+			without = zw_intervals_minus(arena, all, mine);
+	}
+	if (without.n && without.n < mine.n) {
+		zw_buf_puts(out, "all but ");
+		mine = without;
+	}
+	put_addresses(out, family, &mine);
+	zw_arena_free(arena);
+}
+
 static void put_side(struct zw_buf *out, const struct zw_flows *flows,
 		     const struct zw_party *party, const struct zw_class *class,
 		     enum zw_dim dim)
@@ -207,7 +230,7 @@ static void put_side(struct zw_buf *out, const struct zw_flows *flows,
 	if (is_whole(flows, party, class, dim))
 		return;
 	zw_buf_putc(out, '(');
-	put_addresses(out, zw_class_family(class), &class->of[dim]);
+	put_part(out, flows, party, class, dim);
 	zw_buf_putc(out, ')');
 }
 

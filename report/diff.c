@@ -5,7 +5,6 @@
 #include "report/diff.h"
 
 #include "report/class_text.h"
-#include "report/github.h"
 #include "report/verdict.h"
 
 #define CLASSES_SHOWN 8
@@ -328,34 +327,63 @@ void zw_diff_json(struct zw_buf *out, const struct zw_diff_answer *a,
 	zw_json_put(out, root);
 }
 
-/* ---- annotations --------------------------------------------------------- */
+/* ---- findings ------------------------------------------------------------ */
 
-void zw_diff_github(struct zw_buf *out, const struct zw_diff_answer *a,
-		    const struct zw_sources *sources)
+static const char *const rule_names[ZW_CHANGE_KINDS] = {
+	"newly-allowed",	"no-longer-allowed", "other-conditions",
+	"translated-otherwise", "refused-otherwise", "other-packets"
+};
+
+static struct zw_str finding_text(struct zw_arena *arena,
+				  const struct zw_diff_answer *a,
+				  const struct zw_change *change)
 {
+	u32 side = change->kind == ZW_CHANGE_CLOSED ? 0 : 1;
+	struct zw_buf text = { 0 };
+	struct zw_str out;
+
+	if (change->kind == ZW_CHANGE_OTHER)
+		zw_buf_printf(&text, "%.*s -> %.*s",
+			      ZW_STR_ARG(change->from->name),
+			      ZW_STR_ARG(change->to->name));
+	else
+		zw_class_lines(&text, a->flows[side], change->from, change->to,
+			       &change->classes, "", CLASSES_SHOWN);
+	while (text.n && text.data[text.n - 1] == '\n')
+		text.n--;
+	if (change->examples.n && change->examples.v[0].found) {
+		zw_buf_puts(&text, "\nfor example ");
+		zw_witness_packet(&text, &change->examples.v[0].witness);
+	}
+	out = zw_str_copy(arena, (struct zw_str){ text.data, text.n });
+	zw_buf_free(&text);
+	return out;
+}
+
+zw_findings zw_diff_findings(struct zw_arena *arena,
+			     const struct zw_diff_answer *a)
+{
+	zw_findings out = { 0 };
 	size_t i;
 
 	for (i = 0; i < a->comparison->changes.n; i++) {
 		const struct zw_change *change = &a->comparison->changes.v[i];
-		u32 side = change->kind == ZW_CHANGE_CLOSED ? 0 : 1;
-		struct zw_arena *arena = zw_arena_new();
-		struct zw_span span = ZW_NO_SPAN;
-		struct zw_buf text = { 0 };
+		struct zw_finding f = {
+			.rule = zw_str_from(rule_names[change->kind]),
+			.title = zw_str_from(zw_diff_kind(change->kind)),
+			.level = change->kind == ZW_CHANGE_CLOSED ? ZW_NOTE
+								  : ZW_WARNING,
+			.text = finding_text(arena, a, change),
+			.span = ZW_NO_SPAN,
+		};
 		zw_spans lines = { 0 };
 
 		if (change->examples.n)
 			lines = zw_diff_lines(arena, a, change,
 					      &change->examples.v[0], 1);
 		if (lines.n)
-			span = lines.v[0];
-		zw_class_lines(&text, a->flows[side], change->from, change->to,
-			       &change->classes, "", CLASSES_SHOWN);
-		zw_github_line(out,
-			       change->kind == ZW_CHANGE_CLOSED ? "notice"
-								: "warning",
-			       sources, span, zw_diff_kind(change->kind),
-			       (struct zw_str){ text.data, text.n });
-		zw_buf_free(&text);
-		zw_arena_free(arena);
+			f.span = lines.v[0];
+		zw_push(arena, out, f);
 	}
+	return out;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What differs between two rulesets, for people, for programs
- * (docs/questions.schema.json), and as annotations of a pull request. */
+ * (docs/questions.schema.json), and as findings. */
 #ifndef ZW_REPORT_DIFF_H
 #define ZW_REPORT_DIFF_H
 
 #include "base/diag.h"
+#include "report/finding.h"
 #include "report/style.h"
 #include "statement/match.h"
 #include "verifier/compare.h"
@@ -32,8 +33,8 @@ void zw_diff_text(struct zw_buf *out, const struct zw_diff_answer *answer,
 void zw_diff_json(struct zw_buf *out, const struct zw_diff_answer *answer,
 		  const struct zw_diags *diags,
 		  const struct zw_sources *sources);
-/* Lines "::warning file=...": one for each change. */
-void zw_diff_github(struct zw_buf *out, const struct zw_diff_answer *answer,
-		    const struct zw_sources *sources);
+/* Each change as a finding, at its line in the second policy. */
+zw_findings zw_diff_findings(struct zw_arena *arena,
+			     const struct zw_diff_answer *answer);
 
 #endif

@@ -306,7 +306,7 @@ struct zw_study *zw_study_new(struct zw_arena *arena,
 {
 	struct zw_study *s = ZW_NEW(arena, struct zw_study);
 	struct zw_cuts *cuts = ZW_NEW(arena, struct zw_cuts);
-	size_t i;
+	size_t i, k;
 
 	s->arena = arena;
 	s->n = n;
@@ -314,6 +314,9 @@ struct zw_study *zw_study_new(struct zw_arena *arena,
 	for (i = 0; i < n; i++) {
 		zw_meaning_cuts(cuts, subjects[i].statement);
 		zw_symbolic_cuts(cuts, subjects[i].ruleset);
+		for (k = 0; k < subjects[i].n_further; k++)
+			zw_cuts_name(cuts, subjects[i].further[k].name,
+				     subjects[i].further[k].pattern);
 	}
 	for (i = 0; i < ATTEMPTS; i++) {
 		bool done = attempt(s, subjects, cuts,

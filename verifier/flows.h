@@ -15,6 +15,9 @@
 struct zw_subject {
 	const struct zw_ruleset *ruleset;
 	const struct zw_statement *statement;
+	/* Interfaces that are to be told apart besides. */
+	const struct zw_interface *further;
+	size_t n_further;
 };
 
 struct zw_flow_path {

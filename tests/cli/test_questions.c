@@ -72,6 +72,48 @@ static const struct {
 	{ "matrix-csv", { "matrix", HQ, "--format", "csv" } },
 	{ "matrix-by-what", { "matrix", HQ, "--by", "colour" } },
 	{ "matrix-no-service", { "matrix", HQ, "--service", "sshd" } },
+	{ "query-empty",
+	  { "query", HQ,
+	    "from dmz to internal where proto tcp and dport < 1024" } },
+	{ "query-not",
+	  { "query", HQ,
+	    "from office to internet where not (proto tcp or proto udp)" } },
+	{ "query-service",
+	  { "query", HQ, "to front where service ssh and dst 192.0.2.0/24" } },
+	{ "query-six",
+	  { "query", HQ,
+	    "to front.web1 where dport {80, 443} and family ip6" } },
+	{ "query-limit",
+	  { "query", "tests/golden/questions/nat.zw", "from office" } },
+	{ "query-interface",
+	  { "query", HQ,
+	    "where in vlan7 and out wan0 and dport 53 and sport "
+	    "1024-65535" } },
+	{ "query-field", { "query", HQ, "where dprot 80" } },
+	{ "query-value", { "query", HQ, "where dport < and proto tcp" } },
+	{ "query-address", { "query", HQ, "where src 10.1.0.0/33" } },
+	{ "query-zone", { "query", HQ, "from offise" } },
+	{ "query-order", { "query", HQ, "where src < 10.1.0.0" } },
+	{ "query-what", { "query", HQ, "everything" } },
+	{ "check-junit", { "check", HQ, "--format", "junit" } },
+	{ "check-junit-refuted",
+	  { "check", "tests/negative/Z4001-dmz-to-internal.zw", "--format",
+	    "junit" } },
+	{ "check-junit-invalid",
+	  { "check", "tests/negative/Z1003-unknown-zone.zw", "--format",
+	    "junit" } },
+	{ "check-sarif",
+	  { "check", "tests/negative/Z4001-dmz-to-internal.zw", "--format",
+	    "sarif" } },
+	{ "check-github",
+	  { "check", "tests/negative/Z1003-unknown-zone.zw", "--format",
+	    "github" } },
+	{ "diff-sarif",
+	  { "diff", HQ, "tests/golden/questions/changed.zw", "--format",
+	    "sarif" } },
+	{ "diff-junit",
+	  { "diff", HQ, "tests/golden/questions/changed.zw", "--format",
+	    "junit" } },
 };
 
 static void run_case(size_t i, struct zw_run *run)
@@ -141,7 +183,8 @@ static void json(void)
 			    strcmp(cases[i].argv[k], "--format");
 		     k++)
 			argv[k + 1] = cases[i].argv[k];
-		if (k < 10 && cases[i].argv[k])
+		if ((k < 10 && cases[i].argv[k]) ||
+		    !strcmp(cases[i].argv[0], "check"))
 			continue;
 		argv[k + 1] = "--format";
 		argv[k + 2] = "json";
@@ -157,11 +200,76 @@ static void json(void)
 	}
 }
 
+/* ---- SARIF and JUnit ----------------------------------------------------- */
+
+/* What SARIF 2.1.0 requires of a log and what its readers rely on; XML that is
+ * well formed and counts what it says. */
+static void for_machines(void)
+{
+	static const char sarif[] =
+		"import json, re, sys\n"
+		"log = json.load(sys.stdin)\n"
+		"assert log['version'] == '2.1.0' and log['$schema']\n"
+		"for run in log['runs']:\n"
+		"    driver = run['tool']['driver']\n"
+		"    assert driver['name'] == 'zwinger'\n"
+		"    rules = [r['id'] for r in driver['rules']]\n"
+		"    assert len(rules) == len(set(rules))\n"
+		"    prints = set()\n"
+		"    for r in run['results']:\n"
+		"        assert r['ruleId'] in rules and r['message']['text']\n"
+		"        assert r['level'] in ('none', 'note', 'warning', 'error')\n"
+		"        for p in r['partialFingerprints'].values():\n"
+		"            assert re.fullmatch('[0-9a-f]{64}', p) and p not in prints\n"
+		"            prints.add(p)\n"
+		"        for l in r['locations']:\n"
+		"            p = l['physicalLocation']\n"
+		"            assert re.fullmatch(r'[-A-Za-z0-9._~/%:]+',\n"
+		"                                p['artifactLocation']['uri'])\n"
+		"            g = p['region']\n"
+		"            assert g['startLine'] >= 1 and g['startColumn'] >= 1\n"
+		"            assert g.get('endColumn', 10**9) > g['startColumn']\n";
+	static const char junit[] =
+		"import sys, xml.etree.ElementTree as ET\n"
+		"root = ET.fromstring(sys.stdin.buffer.read())\n"
+		"for suite in root.iter('testsuite'):\n"
+		"    cases = suite.findall('testcase')\n"
+		"    assert len(cases) == int(suite.get('tests')) > 0\n"
+		"    for kind in ('failure', 'error'):\n"
+		"        n = sum(c.find(kind) is not None for c in cases)\n"
+		"        assert n == int(suite.get(kind + 's'))\n"
+		"    assert all(c.get('name') and c.get('classname') for c in cases)\n";
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *last = "";
+		struct zw_run run, check;
+		const char *argv[] = { "python3", "-c", NULL, NULL };
+		size_t k;
+
+		for (k = 0; k < 10 && cases[i].argv[k]; k++)
+			last = cases[i].argv[k];
+		argv[2] = !strcmp(last, "sarif")   ? sarif
+			  : !strcmp(last, "junit") ? junit
+						   : NULL;
+		if (!argv[2])
+			continue;
+		run_case(i, &run);
+		zw_run_with(&check, NULL, argv,
+			    (struct zw_str){ run.out.data, run.out.n });
+		ZW_CHECK(check.status == 0, "%s: %s", cases[i].name,
+			 check.err.n ? check.err.data : "");
+		zw_run_free(&check);
+		zw_run_free(&run);
+	}
+}
+
 void suite_questions(void);
 void suite_questions(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "answers as kept", answers },
+		{ "SARIF and JUnit are what they must be", for_machines },
 		{ "answers in JSON keep to the schema", json },
 		CU_TEST_INFO_NULL,
 	};
