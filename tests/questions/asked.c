@@ -15,9 +15,10 @@ void asked_new(struct asked *asked, const struct zw_str *texts, size_t n)
 	for (i = 0; i < n; i++) {
 		zw_pipeline_run(&asked->pipelines[i], "asked.zw", texts[i]);
 		valid = valid && asked->pipelines[i].valid;
-		subjects[i] =
-			(struct zw_subject){ asked->pipelines[i].ruleset,
-					     asked->pipelines[i].statement };
+		subjects[i] = (struct zw_subject){
+			.ruleset = asked->pipelines[i].ruleset,
+			.statement = asked->pipelines[i].statement,
+		};
 	}
 	if (valid)
 		asked->study =
