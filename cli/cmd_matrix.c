@@ -128,6 +128,7 @@ enum zw_status zw_cmd_matrix(struct zw_cli *cli)
 		return ZW_STATUS_INVALID;
 	if (read_wish(cli, &wish)) {
 		add.claims = wish.claim;
+		add.needs_zones = wish.claim.n > 0;
 		if (zw_input_read(cli, cli->operands[0], &add, &input))
 			study = zw_input_study(cli, &input, 1);
 	}

@@ -12,11 +12,14 @@ static void fill(const struct zw_input *input, struct zw_query_text *text,
 {
 	const struct zw_statement *s = input->statement;
 	size_t n = text->services.n + 1, i;
-	const struct zw_claim *claims = &s->claims.v[s->claims.n - n];
+	const struct zw_claim *claims;
 
+	*query = (struct zw_query){ .where = text->where };
+	if (s->claims.n < n)
+		return;
+	claims = &s->claims.v[s->claims.n - n];
 	query->from = text->has_from ? &claims[0].from : NULL;
 	query->to = text->has_to ? &claims[0].to : NULL;
-	query->where = text->where;
 	for (i = 1; i < n; i++)
 		text->services.v[i - 1]->services = &claims[i].services;
 }
@@ -48,6 +51,7 @@ static bool ask(struct zw_cli *cli, struct zw_query_answer *a,
 	if (!zw_query_text_parse(cli, a->text, &text))
 		return false;
 	add.claims = text.claims;
+	add.needs_zones = text.has_from || text.has_to || text.services.n;
 	if (!zw_input_read(cli, a->name, &add, &input))
 		return false;
 	fill(&input, &text, &query);

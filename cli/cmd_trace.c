@@ -457,6 +457,7 @@ static bool ask(struct tracer *t, const char *x, const char *flow)
 	if (!zw_flow_text_parse(t->cli, flow, &t->text))
 		return false;
 	add.claims = t->text.claim;
+	add.needs_zones = t->text.by_zone;
 	if (!zw_input_read(t->cli, x, &add, &t->input) || !choose_packet(t))
 		return false;
 	zw_probe_run(t->cli->arena, t->input.ruleset,

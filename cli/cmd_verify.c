@@ -60,7 +60,10 @@ static double seconds(void)
 enum zw_status zw_cmd_verify(struct zw_cli *cli)
 {
 	static const enum zw_format formats[] = { ZW_FORMAT_TEXT,
-						  ZW_FORMAT_JSON };
+						  ZW_FORMAT_JSON,
+						  ZW_FORMAT_SARIF,
+						  ZW_FORMAT_JUNIT,
+						  ZW_FORMAT_GITHUB };
 	const struct zw_job_additions none = { 0 };
 	struct zw_verification *verification = NULL;
 	struct zw_reading reading;
@@ -68,7 +71,7 @@ enum zw_status zw_cmd_verify(struct zw_cli *cli)
 	struct zw_job job = { .path = cli->operands[0] };
 	double start;
 
-	if (!zw_job_format(cli, formats, 2, &format))
+	if (!zw_job_format(cli, formats, 5, &format))
 		return ZW_STATUS_INVALID;
 	if (check_source(cli) &&
 	    zw_job_zones(cli, cli->operands[0], &none, &job) &&

@@ -2,24 +2,23 @@
 /* From a file's name to a subject of questions. */
 #include "cli/input.h"
 
-#include "cli/job.h"
+#include <string.h>
 
-bool zw_input_read(struct zw_cli *cli, const char *x,
-		   const struct zw_input_additions *additions,
-		   struct zw_input *input)
+#include "cli/job.h"
+#include "cli/reading.h"
+
+#define SIZE_LIMIT ((size_t)1 << 30)
+
+static bool read_policy(struct zw_cli *cli, const char *x,
+			const struct zw_job_additions *added,
+			struct zw_input *input)
 {
 	const struct zw_emit_options options = { .step = ZW_EMIT_WHOLE,
 						 .generation = 1 };
-	struct zw_job_additions added = { 0 };
 	struct zw_buf bytes = { 0 };
 	struct zw_job job;
 
-	*input = (struct zw_input){ .name = x };
-	if (additions) {
-		added.statements = additions->statements;
-		added.claims = additions->claims;
-	}
-	if (!zw_job_policy_with(cli, x, &added, &job))
+	if (!zw_job_policy_with(cli, x, added, &job))
 		return false;
 	input->model = job.model;
 	input->statement = job.statement;
@@ -28,6 +27,86 @@ bool zw_input_read(struct zw_cli *cli, const char *x,
 	input->ruleset = zw_input_decode(cli, &bytes);
 	zw_buf_free(&bytes);
 	return input->ruleset != NULL;
+}
+
+static bool read_source(struct zw_cli *cli, const char *x,
+			struct zw_reading *reading)
+{
+	if (!strcmp(x, "live"))
+		return zw_read_live(cli, NULL, reading);
+	if (!strncmp(x, "live:", 5))
+		return zw_read_live(cli, x + 5, reading);
+	return zw_read_ruleset(cli, x, reading);
+}
+
+static bool find_zones(struct zw_cli *cli, bool needed,
+		       const struct zw_job_additions *added,
+		       struct zw_input *input)
+{
+	const char *zones = cli->values[ZW_OPT_ZONES];
+	struct zw_diag *diag;
+	struct zw_job job;
+
+	if (zones) {
+		if (!zw_job_zones(cli, zones, added, &job))
+			return false;
+		input->statement = job.statement;
+		return true;
+	}
+	input->statement = ZW_NEW(cli->arena, struct zw_statement);
+	if (!needed)
+		return true;
+	diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+		       "'%s' has no zones to ask about", input->name);
+	zw_diag_help(&cli->diags, diag,
+		     "name a file with zones by --zones, or ask by interface");
+	return false;
+}
+
+static bool read_ruleset(struct zw_cli *cli, const char *x, bool needs_zones,
+			 const struct zw_job_additions *added,
+			 struct zw_input *input)
+{
+	struct zw_reading reading;
+	struct zw_buf bytes = { 0 };
+
+	if (!find_zones(cli, needs_zones, added, input) ||
+	    !read_source(cli, x, &reading))
+		return false;
+	zw_buf_add(&bytes, reading.messages.p, reading.messages.n);
+	input->ruleset = zw_input_decode(cli, &bytes);
+	zw_buf_free(&bytes);
+	return input->ruleset != NULL;
+}
+
+/* A file that cannot be read is left to the policy's reader to complain of. */
+static bool is_policy(struct zw_cli *cli, const char *x)
+{
+	struct zw_str text;
+
+	if (!strcmp(x, "live") || !strncmp(x, "live:", 5))
+		return false;
+	if (!strcmp(x, "-") || zw_read_file(cli->arena, x, SIZE_LIMIT, &text))
+		return true;
+	return zw_content_of(x, text) == ZW_CONTENT_POLICY;
+}
+
+bool zw_input_read(struct zw_cli *cli, const char *x,
+		   const struct zw_input_additions *additions,
+		   struct zw_input *input)
+{
+	struct zw_job_additions added = { 0 };
+	bool needs_zones = false;
+
+	*input = (struct zw_input){ .name = x };
+	if (additions) {
+		added.statements = additions->statements;
+		added.claims = additions->claims;
+		needs_zones = additions->needs_zones;
+	}
+	if (is_policy(cli, x))
+		return read_policy(cli, x, &added, input);
+	return read_ruleset(cli, x, needs_zones, &added, input);
 }
 
 static bool is_only(struct zw_ipset set, struct zw_ip ip)

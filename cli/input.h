@@ -27,9 +27,12 @@ struct zw_input {
  * "(question)": statements behind it, claims beside it; each may be empty. */
 struct zw_input_additions {
 	struct zw_str statements, claims;
+	bool needs_zones; /* means nothing without zones that have names */
 };
 
-/* Read X; what is wrong is in CLI's diagnostics. ADDITIONS may be NULL. */
+/* Read X: a policy, or a ruleset as text, bytes, dump, "live" or
+ * "live:NAMESPACE", with the zones of --zones or none. What is wrong is in
+ * CLI's diagnostics. ADDITIONS may be NULL. */
 bool zw_input_read(struct zw_cli *cli, const char *x,
 		   const struct zw_input_additions *additions,
 		   struct zw_input *input);

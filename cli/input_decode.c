@@ -9,7 +9,9 @@ const struct zw_ruleset *zw_input_decode(struct zw_cli *cli,
 {
 	struct zw_ruleset *ruleset = ZW_NEW(cli->arena, struct zw_ruleset);
 
-	if (!zw_decode(cli->arena, &cli->diags, (const u8 *)bytes->data,
+	/* a kernel without tables sends nothing */
+	if (bytes->n &&
+	    !zw_decode(cli->arena, &cli->diags, (const u8 *)bytes->data,
 		       bytes->n, NULL, ruleset))
 		return NULL;
 	return ruleset;

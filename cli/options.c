@@ -11,7 +11,7 @@
 
 struct option_info {
 	const char *name;
-	char letter; /* 0: none */
+	char letter;	      /* 0: none */
 	const char *argument; /* NULL: takes none */
 	const char *summary;
 	bool repeats; /* may be given several times */
@@ -46,6 +46,8 @@ static const struct option_info infos[] = {
 			  "a state that 'zwinger dump' wrote" },
 	[ZW_OPT_EXACT] = { "exact", 0, NULL,
 			   "hold the ruleset to the file's rules as well" },
+	[ZW_OPT_ZONES] = { "zones", 0, "FILE",
+			   "the zones of a ruleset that is no policy" },
 	[ZW_OPT_SERVICE] = { "service", 0, "SERVICE",
 			     "of these services alone, as in a rule" },
 	[ZW_OPT_BY] = { "by", 0, "WHAT", "by 'zone', or by 'address'" },
@@ -87,8 +89,8 @@ void zw_help_command(struct zw_buf *out, const struct zw_command *command)
 	zw_buf_printf(out, "\nExample:\n  %s\n", command->example);
 }
 
-static void unknown_option(struct zw_cli *cli,
-			   const struct zw_command *command, const char *word)
+static void unknown_option(struct zw_cli *cli, const struct zw_command *command,
+			   const char *word)
 {
 	struct zw_str names[ZW_OPT_COUNT];
 	struct zw_str near, text = zw_str_from(word);
@@ -193,8 +195,8 @@ bool zw_options_parse(struct zw_cli *cli, const struct zw_command *command,
 			continue;
 		longs[n++] = (struct option){
 			.name = infos[i].name,
-			.has_arg = infos[i].argument ? required_argument :
-						       no_argument,
+			.has_arg = infos[i].argument ? required_argument
+						     : no_argument,
 			.val = 256 + (int)i,
 		};
 		if (infos[i].letter) {
@@ -213,10 +215,10 @@ bool zw_options_parse(struct zw_cli *cli, const struct zw_command *command,
 			continue;
 		}
 		if (c == ':') {
-			struct zw_diag *diag = zw_diag(
-				&cli->diags, ZW_Z6001, ZW_NO_SPAN,
-				"option '%s' needs an argument",
-				argv[optind - 1]);
+			struct zw_diag *diag =
+				zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+					"option '%s' needs an argument",
+					argv[optind - 1]);
 
 			zw_diag_help(&cli->diags, diag,
 				     "'zwinger %s --help' shows it",

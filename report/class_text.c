@@ -101,6 +101,25 @@ static bool is_any(const struct zw_space *space, const struct zw_class *class)
 	       zw_class_is_full(space, class, ZW_DIM_SPORT);
 }
 
+/* Most protocols: those that are not among them. */
+static bool put_all_but(struct zw_buf *out, const struct zw_intervals *protos)
+{
+	u32 proto, missing = 0;
+
+	for (proto = 0; proto < 256; proto++)
+		missing += !zw_intervals_contain(*protos, proto);
+	if (missing > 2 * LIST_MAX)
+		return false;
+	zw_buf_puts(out, "every protocol");
+	for (proto = 0, missing = 0; proto < 256; proto++) {
+		if (zw_intervals_contain(*protos, proto))
+			continue;
+		zw_buf_puts(out, missing++ ? ", " : " but ");
+		put_protocol(out, proto);
+	}
+	return true;
+}
+
 void zw_class_services(struct zw_buf *out, const struct zw_flows *flows,
 		       const struct zw_class *class)
 {
@@ -111,9 +130,11 @@ void zw_class_services(struct zw_buf *out, const struct zw_flows *flows,
 	u128 proto;
 
 	if (is_any(space, class)) {
-		zw_buf_puts(out, "any protocol");
+		zw_buf_puts(out, "every protocol");
 		return;
 	}
+	if (put_all_but(out, protos))
+		return;
 	for (i = 0; i < protos->n; i++) {
 		for (proto = protos->v[i].lo; proto <= protos->v[i].hi;
 		     proto++) {

@@ -13,7 +13,7 @@
 void zw_class_text(struct zw_buf *out, const struct zw_flows *flows,
 		   const struct zw_party *from, const struct zw_party *to,
 		   const struct zw_class *class);
-/* "tcp/{22, 80}, icmp/8" alone; "any protocol" for all of them. */
+/* "tcp/{22, 80}, icmp/8" alone; "every protocol but ..." for most of them. */
 void zw_class_services(struct zw_buf *out, const struct zw_flows *flows,
 		       const struct zw_class *class);
 

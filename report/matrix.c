@@ -53,7 +53,9 @@ static struct zw_str cell_text(struct zw_arena *arena,
 
 	if (!cell->open)
 		return ZW_STR("-");
-	if (cell->any) {
+	if (cell->everything && !a->service.n) {
+		zw_buf_puts(&text, "everything");
+	} else if (cell->any) {
 		put_any(&text, a->flows, cell);
 		add_services(&text, a->flows, &cell->all, "");
 		add_services(&text, a->flows, &cell->some, "*");

@@ -61,7 +61,8 @@ static void put_step(struct zw_buf *out, const struct zw_step *s, size_t width)
 		zw_buf_printf(out, "rule %u", s->position);
 	else
 		zw_buf_puts(out, "end");
-	pad(out, start, 9);
+	pad(out, start, 7);
+	zw_buf_puts(out, "  ");
 	zw_buf_add_escaped(out, s->what);
 	if (s->comment.n) {
 		zw_buf_puts(out, "  <- ");

@@ -124,7 +124,8 @@ struct maker {
 	struct zw_study *study;
 	const struct zw_matrix_question *q;
 	zw_node possible[ZW_PATH_COUNT], sure[ZW_PATH_COUNT];
-	u32 *others; /* variables beside the service's */
+	zw_node plain[ZW_PATH_COUNT]; /* all flows there could be */
+	u32 *others;		      /* variables beside the service's */
 	size_t n_others;
 };
 
@@ -195,6 +196,11 @@ static void make_cell(struct maker *m, const struct zw_party *from,
 	all_of_them = everyone(m, from, to, path);
 	fails = zw_exists(d, zw_minus(d, zw_and(d, all_of_them, some), set),
 			  m->others, m->n_others);
+	cell->everything =
+		zw_subset(d,
+			  zw_exists(d, zw_and(d, m->plain[path], all_of_them),
+				    m->others, m->n_others),
+			  zw_minus(d, some, fails));
 	make_lists(m, all_of_them, zw_minus(d, some, fails),
 		   zw_and(d, some, fails), cell);
 }
@@ -212,6 +218,9 @@ void zw_matrix_of(struct zw_study *study, const struct zw_matrix_question *q,
 	for (path = 0; path < ZW_PATH_COUNT; path++) {
 		m.possible[path] = zw_matrix_flows(study, q, path, false);
 		m.sure[path] = zw_matrix_flows(study, q, path, true);
+		m.plain[path] =
+			zw_exists(study->d, study->of[0]->paths[path].plain,
+				  study->details, study->detail_count);
 	}
 	m.others =
 		ZW_NEW_ARRAY(study->scratch, u32, zw_variable_count(study->d));

@@ -17,7 +17,8 @@ struct zw_matrix_question {
 };
 
 struct zw_cell {
-	bool open; /* anything passes */
+	bool open;	 /* anything passes */
+	bool everything; /* all that can be sent, whatever its protocol */
 	/* What policies call any passes for all, but for BUT (mostly empty);
 	 * ALL has the rest. */
 	bool any;

@@ -162,7 +162,7 @@ static void add_interfaces(struct zw_flows *f, struct zw_parties *out)
 		if (is_loopback(f->space, c))
 			continue;
 		if (class_name(f->arena, &f->space->classes[c], &name)) {
-			add(f, out, name, ZW_NONE, from, to);
+			add(f, out, name, ZW_PARTY_INTERFACE, from, to);
 		} else {
 			in = zw_or(f->space->d, in, from);
 			leaves = zw_or(f->space->d, leaves, to);

@@ -9,9 +9,12 @@
 
 #include "verifier/flows.h"
 
+/* Of a party that is an interface and no zone's. */
+#define ZW_PARTY_INTERFACE (UINT32_MAX - 2)
+
 struct zw_party {
 	struct zw_str name;
-	u32 zone;     /* ZW_SELF, ZW_ELSEWHERE; of an interface: ZW_NONE */
+	u32 zone;     /* ZW_SELF, ZW_ELSEWHERE, ZW_PARTY_INTERFACE */
 	zw_node from; /* over input interface, IPsec and source */
 	zw_node to;   /* over output interface, IPsec and destination */
 };
