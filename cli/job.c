@@ -54,23 +54,24 @@ static bool resolve(struct zw_cli *cli, const char *path, bool zones_alone,
 		    struct zw_job *job)
 {
 	struct zw_resolve_options options = { .zones_alone = zones_alone };
-	struct zw_ast ast = { 0 }, claims = { 0 };
+	struct zw_ast *ast = ZW_NEW(cli->arena, struct zw_ast);
+	struct zw_ast claims = { 0 };
 
-	*job = (struct zw_job){ .path = path };
+	*job = (struct zw_job){ .path = path, .ast = ast };
 	if (!read_today(cli, &options.today))
 		return false;
-	zw_parse_file(cli->arena, cli->sources, &cli->diags, path, &ast);
+	zw_parse_file(cli->arena, cli->sources, &cli->diags, path, ast);
 	if (cli->values[ZW_OPT_CLAIMS]) {
 		zw_parse_file(cli->arena, cli->sources, &cli->diags,
 			      cli->values[ZW_OPT_CLAIMS], &claims);
 		options.claims = &claims;
 	}
-	add_text(cli, additions->statements, &ast);
+	add_text(cli, additions->statements, ast);
 	if (additions->claims.n) {
 		add_text(cli, additions->claims, &claims);
 		options.claims = &claims;
 	}
-	job->model = zw_resolve(cli->arena, cli->sources, &cli->diags, &ast,
+	job->model = zw_resolve(cli->arena, cli->sources, &cli->diags, ast,
 				&options);
 	if (!job->model)
 		return false;

@@ -17,6 +17,7 @@ struct zw_job {
 	struct zw_model *model;
 	struct zw_statement *statement;
 	struct zw_plan *plan;
+	const struct zw_ast *ast; /* of the policy; NULL without one */
 };
 
 /* Read, resolve and lay out the policy PATH, with --claims and --today. */
