@@ -98,6 +98,8 @@ suites_in = $(sort $(wildcard tests/$(1)/test_*.c))
 
 # An independent decision-diagram package, as referee in the tests only.
 EXTRA_unit-verifier = -lbdd
+# An independent solver, for the scripts that `smt` writes.
+EXTRA_big-questions = -lz3
 # The reload tests send what `apply` would, without its proof.
 RELOAD_OBJ := $(patsubst %,$(BUILD)/cli/%.o,transactions kept kept_rows large_sets)
 EXTRA_big-reload = $(RELOAD_OBJ) $(LIB)

@@ -104,6 +104,7 @@ enum zw_status zw_cmd_dump(struct zw_cli *cli);
 enum zw_status zw_cmd_matrix(struct zw_cli *cli);
 enum zw_status zw_cmd_query(struct zw_cli *cli);
 enum zw_status zw_cmd_lint(struct zw_cli *cli);
+enum zw_status zw_cmd_smt(struct zw_cli *cli);
 enum zw_status zw_cmd_explain(struct zw_cli *cli);
 enum zw_status zw_cmd_fmt(struct zw_cli *cli);
 enum zw_status zw_cmd_services(struct zw_cli *cli);

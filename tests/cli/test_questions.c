@@ -120,6 +120,10 @@ static const struct {
 	{ "lint-invalid", { "lint", "tests/negative/Z1003-unknown-zone.zw" } },
 	{ "lint-sarif",
 	  { "lint", "tests/golden/questions/lint.zw", "--format", "sarif" } },
+	{ "smt-expect",
+	  { "smt", HQ,
+	    "expect drop front(192.0.2.10) -> data(10.2.0.5) : ssh" } },
+	{ "smt-zone", { "smt", HQ, "never dmz -> intern" } },
 	{ "check-junit", { "check", HQ, "--format", "junit" } },
 	{ "check-junit-refuted",
 	  { "check", "tests/negative/Z4001-dmz-to-internal.zw", "--format",
@@ -220,7 +224,8 @@ static void json(void)
 		     k++)
 			argv[k + 1] = cases[i].argv[k];
 		if ((k < 10 && cases[i].argv[k]) ||
-		    !strcmp(cases[i].argv[0], "check") || !can_run(i))
+		    !strcmp(cases[i].argv[0], "check") ||
+		    !strcmp(cases[i].argv[0], "smt") || !can_run(i))
 			continue;
 		argv[k + 1] = "--format";
 		argv[k + 2] = "json";
