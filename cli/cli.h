@@ -46,6 +46,7 @@ enum zw_option {
 	ZW_OPT_BY,
 	ZW_OPT_ASSUME,
 	ZW_OPT_SPORT,
+	ZW_OPT_ADDRESSES,
 	ZW_OPT_COLOR,
 	ZW_OPT_HELP,
 	ZW_OPT_COUNT,
@@ -63,6 +64,7 @@ struct zw_cli {
 	char **operands;
 	int operand_count;
 	bool json; /* diagnostics go into the JSON answer instead */
+	bool live; /* addresses of interfaces are asked of the kernel */
 };
 
 struct zw_command {

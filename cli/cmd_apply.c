@@ -304,6 +304,7 @@ static bool run(struct zw_apply *a)
 	int err;
 	bool loaded;
 
+	a->cli->live = true;
 	if (!zw_job_policy(a->cli, a->cli->operands[0], &a->job))
 		return false;
 	if (!a->job.model->has_policy) {

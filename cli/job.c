@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cli/findings.h"
+#include "cli/own.h"
 #include "cli/progress.h"
 #include "grammar/grammar.h"
 #include "report/json.h"
@@ -71,6 +72,8 @@ static bool resolve(struct zw_cli *cli, const char *path, bool zones_alone,
 		add_text(cli, additions->claims, &claims);
 		options.claims = &claims;
 	}
+	if (!zw_cli_own(cli, ast, &options.own))
+		return false;
 	job->model = zw_resolve(cli->arena, cli->sources, &cli->diags, ast,
 				&options);
 	if (!job->model)

@@ -237,8 +237,9 @@ struct zw_addrs_result zw_resolve_addr(struct zw_resolver *r,
 			return poison();
 		result.may_be_empty = addr->allow_empty;
 		return result;
-	case ZW_ADDR_FROM_INTERFACE:
-	case ZW_ADDR_INTERFACE:
+	case ZW_ADDR_FROM_INTERFACE: /* zones.c adds them */
+		return result;
+	case ZW_ADDR_INTERFACE: /* publish.c asks own.c */
 		break;
 	}
 	return poison();

@@ -6,6 +6,7 @@
 #define ZW_COMPILER_COMPILER_H
 
 #include "base/diag.h"
+#include "base/own.h"
 #include "compiler/model.h"
 #include "grammar/ast.h"
 
@@ -21,6 +22,9 @@ struct zw_resolve_options {
 	 * rules and translations are passed over with a note, and networks of
 	 * zones may overlap, with a warning. */
 	bool zones_alone;
+	/* Those of the gateway's interfaces; NULL if they are not known:
+	 * then a policy that takes addresses from them is an error. */
+	const struct zw_own_addresses *own;
 };
 
 /* Resolve names and check values. NULL if there was an error (all in DIAGS);

@@ -103,6 +103,7 @@ static void declare_zone(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	if (too_many_zones(r, stmt))
 		return;
 	zw_map_init(&extra.hosts, r->arena);
+	extra.takes = ZW_NO_SPAN;
 	zw_map_put(&r->zones, zone.name, (u32)r->model->zones.n);
 	zw_push(r->arena, r->model->zones, zone);
 	zw_push(r->arena, r->extras, extra);

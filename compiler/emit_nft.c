@@ -262,7 +262,7 @@ static void put_set(const struct printer *p, const struct zw_plan_set *set)
 		zw_buf_printf(p->out, "\t\ttimeout %us\n", set->timeout);
 	if (set->interval)
 		zw_buf_puts(p->out, "\t\tflags interval\n");
-	else if (n)
+	else if (n && !set->is_addresses) /* these may become more */
 		zw_buf_printf(p->out, "\t\tsize %zu\n", n);
 	if (n) {
 		zw_buf_puts(p->out, "\t\telements = {\n");

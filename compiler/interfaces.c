@@ -25,6 +25,38 @@ static const char *bad_name(struct zw_str name)
 	return NULL;
 }
 
+static bool too_long(struct zw_resolver *r, const struct zw_ast_name *written)
+{
+	struct zw_diag *diag;
+
+	if (written->text.n <= ZW_INTERFACE_NAME_LIMIT)
+		return false;
+	diag = zw_diag(r->diags, ZW_Z1007, written->span,
+		       "an interface's name has at most %d bytes",
+		       ZW_INTERFACE_NAME_LIMIT);
+	zw_diag_here(r->diags, diag, "this one has %zu", written->text.n);
+	return true;
+}
+
+bool zw_check_interface_name(struct zw_resolver *r,
+			     const struct zw_ast_name *written)
+{
+	const char *why = bad_name(written->text);
+	struct zw_diag *diag;
+
+	if (too_long(r, written))
+		return false;
+	if (!why)
+		return true;
+	if (written->text.n && memchr(written->text.p, '*', written->text.n))
+		why = "one interface belongs here, no pattern";
+	diag = zw_diag(r->diags, ZW_Z2015, written->span,
+		       "'%.*s' is no interface's name",
+		       ZW_STR_ARG(written->text));
+	zw_diag_here(r->diags, diag, "%s", why);
+	return false;
+}
+
 static bool check_name(struct zw_resolver *r, const struct zw_ast_name *written,
 		       const struct zw_interface *interface)
 {
@@ -37,14 +69,8 @@ static bool check_name(struct zw_resolver *r, const struct zw_ast_name *written,
 		zw_diag_here(r->diags, diag, "name the interfaces");
 		return false;
 	}
-	if (written->text.n > ZW_INTERFACE_NAME_LIMIT) {
-		diag = zw_diag(r->diags, ZW_Z1007, written->span,
-			       "an interface's name has at most %d bytes",
-			       ZW_INTERFACE_NAME_LIMIT);
-		zw_diag_here(r->diags, diag, "this one has %zu",
-			     written->text.n);
+	if (too_long(r, written))
 		return false;
-	}
 	why = bad_name(interface->name);
 	if (!why && !interface->pattern && zw_str_is(interface->name, "lo"))
 		why = "loopback is the gateway itself and always allowed";

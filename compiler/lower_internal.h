@@ -249,6 +249,13 @@ void zw_lower_sources(struct zw_lowering *l);
 /* The chains that lower segment sizes, if there are any. */
 void zw_lower_clamps(struct zw_lowering *l);
 
+/* ---- lower_own.c ---- */
+
+/* KEY is one of the addresses of PUBLICATION's interface, by a set that has
+ * them alone, so that nothing else travels when they change. */
+void zw_draft_own(struct zw_lowering *l, struct zw_draft *draft,
+		  enum zw_key key, const struct zw_publication *publication);
+
 /* ---- lower_cover.c ---- */
 
 #define ZW_CELL_FIELDS 4

@@ -8,7 +8,9 @@
  * to the host directly nor a connection that another ruleset translated passes.
  * The original port cannot stand in a set that nft can write, so the gate is a
  * map of all the rest that leads to a chain for the port. For the host's own
- * zone the same gate stands after routing, and hides the source.
+ * zone the same gate stands after routing, and hides the source. Where the
+ * address is an interface's, it stands in a set of its own beside these maps
+ * and not in their keys, so that it may change without them.
  *
  * Sources are translated after routing, pair of zones by pair of zones. How a
  * packet came in cannot be asked there any more (nft_meta_get_validate,
@@ -25,7 +27,8 @@
 /* One port of a service at the gate: what the key has, and the port that the
  * connection was sent to. */
 struct gate_cell {
-	u8 key[37]; /* protocol, address, host, inner port */
+	u8 key[37]; /* protocol, address unless an interface's, host, inner
+		     * port */
 	u16 outer;
 	u32 publish;
 };
@@ -46,6 +49,12 @@ static enum zw_key daddr_key(enum zw_family family)
 	return family == ZW_IPV4 ? ZW_KEY_IP_DADDR : ZW_KEY_IP6_DADDR;
 }
 
+static enum zw_key original_key(enum zw_family family)
+{
+	return family == ZW_IPV4 ? ZW_KEY_CT_ORIGINAL_IP_DADDR
+				 : ZW_KEY_CT_ORIGINAL_IP6_DADDR;
+}
+
 static void put_port(u8 *out, u32 port)
 {
 	out[0] = (u8)(port >> 8);
@@ -60,11 +69,19 @@ static int by_cell(const void *left, const void *right)
 	return order ? order : (a->outer > b->outer) - (a->outer < b->outer);
 }
 
+/* The one that was written. */
+static struct zw_ip address_of(const struct zw_publication *publication)
+{
+	return (struct zw_ip){ publication->family,
+			       publication->addresses.v[0].lo };
+}
+
 static void add_cells(struct zw_lowering *l, u32 index, gate_cells *out)
 {
 	const struct zw_publication *publication =
 		&l->model->publishes.v[index].publication;
 	size_t bytes = address_bytes(publication->family);
+	size_t outer = publication->interface.n ? 0 : bytes;
 
 	for (size_t i = 0; i < publication->pairs.n; i++) {
 		const struct zw_port_pair *pair = &publication->pairs.v[i];
@@ -75,9 +92,11 @@ static void add_cells(struct zw_lowering *l, u32 index, gate_cells *out)
 						  .publish = index };
 
 			cell.key[0] = pair->proto;
-			zw_ip_bytes(publication->address, cell.key + 1);
-			zw_ip_bytes(publication->host, cell.key + 1 + bytes);
-			put_port(cell.key + 1 + 2 * bytes,
+			if (outer)
+				zw_ip_bytes(address_of(publication),
+					    cell.key + 1);
+			zw_ip_bytes(publication->host, cell.key + 1 + outer);
+			put_port(cell.key + 1 + outer + bytes,
 				 pair->inner_lo + port - pair->outer_lo);
 			zw_push(l->arena, *out, cell);
 		}
@@ -120,11 +139,9 @@ static u32 port_chain(struct zw_lowering *l, const struct zw_gate *gate,
 static u32 gate_map(struct zw_lowering *l, const struct zw_gate *gate,
 		    const u32 *list, size_t n)
 {
-	bool four = gate->family == ZW_IPV4;
-	enum zw_key keys[] = { ZW_KEY_L4PROTO,
-			       four ? ZW_KEY_CT_ORIGINAL_IP_DADDR
-				    : ZW_KEY_CT_ORIGINAL_IP6_DADDR,
-			       daddr_key(gate->family), ZW_KEY_TH_DPORT };
+	bool own = l->model->publishes.v[list[0]].publication.interface.n;
+	enum zw_key keys[4] = { ZW_KEY_L4PROTO };
+	unsigned fields = 1;
 	struct zw_str key = zw_strf(l->arena, "gate %.*s %d",
 				    ZW_STR_ARG(gate->label), gate->family);
 	const struct zw_rule *first = &l->model->publishes.v[list[0]].rule;
@@ -137,9 +154,14 @@ static u32 gate_map(struct zw_lowering *l, const struct zw_gate *gate,
 	}
 	if (zw_map_get(&l->sets, key, &map))
 		return map;
+	if (!own)
+		keys[fields++] = original_key(gate->family);
+	keys[fields++] = daddr_key(gate->family);
+	keys[fields++] = ZW_KEY_TH_DPORT;
 	qsort(cells.v, cells.n, sizeof(*cells.v), by_cell);
 	map = zw_lower_set(
-		l, zw_lower_number_name(l, "published"), false, true, keys, 4,
+		l, zw_lower_number_name(l, "published"), false, true, keys,
+		fields,
 		(struct zw_cause){ first->span,
 				   zw_lower_comment(l->arena, first->place) });
 	zw_map_put(&l->sets, key, map);
@@ -163,14 +185,17 @@ static u32 gate_map(struct zw_lowering *l, const struct zw_gate *gate,
 	return map;
 }
 
-/* Those of LIST that take from ZONE the same sources as the first: they are
- * moved to the front. Returns how many; *SRC is NULL for all members. */
-static size_t same_sources(struct zw_lowering *l, u32 *list, size_t n, u32 zone,
+/* Those of LIST that take from ZONE the same sources as the first, and are
+ * published at the same interface or at none as it is: they are moved to the
+ * front. Returns how many; *SRC is NULL for all members. */
+static size_t alike(struct zw_lowering *l, u32 *list, size_t n, u32 zone,
 			   enum zw_family family,
 			   const struct zw_intervals **src)
 {
 	const struct zw_intervals *members =
 		&l->model->sources[zone].of[family];
+	struct zw_str at =
+		l->model->publishes.v[list[0]].publication.interface;
 	size_t same = 0;
 	u32 id = 0;
 
@@ -191,7 +216,7 @@ static size_t same_sources(struct zw_lowering *l, u32 *list, size_t n, u32 zone,
 				       ? NULL
 				       : one;
 		}
-		if (this != id)
+		if (this != id || !zw_str_eq(publication->interface, at))
 			continue;
 		list[i] = list[same];
 		list[same++] = swap;
@@ -209,15 +234,20 @@ void zw_lower_gate(struct zw_lowering *l, const struct zw_gate *gate, u32 *list,
 	for (size_t done = 0, same; done < n; done += same) {
 		const struct zw_intervals *src = NULL;
 		struct zw_draft draft = gate->before;
+		const struct zw_publication *one;
 		struct zw_plan_set *plan;
 		u32 map;
 
-		same = same_sources(l, list + done, n - done, gate->from,
-				    gate->family, &src);
+		same = alike(l, list + done, n - done, gate->from, gate->family,
+			     &src);
 		zw_draft_family(&draft, gate->family);
 		if (src)
 			zw_draft_addresses(l, &draft, saddr_key(gate->family),
 					   gate->family, *src, ZW_STR(""));
+		one = &l->model->publishes.v[list[done]].publication;
+		if (one->interface.n)
+			zw_draft_own(l, &draft, original_key(gate->family),
+				     one);
 		map = gate_map(l, gate, list + done, same);
 		zw_draft_lookup(l, &draft, map);
 		plan = &l->plan->sets.v[map];
@@ -259,11 +289,12 @@ static numbers published(struct zw_lowering *l, u32 from, u32 to,
 static u32 destination_map(struct zw_lowering *l, enum zw_family family,
 			   const u32 *list, size_t n)
 {
+	const struct zw_publish *first = &l->model->publishes.v[list[0]];
+	bool own = first->publication.interface.n;
 	enum zw_key keys[] = { daddr_key(family), ZW_KEY_L4PROTO,
 			       ZW_KEY_TH_DPORT };
 	struct zw_str key = ZW_STR("destinations");
-	const struct zw_rule *first = &l->model->publishes.v[list[0]].rule;
-	size_t bytes = address_bytes(family);
+	size_t bytes = address_bytes(family), head = own ? 0 : bytes;
 	u32 map;
 
 	for (size_t i = 0; i < n; i++)
@@ -271,10 +302,11 @@ static u32 destination_map(struct zw_lowering *l, enum zw_family family,
 	if (zw_map_get(&l->sets, key, &map))
 		return map;
 	map = zw_lower_set(
-		l, zw_lower_number_name(l, "destination"), false, false, keys,
-		3,
-		(struct zw_cause){ first->span,
-				   zw_lower_comment(l->arena, first->place) });
+		l, zw_lower_number_name(l, "destination"), false, false,
+		keys + own, 3u - own,
+		(struct zw_cause){
+			first->rule.span,
+			zw_lower_comment(l->arena, first->rule.place) });
 	zw_map_put(&l->sets, key, map);
 	l->plan->sets.v[map].data = true;
 	l->plan->sets.v[map].family = family;
@@ -290,13 +322,13 @@ static u32 destination_map(struct zw_lowering *l, enum zw_family family,
 			struct zw_plan_element *element;
 			u8 row[19];
 
-			memcpy(row, from + 1, bytes);
-			row[bytes] = from[0];
-			put_port(row + bytes + 1, cells.v[c].outer);
+			memcpy(row, from + 1, head);
+			row[head] = from[0];
+			put_port(row + head + 1, cells.v[c].outer);
 			element = zw_lower_set_add(l, map, row, NULL);
 			element->address = one->host.value;
-			element->port = (u16)(from[1 + 2 * bytes] << 8 |
-					      from[2 + 2 * bytes]);
+			element->port = (u16)(from[1 + head + bytes] << 8 |
+					      from[2 + head + bytes]);
 			element->place =
 				zw_lower_comment(l->arena, publish->rule.place);
 		}
@@ -312,16 +344,20 @@ static void lower_destinations(struct zw_lowering *l, u32 chain, u32 zone,
 	for (size_t done = 0, same; done < list.n; done += same) {
 		const struct zw_intervals *src = NULL;
 		struct zw_draft draft = { .n = 0 };
+		const struct zw_publication *one;
 		struct zw_plan_set *plan;
 		struct zw_plan_rule *rule;
 		u32 map;
 
-		same = same_sources(l, list.v + done, list.n - done, zone,
-				    family, &src);
+		same = alike(l, list.v + done, list.n - done, zone, family,
+			     &src);
 		zw_lower_test_source(l, &draft, family, zone);
 		if (src)
 			zw_draft_addresses(l, &draft, saddr_key(family), family,
 					   *src, ZW_STR(""));
+		one = &l->model->publishes.v[list.v[done]].publication;
+		if (one->interface.n)
+			zw_draft_own(l, &draft, daddr_key(family), one);
 		map = destination_map(l, family, list.v + done, same);
 		zw_draft_lookup(l, &draft, map);
 		plan = &l->plan->sets.v[map];

@@ -135,6 +135,8 @@ struct zw_statement *zw_statement_from(struct zw_arena *arena,
 			model->translates.v[i].translation);
 	for (i = 0; i < model->claims.n; i++)
 		zw_push(arena, statement->claims, model->claims.v[i]);
+	for (i = 0; i < model->taken.n; i++)
+		zw_push(arena, statement->taken, model->taken.v[i]);
 	zw_statement_index(arena, statement);
 	return statement;
 }

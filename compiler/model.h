@@ -96,6 +96,7 @@ struct zw_model {
 	ZW_VEC(struct zw_translate) translates;
 	ZW_VEC(struct zw_clamp) clamps;
 	ZW_VEC(struct zw_claim) claims;	 /* built-in, the policy's, --claims */
+	ZW_VEC(struct zw_taken) taken;	 /* from interfaces */
 	bool has_policy;		 /* at least one rule */
 	bool logs_drops;		 /* log drops: */
 	struct zw_rule_options drop_log; /* log and limit */

@@ -9,29 +9,6 @@
 #define LOG_PREFIX_LIMIT 127
 #define SOON 30 /* days */
 
-void zw_not_yet(struct zw_resolver *r, struct zw_span span, const char *what)
-{
-	struct zw_not_yet item = { span, what };
-
-	if (!r->refused) /* else it is said of the whole statement */
-		zw_push(r->arena, r->not_yet, item);
-}
-
-void zw_say_not_yet(struct zw_resolver *r)
-{
-	struct zw_diag *diag;
-	size_t i;
-
-	if (r->diags->errors)
-		return;
-	for (i = 0; i < r->not_yet.n; i++) {
-		diag = zw_diag(r->diags, ZW_Z2900, r->not_yet.v[i].span,
-			       "'%s' is understood but not compiled yet",
-			       r->not_yet.v[i].what);
-		zw_diag_here(r->diags, diag, "nothing is left out silently");
-	}
-}
-
 /* net/netfilter/nft_limit.c, nft_limit_init(): a token is nanoseconds of the
  * unit by the rate; none at all would let everything through, and the bucket
  * has 64 bits. */

@@ -2,7 +2,8 @@
 /* publish: a service of one host under another address. Both lists of services
  * are read in the order written and pair off port by port within one protocol.
  * An address that is in another zone's networks is no place to publish at, and
- * no port of it is published twice to one source. */
+ * no port of it is published twice to one source. The addresses of an interface
+ * make one publication for each family that they and the host have. */
 #include "compiler/resolve.h"
 
 static struct zw_diag *cannot(struct zw_resolver *r, struct zw_span span,
@@ -140,20 +141,27 @@ static bool check_repeats(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 
 /* ---- host and address ---- */
 
-/* The one address that HOST has of FAMILY. */
+static bool is_host(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+		    const struct zw_side *host)
+{
+	struct zw_diag *diag;
+
+	if (host->poisoned)
+		return false;
+	if (stmt->to.terms.v[0].hosts.n == 1)
+		return true;
+	diag = cannot(r, stmt->to.span, "what is published is no host");
+	zw_diag_here(r->diags, diag, "one ZONE.HOST belongs here");
+	return false;
+}
+
+/* The one address that HOST has of OUT's family. */
 static bool find_host(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 		      const struct zw_side *host, struct zw_publication *out)
 {
 	struct zw_intervals addrs = { NULL, 0 };
 	struct zw_diag *diag;
 
-	if (host->poisoned)
-		return false;
-	if (stmt->to.terms.v[0].hosts.n != 1) {
-		diag = cannot(r, stmt->to.span, "what is published is no host");
-		zw_diag_here(r->diags, diag, "one ZONE.HOST belongs here");
-		return false;
-	}
 	if (host->zones.n)
 		addrs = host->zones.v[0].addrs.of[out->family];
 	if (addrs.n == 1 && addrs.v[0].lo == addrs.v[0].hi) {
@@ -176,7 +184,7 @@ static bool find_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 
 	if (!zw_resolve_as(r, stmt, &out->family, &range))
 		return false;
-	out->address = (struct zw_ip){ out->family, range.lo };
+	out->addresses = zw_intervals_one(r->arena, range.lo, range.hi);
 	if (range.lo == range.hi)
 		return true;
 	diag = cannot(r, stmt->addrs.v[0].span,
@@ -188,16 +196,18 @@ static bool find_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 static bool check_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 			  const struct zw_publication *publication)
 {
+	enum zw_family family = publication->family;
+	struct zw_ipset part = { 0 };
 	struct zw_diag *diag;
 	u32 i;
 
 	for (i = 0; i < r->model->zones.n; i++) {
 		const struct zw_zone *zone = &r->model->zones.v[i];
 
-		if (i == publication->to ||
-		    !zw_intervals_contain(
-			    zone->networks.of[publication->family],
-			    publication->address.value))
+		part.of[family] = zw_intervals_intersect(
+			r->arena, zone->networks.of[family],
+			publication->addresses);
+		if (i == publication->to || !part.of[family].n)
 			continue;
 		diag = cannot(r, stmt->addrs.v[0].span,
 			      "published at an address of another zone");
@@ -206,15 +216,16 @@ static bool check_address(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 		zw_diag_help(
 			r->diags, diag,
 			"publish at an address of the gateway that is in no zone, or in the host's");
+		if (publication->interface.n)
+			zw_note_taken(r, diag, part);
 		return false;
 	}
 	return true;
 }
 
-static bool find_sources(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
-			 const struct zw_side *from, struct zw_publication *out)
+static bool has_sources(struct zw_resolver *r, const struct zw_side *from,
+			struct zw_publication *out)
 {
-	struct zw_diag *diag;
 	size_t i;
 
 	for (i = 0; i < from->zones.n; i++) {
@@ -225,20 +236,24 @@ static bool find_sources(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 		if (part.src.of[out->family].n)
 			zw_push(r->arena, out->from, part);
 	}
-	if (out->from.n)
-		return true;
+	return out->from.n;
+}
+
+static void no_sources(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+		       const struct zw_side *from, const char *family)
+{
+	struct zw_diag *diag;
+
 	if (from->may_be_empty) {
 		diag = zw_diag(r->diags, ZW_Z3002, stmt->span,
 			       "publication for nobody today");
 		zw_diag_here(r->diags, diag,
 			     "a define that may be empty leaves no address");
-		return false;
+		return;
 	}
 	diag = zw_diag(r->diags, ZW_Z2012, stmt->from.span,
 		       "families exclude each other");
-	zw_diag_here(r->diags, diag, "nobody here has an %s address",
-		     out->family == ZW_IPV4 ? "IPv4" : "IPv6");
-	return false;
+	zw_diag_here(r->diags, diag, "nobody here has %s address", family);
 }
 
 /* ---- publications that meet ---- */
@@ -248,7 +263,8 @@ static bool meet(const struct zw_publication *a, const struct zw_publication *b)
 	bool sources = false, ports = false;
 	size_t i, j;
 
-	if (a->family != b->family || a->address.value != b->address.value)
+	if (a->family != b->family ||
+	    !zw_intervals_overlap(a->addresses, b->addresses))
 		return false;
 	for (i = 0; i < a->pairs.n && !ports; i++)
 		for (j = 0; j < b->pairs.n && !ports; j++)
@@ -298,6 +314,88 @@ static bool check_hairpin(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 	return true;
 }
 
+/* ---- the statement ---- */
+
+/* Host and sources of PUBLISH are known: check it against all others. */
+static bool complete(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
+		     struct zw_publish *publish)
+{
+	if (!check_address(r, stmt, &publish->publication) ||
+	    !check_meeting(r, stmt, &publish->publication) ||
+	    !check_hairpin(r, stmt, &publish->publication))
+		return false;
+	publish->rule.place = zw_place_text(r, stmt->span);
+	zw_push(r->arena, r->model->publishes, *publish);
+	return true;
+}
+
+static void publish_at_address(struct zw_resolver *r,
+			       const struct zw_ast_stmt *stmt,
+			       const struct zw_side *host,
+			       const struct zw_side *from,
+			       struct zw_publish *publish)
+{
+	struct zw_publication *out = &publish->publication;
+
+	if (!find_host(r, stmt, host, out))
+		return;
+	if (has_sources(r, from, out))
+		complete(r, stmt, publish);
+	else
+		no_sources(r, stmt, from,
+			   out->family == ZW_IPV4 ? "an IPv4" : "an IPv6");
+}
+
+static void not_here(struct zw_resolver *r, const struct zw_ast_addr *addr,
+		     enum zw_family family)
+{
+	const char *name = family == ZW_IPV4 ? "IPv4" : "IPv6";
+	struct zw_diag *diag =
+		zw_diag(r->diags, ZW_Z3009, addr->span,
+			"not published for %s, as the host could be", name);
+
+	zw_diag_here(r->diags, diag, "has no %s address", name);
+}
+
+/* In each family that the host, the interface and somebody in FROM have. */
+static void publish_at_interface(struct zw_resolver *r,
+				 const struct zw_ast_stmt *stmt,
+				 const struct zw_side *host,
+				 const struct zw_side *from,
+				 const struct zw_publish *publish)
+{
+	const struct zw_ast_addr *addr = &stmt->addrs.v[0];
+	u8 families = host->zones.n ? zw_set_families(host->zones.v[0].addrs) :
+				      0;
+	struct zw_ipset own;
+	bool any = false;
+	unsigned f;
+
+	if (!zw_take_addresses(r, addr, families, &own))
+		return;
+	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
+		struct zw_publish one = *publish;
+		struct zw_publication *out = &one.publication;
+
+		out->family = (enum zw_family)f;
+		out->addresses = own.of[f];
+		out->interface = zw_str_copy(r->arena, addr->name.text);
+		if (!(families >> f & 1) || !has_sources(r, from, out))
+			continue;
+		any = true;
+		if (!out->addresses.n) {
+			not_here(r, addr, out->family);
+			continue;
+		}
+		if (!find_host(r, stmt, host, out))
+			return;
+		if (!complete(r, stmt, &one))
+			return;
+	}
+	if (!any)
+		no_sources(r, stmt, from, "a fitting");
+}
+
 void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
 	struct zw_publish publish = {
@@ -309,7 +407,7 @@ void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	struct zw_publication *publication = &publish.publication;
 	zw_service_items inner = { 0 }, outer = { 0 };
 	const struct zw_side *host, *from;
-	bool ok;
+	bool ok, at_interface;
 
 	host = zw_resolve_side(r, &r->policy, &stmt->to, ZW_USE_RULE, false);
 	from = zw_resolve_side(r, &r->policy, &stmt->from, ZW_USE_RULE, true);
@@ -321,20 +419,17 @@ void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 				  ZW_SERVICES_IN_ORDER, &outer);
 	ok = ok && check_ports(r, stmt, &inner, &outer);
 	zw_resolve_options(r, &stmt->options, &publish.rule.options);
-	if (stmt->addrs.n && stmt->addrs.v[0].kind == ZW_ADDR_INTERFACE) {
-		zw_not_yet(r, stmt->addrs.v[0].span, "publish as interface");
+	if (!stmt->addrs.n)
 		return;
-	}
-	if (!stmt->addrs.n || !find_address(r, stmt, publication) ||
-	    !find_host(r, stmt, host, publication) || from->poisoned || !ok)
+	at_interface = stmt->addrs.v[0].kind == ZW_ADDR_INTERFACE;
+	if ((!at_interface && !find_address(r, stmt, publication)) ||
+	    !is_host(r, stmt, host) || from->poisoned || !ok)
 		return;
 	pair_ports(r, &inner, &outer, publication);
-	if (!check_repeats(r, stmt, publication) ||
-	    !check_address(r, stmt, publication) ||
-	    !find_sources(r, stmt, from, publication) ||
-	    !check_meeting(r, stmt, publication) ||
-	    !check_hairpin(r, stmt, publication))
+	if (!check_repeats(r, stmt, publication))
 		return;
-	publish.rule.place = zw_place_text(r, stmt->span);
-	zw_push(r->arena, r->model->publishes, publish);
+	if (at_interface)
+		publish_at_interface(r, stmt, host, from, &publish);
+	else
+		publish_at_address(r, stmt, host, from, &publish);
 }

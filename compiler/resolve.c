@@ -145,6 +145,7 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 	r->diags = diags;
 	r->model = ZW_NEW(arena, struct zw_model);
 	r->today = options && options->today ? options->today : clock_day();
+	r->own = options ? options->own : NULL;
 	r->incomplete = diags->errors > 0;
 	r->zones_alone = options && options->zones_alone;
 	start(r, ast);
@@ -161,6 +162,5 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 		pass_over(r, ast);
 	if (options && options->claims)
 		resolve_tree(r, &r->claims, options->claims);
-	zw_say_not_yet(r);
 	return diags->errors ? NULL : r->model;
 }

@@ -75,6 +75,9 @@ struct zw_zone_extra {
 	const struct zw_ast_stmt *stmt;
 	bool poisoned;	     /* its addresses are not known */
 	struct zw_map hosts; /* to model->hosts */
+	/* `network from interface`: where it is said, and what came of it */
+	struct zw_span takes; /* or ZW_NO_SPAN */
+	struct zw_ipset taken;
 };
 
 /* One zone's share of an endpoint. WHOLE: nothing was taken away. */
@@ -105,12 +108,6 @@ enum zw_side_use {
 	ZW_SIDE_USE_COUNT,
 };
 
-/* What the back end cannot do yet, said if nothing else is wrong. */
-struct zw_not_yet {
-	struct zw_span span;
-	const char *what;
-};
-
 struct zw_slot; /* one zone while a side is being put together */
 
 struct zw_resolver {
@@ -119,6 +116,7 @@ struct zw_resolver {
 	struct zw_diags *diags;
 	struct zw_model *model;
 	s64 today;
+	const struct zw_own_addresses *own; /* or NULL */
 	ZW_VEC(struct zw_define) defines;
 	ZW_VEC(struct zw_service) services;
 	struct zw_scope policy, claims;
@@ -126,8 +124,6 @@ struct zw_resolver {
 	ZW_VEC(struct zw_zone_extra) extras;
 	struct zw_ipset everything;
 	unsigned depth; /* of definitions within definitions */
-	ZW_VEC(struct zw_not_yet) not_yet;
-	bool refused; /* the statement as a whole is not compiled yet */
 	/* sides: scratch, and what was resolved before, by its text */
 	struct zw_slot *slots;
 	ZW_VEC(u32) touched;
@@ -186,6 +182,16 @@ struct zw_define *zw_use_define(struct zw_resolver *r,
 				const struct zw_scope *scope,
 				const struct zw_ast_name *name);
 
+/* own.c: addresses of ADDR's interface in FAMILIES; prefixes of all interfaces
+ * of ZONE. False after a diagnostic. */
+bool zw_take_addresses(struct zw_resolver *r, const struct zw_ast_addr *addr,
+		       u8 families, struct zw_ipset *out);
+bool zw_take_networks(struct zw_resolver *r, const struct zw_zone *zone,
+		      struct zw_span span, struct zw_ipset *out);
+/* Which interfaces have a prefix that meets PART. */
+void zw_note_taken(struct zw_resolver *r, struct zw_diag *diag,
+		   struct zw_ipset part);
+
 /* setfile.c: the file of a define; PLACE is where it is named. False after a
  * diagnostic. */
 bool zw_read_set_file(struct zw_resolver *r, struct zw_span place,
@@ -196,6 +202,9 @@ void zw_resolve_zones(struct zw_resolver *r);
 /* interfaces.c */
 void zw_resolve_interfaces(struct zw_resolver *r, u32 zone);
 void zw_check_interfaces(struct zw_resolver *r);
+/* WRITTEN can be the name of one interface; false after a diagnostic. */
+bool zw_check_interface_name(struct zw_resolver *r,
+			     const struct zw_ast_name *written);
 
 /* services.c: normal items. */
 enum zw_service_use {
@@ -252,8 +261,6 @@ struct zw_str zw_place_text(struct zw_resolver *r, struct zw_span span);
 /* options.c */
 void zw_resolve_options(struct zw_resolver *r, const zw_ast_options *options,
 			struct zw_rule_options *out);
-void zw_not_yet(struct zw_resolver *r, struct zw_span span, const char *what);
-void zw_say_not_yet(struct zw_resolver *r);
 
 /* dates.c */
 bool zw_parse_date(struct zw_str text, s64 *days);

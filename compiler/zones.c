@@ -37,13 +37,19 @@ static void read_network(struct zw_resolver *r, u32 at,
 {
 	struct zw_zone *zone = &r->model->zones.v[at];
 	struct zw_addrs_result result;
+	bool takes = false;
 	size_t i;
 
 	zone->has_network = true;
 	for (i = 0; i < member->addrs.n; i++) {
-		if (member->addrs.v[i].kind == ZW_ADDR_FROM_INTERFACE)
-			zw_not_yet(r, member->addrs.v[i].span,
-				   "network from interface");
+		if (member->addrs.v[i].kind != ZW_ADDR_FROM_INTERFACE)
+			continue;
+		takes = true;
+		if (r->extras.v[at].takes.file != ZW_NO_FILE)
+			twice_or_both(r, member->addrs.v[i].span,
+				      r->extras.v[at].takes);
+		else
+			r->extras.v[at].takes = member->addrs.v[i].span;
 	}
 	result = zw_resolve_addrs(r, &r->policy, &member->addrs);
 	if (result.poisoned)
@@ -53,11 +59,25 @@ static void read_network(struct zw_resolver *r, u32 at,
 	else
 		zone->networks =
 			zw_ipset_union(r->arena, zone->networks, result.set);
-	if (!result.poisoned && zw_ipset_empty(result.set)) {
+	if (!result.poisoned && !takes && zw_ipset_empty(result.set)) {
 		zw_diag(r->diags, ZW_Z2007, member->span,
 			"network without an address");
 		r->extras.v[at].poisoned = true;
 	}
+}
+
+/* The prefixes of its interfaces, which are known by now. */
+static void take_networks(struct zw_resolver *r, u32 at)
+{
+	struct zw_zone *zone = &r->model->zones.v[at];
+	struct zw_zone_extra *extra = &r->extras.v[at];
+
+	if (extra->takes.file == ZW_NO_FILE)
+		return;
+	if (!zw_take_networks(r, zone, extra->takes, &extra->taken))
+		extra->poisoned = true;
+	zone->networks =
+		zw_ipset_union(r->arena, zone->networks, extra->taken);
 }
 
 static void declare_host(struct zw_resolver *r, u32 zone,
@@ -119,6 +139,7 @@ static void read_members(struct zw_resolver *r, u32 at)
 		}
 	}
 	zw_resolve_interfaces(r, at);
+	take_networks(r, at);
 }
 
 /* The first written network of ZONE that meets OTHER's. */
@@ -135,13 +156,15 @@ static struct zw_span network_within(struct zw_resolver *r, u32 zone,
 		if (member->kind != ZW_MEMBER_NETWORK)
 			continue;
 		for (j = 0; j < member->addrs.n; j++) {
-			struct zw_addrs_result one = zw_resolve_addr(
-				r, &r->policy, &member->addrs.v[j]);
+			const struct zw_ast_addr *addr = &member->addrs.v[j];
+			struct zw_ipset one = r->extras.v[zone].taken;
 
-			if (zw_ipset_overlap(one.set, other)) {
-				*part = zw_ipset_intersect(r->arena, one.set,
+			if (addr->kind != ZW_ADDR_FROM_INTERFACE)
+				one = zw_resolve_addr(r, &r->policy, addr).set;
+			if (zw_ipset_overlap(one, other)) {
+				*part = zw_ipset_intersect(r->arena, one,
 							   other);
-				return member->addrs.v[j].span;
+				return addr->span;
 			}
 		}
 	}
@@ -169,6 +192,9 @@ static void overlap(struct zw_resolver *r, u32 a, u32 b)
 		zw_diag_help(
 			r->diags, diag,
 			"an address is in one zone: take it out of one of the two");
+	if (zw_ipset_overlap(part, r->extras.v[a].taken) ||
+	    zw_ipset_overlap(part, r->extras.v[b].taken))
+		zw_note_taken(r, diag, part);
 }
 
 static void check_overlaps(struct zw_resolver *r)

@@ -54,6 +54,34 @@ static json_t *claim_of(const struct zw_claim_result *r,
 	return object;
 }
 
+static json_t *taken_of(const struct zw_taken *taken,
+			const struct zw_sources *sources)
+{
+	json_t *object = json_object(), *values = json_array();
+	struct zw_buf name = { 0 };
+	char range[100];
+	size_t i;
+	int f;
+
+	zw_buf_printf(&name, "%.*s%s", ZW_STR_ARG(taken->interface.name),
+		      taken->interface.pattern ? "*" : "");
+	zw_json_set(object, "interface",
+		    zw_json_text((struct zw_str){ name.data, name.n }));
+	zw_buf_free(&name);
+	zw_json_set(object, "what",
+		    json_string(taken->networks ? "networks" : "addresses"));
+	for (f = 0; f < ZW_FAMILY_COUNT; f++)
+		for (i = 0; i < taken->addresses.of[f].n; i++)
+			zw_json_add(values, json_string(zw_ip_range_format(
+						    (enum zw_family)f,
+						    taken->addresses.of[f].v[i],
+						    range)));
+	zw_json_set(object, "values", values);
+	zw_json_set(object, "source", zw_json_text(taken->source));
+	zw_json_set_place(object, sources, taken->span);
+	return object;
+}
+
 static void set_families(json_t *root,
 			 const struct zw_verification *verification)
 {
@@ -87,6 +115,7 @@ static json_t *check_of(const char *name,
 			const struct zw_sources *sources)
 {
 	json_t *root = json_object(), *claims = json_array();
+	json_t *taken = json_array();
 	size_t i;
 
 	zw_json_set(root, "format", json_integer(1));
@@ -105,6 +134,10 @@ static json_t *check_of(const char *name,
 		    verification ? zw_json_texts(verification->assumptions.v,
 						 verification->assumptions.n)
 				 : json_array());
+	for (i = 0; statement && i < statement->taken.n; i++)
+		zw_json_add(taken,
+			    taken_of(&statement->taken.v[i], sources));
+	zw_json_set(root, "taken", taken);
 	zw_json_set(root, "diagnostics", zw_json_diagnostics(diags, sources));
 	return root;
 }

@@ -48,7 +48,8 @@ bool zw_flow_matches_publication(const struct zw_flow *flow,
 	size_t i;
 
 	if (flow->dst.family != p->family ||
-	    flow->dst.value != p->address.value || flow->to != p->to)
+	    !zw_intervals_contain(p->addresses, flow->dst.value) ||
+	    flow->to != p->to)
 		return false;
 	for (i = 0; i < p->from.n; i++)
 		from = from || (p->from.v[i].zone == flow->from &&

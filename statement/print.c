@@ -152,11 +152,15 @@ static void print_publication(struct zw_buf *out,
 			      const struct zw_statement *statement,
 			      const struct zw_publication *one)
 {
-	char host[46], address[46];
+	struct zw_ipset addresses = { 0 };
+	char host[46];
 
+	addresses.of[one->family] = one->addresses;
 	zw_buf_printf(out, "publish %s in ", zw_ip_format(one->host, host));
 	print_zone_name(out, statement, one->to);
-	zw_buf_printf(out, " as %s\n", zw_ip_format(one->address, address));
+	zw_buf_puts(out, " as");
+	print_set(out, addresses);
+	zw_buf_putc(out, '\n');
 	print_predicates(out, &one->predicates);
 	for (size_t i = 0; i < one->pairs.n; i++) {
 		const struct zw_port_pair *pair = &one->pairs.v[i];
@@ -170,6 +174,48 @@ static void print_publication(struct zw_buf *out,
 		print_set(out, one->from.v[i].src);
 		zw_buf_putc(out, '\n');
 	}
+}
+
+static void add_list(struct zw_buf *out, struct zw_ipset set)
+{
+	size_t n = set.of[ZW_IPV4].n + set.of[ZW_IPV6].n, i, shown = 0;
+	char text[100];
+	int f;
+
+	for (f = 0; f < ZW_FAMILY_COUNT; f++)
+		for (i = 0; i < set.of[f].n && shown < SHOWN; i++, shown++)
+			zw_buf_printf(out, "%s%s", shown ? ", " : " ",
+				      zw_ip_range_format((enum zw_family)f,
+							 set.of[f].v[i], text));
+	if (n > SHOWN)
+		zw_buf_printf(out, " and %zu more", n - SHOWN);
+}
+
+struct zw_str zw_taken_text(struct zw_arena *arena,
+			    const struct zw_taken *taken)
+{
+	struct zw_buf buf = { 0 };
+	struct zw_str out;
+
+	zw_buf_printf(&buf, "interface '%.*s%s' has the %s",
+		      ZW_STR_ARG(taken->interface.name),
+		      taken->interface.pattern ? "*" : "",
+		      taken->networks ? "networks" : "addresses");
+	add_list(&buf, taken->addresses);
+	zw_buf_printf(&buf, ", according to %.*s", ZW_STR_ARG(taken->source));
+	out = zw_str_copy(arena, (struct zw_str){ buf.data, buf.n });
+	zw_buf_free(&buf);
+	return out;
+}
+
+static void print_taken(struct zw_buf *out, const struct zw_taken *taken)
+{
+	zw_buf_printf(out, "taken: %s of interface ",
+		      taken->networks ? "networks" : "addresses");
+	zw_buf_add_escaped(out, taken->interface.name);
+	zw_buf_puts(out, taken->interface.pattern ? "*:" : ":");
+	print_set(out, taken->addresses);
+	zw_buf_putc(out, '\n');
 }
 
 static void print_translation(struct zw_buf *out,
@@ -234,6 +280,8 @@ void zw_statement_print(struct zw_buf *out,
 		zw_buf_puts(out, "no rules: claims alone\n");
 	for (i = 0; i < statement->rules.n; i++)
 		print_rule(out, statement, i);
+	for (i = 0; i < statement->taken.n; i++)
+		print_taken(out, &statement->taken.v[i]);
 	for (i = 0; i < statement->publications.n; i++)
 		print_publication(out, statement,
 				  &statement->publications.v[i]);

@@ -121,13 +121,16 @@ struct zw_source_part {
 	struct zw_ipset src;
 };
 
-/* publish: new packets from a part named in FROM to ADDRESS and an outer port
- * get HOST and the inner port as destination, and are permitted then. */
+/* publish: new packets from a part named in FROM to one of ADDRESSES and an
+ * outer port get HOST and the inner port as destination, and are permitted
+ * then. */
 struct zw_publication {
 	ZW_VEC(struct zw_source_part) from;
 	u32 to; /* zone of HOST */
 	enum zw_family family;
-	struct zw_ip host, address;
+	struct zw_ip host;
+	struct zw_intervals addresses; /* of FAMILY; at least one */
+	struct zw_str interface;       /* whose these are; empty: written */
 	ZW_VEC(struct zw_port_pair) pairs;
 	zw_predicates predicates;
 	struct zw_span span;
@@ -140,6 +143,17 @@ struct zw_source_translation {
 	enum zw_family family; /* to one of */
 	struct zw_interval addresses;
 	struct zw_span span;
+};
+
+/* What was not written but taken from the gateway's interfaces, so that the
+ * proof holds as long as they keep it. */
+struct zw_taken {
+	struct zw_interface interface; /* or pattern of names */
+	bool networks;		       /* the prefixes on its links; else its
+					* own addresses */
+	struct zw_ipset addresses;
+	struct zw_str source; /* who said so: "the kernel" */
+	struct zw_span span;  /* of the words that ask for it */
 };
 
 struct zw_flow_rule {
@@ -197,6 +211,7 @@ struct zw_statement {
 	ZW_VEC(struct zw_publication) publications;
 	ZW_VEC(struct zw_source_translation) translations;
 	ZW_VEC(struct zw_claim) claims; /* the built-in ones first */
+	ZW_VEC(struct zw_taken) taken;	/* in the order of the text */
 	/* Which pairs of zones some rule allows anything between, from * (n +
 	 * 1) + to, self being n; NULL until zw_statement_index(). */
 	const bool *opens;
@@ -211,6 +226,10 @@ struct zw_str zw_statement_zone_name(const struct zw_statement *statement,
 /* Is there a rule that allows anything from zone FROM to zone TO? Established
  * packets pass by this. */
 bool zw_statement_opens(const struct zw_statement *statement, u32 from, u32 to);
+
+/* "interface 'wan0' has the addresses 203.0.113.5, according to the kernel". */
+struct zw_str zw_taken_text(struct zw_arena *arena,
+			    const struct zw_taken *taken);
 
 /* Everything above as text, one fact a line. */
 void zw_statement_print(struct zw_buf *out,

@@ -89,7 +89,8 @@ static zw_node flow_set(struct meaning *m, const struct zw_publication *p,
 
 	out = zw_and(d, out, one_address(space, ZW_FIELD_DST, p->host));
 	out = zw_and(d, out,
-		     one_address(space, ZW_FIELD_ORIGINAL_DST, p->address));
+		     zw_space_addresses(space, ZW_FIELD_ORIGINAL_DST, p->family,
+					p->addresses));
 	return zw_and(d, out, pairs_set(space, p));
 }
 
@@ -295,7 +296,9 @@ static zw_node caught(struct meaning *m, const struct zw_publication *p,
 		zw_space_range(space,
 			       is_icmp(proto) ? ZW_FIELD_SPORT : ZW_FIELD_DPORT,
 			       lo, hi));
-	out = zw_and(d, out, one_address(space, ZW_FIELD_DST, p->address));
+	out = zw_and(d, out,
+		     zw_space_addresses(space, ZW_FIELD_DST, p->family,
+					p->addresses));
 	out = zw_and(d, out, from);
 	out = zw_minus(d, out, zw_meaning_refused(space, p->family));
 	return zw_and(

@@ -538,6 +538,8 @@ static void begin(struct job *job, const u8 *bytes, size_t n)
 
 static struct zw_verification *finish(struct job *job)
 {
+	size_t i;
+
 	sum_up(job);
 	if (job->foreign)
 		assume(job,
@@ -549,6 +551,9 @@ static struct zw_verification *finish(struct job *job)
 		       job->options && job->options->all_tables
 			       ? ZW_STR("nothing outside nf_tables carries packets past these hooks")
 			       : ZW_STR("no other table, and nothing outside nf_tables, carries packets past these hooks"));
+	for (i = 0; i < job->statement->taken.n; i++)
+		assume(job, zw_taken_text(job->arena,
+					  &job->statement->taken.v[i]));
 	progress(job, 1000);
 	return job->out;
 }

@@ -135,6 +135,35 @@ static void loads_say_what_changed(void)
 	zw_run_free(&run);
 }
 
+static void lists_what_was_taken(void)
+{
+	const char *const argv[] = { zw_binary(), "check",
+				     "tests/golden/plan/own.zw", "--addresses",
+				     "tests/golden/plan/own.addresses",
+				     "--format", "json", NULL };
+	const char *name, *what, *value;
+	json_t *root, *taken, *one;
+	struct zw_run run;
+
+	zw_run(&run, NULL, argv);
+	validate("own.zw", &run.out);
+	root = json_loadb(run.out.data, run.out.n, 0, NULL);
+	taken = json_object_get(root, "taken");
+	CU_ASSERT(json_array_size(taken) == 4);
+	one = json_array_get(taken, 1);
+	name = json_string_value(json_object_get(one, "interface"));
+	what = json_string_value(json_object_get(one, "what"));
+	value = json_string_value(
+		json_array_get(json_object_get(one, "values"), 0));
+	CU_ASSERT(name && !strcmp(name, "vl*"));
+	CU_ASSERT(what && !strcmp(what, "networks"));
+	CU_ASSERT(value && !strcmp(value, "10.7.0.0/24"));
+	CU_ASSERT(json_integer_value(json_object_get(one, "line")) == 9);
+	CU_ASSERT(json_array_size(json_object_get(root, "assumptions")) == 5);
+	json_decref(root);
+	zw_run_free(&run);
+}
+
 void suite_json(void);
 void suite_json(void)
 {
@@ -142,6 +171,7 @@ void suite_json(void)
 		{ "every status has an answer", every_status },
 		{ "a witness has its members", witness_has_its_members },
 		{ "loads say what changed", loads_say_what_changed },
+		{ "what was taken is listed", lists_what_was_taken },
 		CU_TEST_INFO_NULL,
 	};
 

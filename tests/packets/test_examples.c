@@ -165,7 +165,10 @@ static void publication(const struct zw_example *e,
 		if (!zw_example_host(e, zone, p->family, &src))
 			continue;
 		zw_testbed_flush(e->bed);
-		spec = frame_of(src, p->address, pair->proto, pair->outer_lo);
+		spec = frame_of(src,
+				(struct zw_ip){ p->family,
+						p->addresses.v[0].lo },
+				pair->proto, pair->outer_lo);
 		zw_testbed_send(e->bed, in, &spec, &probe);
 		if (probe.out != (int)zw_example_interface(e, p->to) ||
 		    !zw_probe_forwarded(&probe, &seen) ||

@@ -2,6 +2,9 @@
 /* Texts and files through parser and resolver; what was said as text. */
 #include "tests/unit/compiler/fixture.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "grammar/grammar.h"
 
 static void start(struct fixture *fixture)
@@ -13,7 +16,8 @@ static void start(struct fixture *fixture)
 
 static void resolve(struct fixture *fixture, bool with_claims)
 {
-	struct zw_resolve_options options = { .today = FIXTURE_TODAY };
+	struct zw_resolve_options options = { .today = FIXTURE_TODAY,
+					      .own = fixture->own };
 
 	if (with_claims)
 		options.claims = &fixture->claims;
@@ -34,9 +38,26 @@ void fixture_open(struct fixture *fixture, const char *policy,
 	resolve(fixture, claims);
 }
 
+/* What stands beside PATH, "x.zw", as "x.addresses". */
+static void read_own(struct fixture *fixture, const char *path)
+{
+	char beside[512];
+	struct zw_own_addresses *own =
+		ZW_NEW(fixture->arena, struct zw_own_addresses);
+
+	snprintf(beside, sizeof(beside), "%.*s.addresses",
+		 (int)strlen(path) - 3, path);
+	if (access(beside, R_OK))
+		return;
+	fixture->own = own;
+	zw_own_read_file(fixture->arena, fixture->sources, &fixture->diags,
+			 beside, own);
+}
+
 void fixture_open_file(struct fixture *fixture, const char *path)
 {
 	start(fixture);
+	read_own(fixture, path);
 	zw_parse_file(fixture->arena, fixture->sources, &fixture->diags, path,
 		      &fixture->ast);
 	resolve(fixture, false);

@@ -10,6 +10,7 @@ struct fixture {
 	struct zw_sources *sources;
 	struct zw_diags diags;
 	struct zw_ast ast, claims;
+	const struct zw_own_addresses *own; /* or NULL */
 	struct zw_model *model; /* NULL if there was an error */
 };
 
@@ -19,7 +20,8 @@ struct fixture {
 /* POLICY as "p.zw"; CLAIMS, if not NULL, as "c.zw" of --claims. */
 void fixture_open(struct fixture *fixture, const char *policy,
 		  const char *claims);
-/* The same for the file PATH. */
+/* The same for the file PATH, "x.zw", with the addresses of the gateway's
+ * interfaces from "x.addresses", if there is one. */
 void fixture_open_file(struct fixture *fixture, const char *path);
 void fixture_close(struct fixture *fixture);
 

@@ -366,12 +366,6 @@ const struct said_case said_cases[] = {
 	  NULL,
 	  "Z2034 4:1 limit that restrains nothing\n"
 	  "  help: with 'log' it restrains the log\n" },
-	{ "Z2900-publish-interface",
-	  "external zone out { interface wan0 }\n"
-	  "dmz zone front { interface dmz0 network 192.0.2.0/28; host web = 192.0.2.10 }\n"
-	  "publish front.web : http as interface wan0 : http for out\n",
-	  NULL,
-	  "Z2900 3:29 'publish as interface' is understood but not compiled yet\n" },
 	{ "Z3003-no-dmz",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"
@@ -576,7 +570,8 @@ const struct said_case said_cases[] = {
 	  "zone z { interface e7 network from interface }\n"
 	  "allow z -> out\n",
 	  NULL,
-	  "Z2900 3:31 'network from interface' is understood but not compiled yet\n" },
+	  "Z2041 3:31 the addresses of the gateway's interfaces are not known here\n"
+	  "  help: give them with '--addresses FILE', one 'wan0 203.0.113.5/24' a line\n" },
 	{ "range over the border",
 	  "external zone out { interface wan0 }\n"
 	  "internal zone in { interface lan0 network 10.1.0.0/16, fd00:1::/64 }\n"

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A file that is named is read whether or not anything is taken from it, so
+ * that its mistakes are heard of. */
+#include "cli/own.h"
+
+#include <errno.h>
+
+#include "cli/refusal.h"
+#include "loader/addresses.h"
+
+static bool takes(const struct zw_ast *ast)
+{
+	size_t i, j, k;
+
+	for (i = 0; i < ast->stmts.n; i++) {
+		const struct zw_ast_stmt *stmt = ast->stmts.v[i];
+
+		for (j = 0; j < stmt->addrs.n; j++)
+			if (stmt->addrs.v[j].kind == ZW_ADDR_INTERFACE)
+				return true;
+		for (j = 0; j < stmt->members.n; j++) {
+			const zw_ast_addrs *addrs = &stmt->members.v[j].addrs;
+
+			for (k = 0; k < addrs->n; k++)
+				if (addrs->v[k].kind == ZW_ADDR_FROM_INTERFACE)
+					return true;
+		}
+	}
+	return false;
+}
+
+static bool from_kernel(struct zw_cli *cli, struct zw_own_addresses *own)
+{
+	const char *netns = cli->values[ZW_OPT_NETNS];
+	int err;
+
+	own->source = netns ? zw_strf(cli->arena,
+				      "the kernel in namespace %s", netns)
+			    : ZW_STR("the kernel");
+	err = zw_read_addresses(cli->arena, netns, own);
+	if (!err)
+		return true;
+	if (netns && (err == -ENOENT || err == -EINVAL))
+		zw_say_open_error(&cli->diags, err, netns);
+	else
+		zw_say_socket_error(&cli->diags, err,
+				    "read the addresses of the interfaces");
+	return false;
+}
+
+bool zw_cli_own(struct zw_cli *cli, const struct zw_ast *ast,
+		const struct zw_own_addresses **own)
+{
+	const char *path = cli->values[ZW_OPT_ADDRESSES];
+	struct zw_own_addresses *out;
+
+	*own = NULL;
+	if (!path && (!cli->live || !takes(ast)))
+		return true;
+	out = ZW_NEW(cli->arena, struct zw_own_addresses);
+	*own = out;
+	if (path)
+		return zw_own_read_file(cli->arena, cli->sources, &cli->diags,
+					path, out);
+	return from_kernel(cli, out);
+}
