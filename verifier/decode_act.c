@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Readers of the expressions that do something: verdicts, translation, state,
  * logging. Each follows the init function of its kernel file. */
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netlink.h>
 
 #include "verifier/decode_expr.h"
@@ -217,6 +218,11 @@ void zw_read_nat(struct zw_expr_input *in, struct zw_expr *expr)
 	if (expr->nat.sreg_addr_max == ZW_REG_NONE)
 		expr->nat.sreg_addr_max = expr->nat.sreg_addr_min;
 	read_ports(in, expr, NFTA_NAT_REG_PROTO_MIN, NFTA_NAT_REG_PROTO_MAX);
+	/* the kernel sets these by the registers, and a dump shows them */
+	if (expr->nat.sreg_addr_min != ZW_REG_NONE)
+		expr->nat.flags &= ~(u32)NF_NAT_RANGE_MAP_IPS;
+	if (expr->nat.sreg_port_min != ZW_REG_NONE)
+		expr->nat.flags &= ~(u32)NF_NAT_RANGE_PROTO_SPECIFIED;
 }
 
 static void read_port_nat(struct zw_expr_input *in, struct zw_expr *expr,
