@@ -52,10 +52,11 @@ bool zw_cli_own(struct zw_cli *cli, const struct zw_ast *ast,
 		const struct zw_own_addresses **own)
 {
 	const char *path = cli->values[ZW_OPT_ADDRESSES];
+	bool live = cli->live || cli->values[ZW_OPT_LIVE];
 	struct zw_own_addresses *out;
 
 	*own = NULL;
-	if (!path && (!cli->live || !takes(ast)))
+	if (!path && (!live || !takes(ast)))
 		return true;
 	out = ZW_NEW(cli->arena, struct zw_own_addresses);
 	*own = out;

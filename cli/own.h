@@ -8,7 +8,8 @@
 #include "cli/cli.h"
 #include "grammar/ast.h"
 
-/* What --addresses names, or the kernel has if CLI is live; NULL if it is
+/* What --addresses names, or the kernel has if CLI is live
+ * or told to look there; NULL if it is
  * neither, or AST takes no address from an interface and no file is named.
  * False after a diagnostic. */
 bool zw_cli_own(struct zw_cli *cli, const struct zw_ast *ast,
