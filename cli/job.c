@@ -198,8 +198,8 @@ void zw_job_answer(struct zw_cli *cli, const struct zw_job *job,
 	else if (zw_cli_is_findings(format))
 		zw_cli_findings(cli, format, job->path, NULL, &out);
 	else if (verification)
-		zw_verdict_text(&out, verification, cli->sources, job->path,
-				&style);
+		zw_verdict_text(&out, verification, job->statement,
+				cli->sources, job->path, &style);
 	if (out.n)
 		zw_cli_answer(cli, &out);
 	zw_buf_free(&out);

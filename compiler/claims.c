@@ -244,7 +244,7 @@ void zw_resolve_claim(struct zw_resolver *r, const struct zw_scope *scope,
 	claim.to = terms_of(r, to);
 	set_services(&claim, stmt, items);
 	claim.expected = verdict_of(stmt->expectation);
-	claim.because = options.because;
+	claim.remarks = zw_remarks_of(&options);
 	claim.text = text_of(r, stmt);
 	zw_push(r->arena, r->model->claims, claim);
 }

@@ -81,6 +81,12 @@ static zw_predicates predicates(struct zw_arena *arena,
 	return all;
 }
 
+struct zw_remarks zw_remarks_of(const struct zw_rule_options *options)
+{
+	return (struct zw_remarks){ options->owner, options->ticket,
+				    options->because, options->until };
+}
+
 static struct zw_flow_rule flow_rule(struct zw_arena *arena,
 				     struct table *table,
 				     const struct zw_rule *rule)
@@ -91,6 +97,7 @@ static struct zw_flow_rule flow_rule(struct zw_arena *arena,
 		.services = rule->services,
 		.predicates = predicates(arena, &rule->options,
 					 rule->action == ZW_ALLOW),
+		.remarks = zw_remarks_of(&rule->options),
 		.span = rule->span,
 	};
 
@@ -128,6 +135,8 @@ struct zw_statement *zw_statement_from(struct zw_arena *arena,
 
 		publication.predicates = predicates(
 			arena, &model->publishes.v[i].rule.options, true);
+		publication.remarks =
+			zw_remarks_of(&model->publishes.v[i].rule.options);
 		zw_push(arena, statement->publications, publication);
 	}
 	for (i = 0; i < model->translates.n; i++)

@@ -42,6 +42,9 @@ struct zw_rule_options {
 	struct zw_str owner, ticket, because;
 };
 
+/* Those of the options that are remarks. */
+struct zw_remarks zw_remarks_of(const struct zw_rule_options *options);
+
 /* allow, deny or reject between one ordered pair of zones: the sides as they
  * were narrowed, within the zones' members. WHOLE says that a side was not
  * narrowed (then src equals the members). */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "report/json_value.h"
+#include "report/proxy.h"
 #include "report/verdict.h"
 
 static json_t *extent_of(const struct zw_claim_result *r)
@@ -20,6 +21,37 @@ static json_t *extent_of(const struct zw_claim_result *r)
 	return object;
 }
 
+static json_t *text_or_null(struct zw_str text)
+{
+	return text.n ? zw_json_text(text) : json_null();
+}
+
+static void set_remarks(json_t *object, const struct zw_remarks *remarks)
+{
+	zw_json_set(object, "owner", text_or_null(remarks->owner));
+	zw_json_set(object, "ticket", text_or_null(remarks->ticket));
+	zw_json_set(object, "because", text_or_null(remarks->because));
+}
+
+/* The rule that decides the witness. */
+static json_t *rule_of(const struct zw_claim_result *r,
+		       const struct zw_statement *statement,
+		       const struct zw_sources *sources)
+{
+	const struct zw_remarks *remarks = NULL;
+	json_t *object;
+
+	if (statement)
+		remarks = zw_statement_remarks_at(statement, r->culprit);
+	if (!remarks)
+		return json_null();
+	object = json_object();
+	zw_json_set_place(object, sources, r->culprit);
+	set_remarks(object, remarks);
+	zw_json_set(object, "until", text_or_null(remarks->until));
+	return object;
+}
+
 static json_t *claim_of(const struct zw_claim_result *r,
 			const struct zw_statement *statement,
 			const struct zw_sources *sources)
@@ -31,8 +63,10 @@ static json_t *claim_of(const struct zw_claim_result *r,
 	zw_json_set(object, "claim", zw_json_text(r->claim->text));
 	zw_json_set(object, "built_in", json_boolean(r->claim->built_in));
 	zw_json_set_place(object, sources, r->claim->span);
+	set_remarks(object, &r->claim->remarks);
 	zw_json_set(object, "verdict",
 		    json_string(zw_verdict_name(r->verdict)));
+	zw_json_set(object, "rule", rule_of(r, statement, sources));
 	zw_json_set(object, "reason",
 		    r->reason.n ? zw_json_text(r->reason) : json_null());
 	if (r->has_witness && statement) {
@@ -138,6 +172,7 @@ static json_t *check_of(const char *name,
 		zw_json_add(taken,
 			    taken_of(&statement->taken.v[i], sources));
 	zw_json_set(root, "taken", taken);
+	zw_json_set(root, "proxy", zw_proxy_json(statement, sources));
 	zw_json_set(root, "diagnostics", zw_json_diagnostics(diags, sources));
 	return root;
 }

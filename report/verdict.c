@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "compiler/plan.h"
+#include "report/proxy.h"
 
 const char *zw_verdict_name(enum zw_verdict verdict)
 {
@@ -179,11 +180,35 @@ static struct zw_diag *refuted(struct zw_diags *diags,
 	zw_bug(__FILE__, __LINE__, "a claim of a known kind");
 }
 
+/* Of the rule that decides; a claim's stand in its text. */
+static void say_remarks(struct zw_diags *diags, struct zw_diag *diag,
+			const struct zw_remarks *remarks)
+{
+	struct zw_buf text = { 0 };
+
+	if (remarks->owner.n)
+		zw_buf_printf(&text, "owner %.*s", ZW_STR_ARG(remarks->owner));
+	if (remarks->ticket.n)
+		zw_buf_printf(&text, "%sticket %.*s", text.n ? ", " : "",
+			      ZW_STR_ARG(remarks->ticket));
+	if (remarks->until.n)
+		zw_buf_printf(&text, "%suntil %.*s", text.n ? ", " : "",
+			      ZW_STR_ARG(remarks->until));
+	if (remarks->because.n)
+		zw_buf_printf(&text, "%sbecause \"%.*s\"", text.n ? ", " : "",
+			      ZW_STR_ARG(remarks->because));
+	if (text.n)
+		zw_diag_fact(diags, diag, "rule", "%.*s", (int)text.n,
+			     text.data);
+	zw_buf_free(&text);
+}
+
 static void diagnose_one(struct zw_diags *diags,
 			 const struct zw_claim_result *result,
 			 const struct zw_statement *statement)
 {
 	const struct zw_claim *claim = result->claim;
+	const struct zw_remarks *remarks;
 	struct zw_diag *diag;
 
 	if (result->verdict == ZW_PROVED)
@@ -202,6 +227,9 @@ static void diagnose_one(struct zw_diags *diags,
 		zw_diag_label(diags, diag, claim->span, "claimed here");
 	if (result->has_witness)
 		say_witness(diags, diag, result);
+	remarks = zw_statement_remarks_at(statement, result->culprit);
+	if (remarks)
+		say_remarks(diags, diag, remarks);
 	if (claim->built_in && claim->kind != ZW_EXACT)
 		zw_diag_note(diags, diag,
 			     "this claim is built in and holds for every policy");
@@ -266,6 +294,7 @@ static void claim_line(struct zw_buf *out, const struct zw_claim_result *r,
 
 void zw_verdict_text(struct zw_buf *out,
 		     const struct zw_verification *verification,
+		     const struct zw_statement *statement,
 		     const struct zw_sources *sources, const char *name,
 		     const struct zw_style *style)
 {
@@ -285,6 +314,7 @@ void zw_verdict_text(struct zw_buf *out,
 		      verification->families[ZW_IPV6] ? "IPv6" : "");
 	for (i = 0; i < verification->claims.n; i++)
 		claim_line(out, &verification->claims.v[i], sources, style);
+	zw_proxy_text(out, statement, sources);
 	for (i = 0; i < verification->assumptions.n; i++) {
 		zw_buf_puts(out, i ? "           " : "  assuming ");
 		zw_buf_add_escaped(out, verification->assumptions.v[i]);

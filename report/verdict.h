@@ -17,10 +17,12 @@ void zw_verdict_diagnose(struct zw_diags *diags,
 			 const struct zw_verification *verification,
 			 const struct zw_statement *statement);
 
-/* The summary: one line a claim, then the assumptions. NAME is what was
+/* The summary: one line a claim, then what a proxy on the gateway could join,
+ * and the assumptions. NAME is what was
  * checked, as the user calls it. */
 void zw_verdict_text(struct zw_buf *out,
 		     const struct zw_verification *verification,
+		     const struct zw_statement *statement,
 		     const struct zw_sources *sources, const char *name,
 		     const struct zw_style *style);
 

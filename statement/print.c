@@ -131,6 +131,27 @@ static void print_boxes(struct zw_buf *out,
 	}
 }
 
+static void print_remarks(struct zw_buf *out, const struct zw_remarks *remarks)
+{
+	const struct {
+		const char *word;
+		struct zw_str text;
+	} rows[] = {
+		{ "owner", remarks->owner },
+		{ "ticket", remarks->ticket },
+		{ "because", remarks->because },
+		{ "until", remarks->until },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (!rows[i].text.n)
+			continue;
+		zw_buf_printf(out, "  %s ", rows[i].word);
+		zw_buf_add_escaped(out, rows[i].text);
+		zw_buf_putc(out, '\n');
+	}
+}
+
 static void print_rule(struct zw_buf *out, const struct zw_statement *statement,
 		       size_t number)
 {
@@ -145,6 +166,7 @@ static void print_rule(struct zw_buf *out, const struct zw_statement *statement,
 	print_services(out, &rule->services);
 	zw_buf_putc(out, '\n');
 	print_predicates(out, &rule->predicates);
+	print_remarks(out, &rule->remarks);
 	print_boxes(out, statement, rule->boxes.v, rule->boxes.n);
 }
 
@@ -162,6 +184,7 @@ static void print_publication(struct zw_buf *out,
 	print_set(out, addresses);
 	zw_buf_putc(out, '\n');
 	print_predicates(out, &one->predicates);
+	print_remarks(out, &one->remarks);
 	for (size_t i = 0; i < one->pairs.n; i++) {
 		const struct zw_port_pair *pair = &one->pairs.v[i];
 
@@ -262,6 +285,7 @@ static void print_claim(struct zw_buf *out,
 		print_services(out, &claim->services);
 		zw_buf_putc(out, '\n');
 	}
+	print_remarks(out, &claim->remarks);
 }
 
 void zw_statement_print(struct zw_buf *out,

@@ -82,3 +82,26 @@ bool zw_statement_opens(const struct zw_statement *statement, u32 from, u32 to)
 	}
 	return false;
 }
+
+static bool meet(struct zw_span a, struct zw_span b)
+{
+	return a.file != ZW_NO_FILE && a.file == b.file &&
+	       a.off < b.off + b.len && b.off < a.off + a.len;
+}
+
+const struct zw_remarks *
+zw_statement_remarks_at(const struct zw_statement *statement,
+			struct zw_span span)
+{
+	size_t i;
+
+	for (i = 0; i < statement->rules.n; i++) {
+		if (meet(statement->rules.v[i].span, span))
+			return &statement->rules.v[i].remarks;
+	}
+	for (i = 0; i < statement->publications.n; i++) {
+		if (meet(statement->publications.v[i].span, span))
+			return &statement->publications.v[i].remarks;
+	}
+	return NULL;
+}

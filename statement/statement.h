@@ -121,6 +121,13 @@ struct zw_source_part {
 	struct zw_ipset src;
 };
 
+/* Who answers for a rule or claim, and why it is there; no proof asks for it.
+ * Each may be empty. */
+struct zw_remarks {
+	struct zw_str owner, ticket, because;
+	struct zw_str until; /* YYYY-MM-DD, the last day; of rules alone */
+};
+
 /* publish: new packets from a part named in FROM to one of ADDRESSES and an
  * outer port get HOST and the inner port as destination, and are permitted
  * then. */
@@ -133,6 +140,7 @@ struct zw_publication {
 	struct zw_str interface;       /* whose these are; empty: written */
 	ZW_VEC(struct zw_port_pair) pairs;
 	zw_predicates predicates;
+	struct zw_remarks remarks;
 	struct zw_span span;
 };
 
@@ -161,6 +169,7 @@ struct zw_flow_rule {
 	zw_predicates predicates; /* of DENY and REJECT: WINDOW alone */
 	ZW_VEC(struct zw_flow_box) boxes;
 	zw_service_items services;
+	struct zw_remarks remarks;
 	struct zw_span span;
 };
 
@@ -200,7 +209,7 @@ struct zw_claim {
 	bool any_service;	 /* no services written */
 	zw_service_items services;
 	enum zw_flow_verdict expected; /* EXPECT */
-	struct zw_str because;	       /* may be empty */
+	struct zw_remarks remarks;
 };
 
 struct zw_statement {
@@ -230,6 +239,11 @@ bool zw_statement_opens(const struct zw_statement *statement, u32 from, u32 to);
 /* "interface 'wan0' has the addresses 203.0.113.5, according to the kernel". */
 struct zw_str zw_taken_text(struct zw_arena *arena,
 			    const struct zw_taken *taken);
+
+/* The remarks of the rule or publish that stands where SPAN is, or NULL. */
+const struct zw_remarks *
+zw_statement_remarks_at(const struct zw_statement *statement,
+			struct zw_span span);
 
 /* Everything above as text, one fact a line. */
 void zw_statement_print(struct zw_buf *out,
