@@ -75,6 +75,8 @@ void zw_policy_print_options(struct policy *p, const char *word)
 		zw_buf_puts(p->out, one_in(p, 2) ? " count" : " count \"c\"");
 	if (one_in(p, 8))
 		zw_buf_puts(p->out, " owner \"netops\" ticket \"N-1\"");
+	if (one_in(p, 8))
+		zw_buf_puts(p->out, " because \"a # b; c\" until 9999-12-31");
 }
 
 /* ---- other sources ------------------------------------------------------- */
@@ -221,9 +223,41 @@ static void print_publish(struct policy *p)
 	p->out->n = start;
 }
 
+/* ---- segment sizes ---- */
+
+static void print_clamp(struct policy *p)
+{
+	size_t start = p->out->n;
+	struct side from, to;
+	u32 tries, i, k;
+
+	for (tries = 0; tries < 4; tries++) {
+		bool found = false;
+
+		p->out->n = start;
+		zw_buf_puts(p->out, "clamp-mss ");
+		zw_policy_print_side(p, &from, one_in(p, 3));
+		zw_buf_puts(p->out, " -> ");
+		zw_policy_print_side(p, &to, false);
+		if (one_in(p, 2))
+			zw_buf_printf(p->out, " %u", 88 + 300 * below(p, 5));
+		zw_buf_puts(p->out, "\n");
+		for (i = 0; i <= ZONES_MAX; i++)
+			for (k = 0; k < ZONES_MAX; k++)
+				found |= from.families[i] & to.families[k] &&
+					 (i != k || (from.lone && to.lone));
+		if (found)
+			return;
+	}
+	p->out->n = start;
+}
+
 void zw_policy_print_translations(struct policy *p)
 {
 	u32 i, sources = below(p, 4), publishes = below(p, 4);
+
+	for (i = below(p, 3); i > 0; i--)
+		print_clamp(p);
 
 	for (i = 0; i < sources; i++)
 		print_source(p);
