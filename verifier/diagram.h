@@ -133,6 +133,11 @@ struct zw_rewrite {
 zw_node zw_substitute(struct zw_diagrams *d, zw_node a,
 		      const struct zw_rewrite *rewrites, size_t n);
 
+/* Is any of the N variables V tested in A? If not, no rewriting of them changes
+ * it. Takes one walk over A. */
+bool zw_tests_any(const struct zw_diagrams *d, zw_node a, const u32 *v,
+		  size_t n);
+
 /* Quantification of sets over the variables V (sorted): the points for which
  * some / every value of them is inside. */
 zw_node zw_exists(struct zw_diagrams *d, zw_node a, const u32 *v, size_t n);

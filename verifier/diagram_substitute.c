@@ -10,6 +10,7 @@
 #include "verifier/diagram_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static u32 fix(struct zw_diagrams *d, u32 a, u32 variable, u32 value)
 {
@@ -122,4 +123,57 @@ zw_node zw_substitute(struct zw_diagrams *d, zw_node a,
 	a.id = substitute(d, &s, a.id);
 	free(s.of);
 	return a;
+}
+
+/* ---- what is tested ---- */
+
+struct search {
+	const struct zw_diagrams *d;
+	u8 *wanted, *seen; /* per variable; per node, one bit */
+	u32 last;	   /* the last variable that is wanted */
+};
+
+static u8 *zeroed(size_t n)
+{
+	return memset(zw_heap_resize(NULL, n + 1, 1), 0, n + 1);
+}
+
+static bool search(struct search *s, u32 a)
+{
+	u32 top = top_of(s->d, a), index, first, n, i;
+
+	if (top == LEAF_VARIABLE || top > s->last)
+		return false;
+	index = a - LEAF_LIMIT;
+	if (s->seen[index >> 3] >> (index & 7) & 1)
+		return false;
+	if (s->wanted[top])
+		return true;
+	s->seen[index >> 3] |= (u8)(1u << (index & 7));
+	first = node_of(s->d, a)->first;
+	n = node_of(s->d, a)->count;
+	for (i = 0; i < n; i++)
+		if (search(s, s->d->edges[first + i].to))
+			return true;
+	return false;
+}
+
+bool zw_tests_any(const struct zw_diagrams *d, zw_node a, const u32 *v,
+		  size_t n)
+{
+	struct search s = { .d = d };
+	bool found;
+	size_t i;
+
+	s.wanted = zeroed(d->maxima.n);
+	s.seen = zeroed(zw_diagrams_nodes(d) / 8 + 1);
+	for (i = 0; i < n; i++) {
+		s.wanted[v[i]] = 1;
+		if (v[i] > s.last)
+			s.last = v[i];
+	}
+	found = n && search(&s, a.id);
+	free(s.wanted);
+	free(s.seen);
+	return found;
 }

@@ -191,16 +191,42 @@ static zw_node by_status(struct zw_space *space, enum zw_family family,
 		     zw_if(d, src_bit, v[1][0], v[1][1]));
 }
 
+/* Does NODE look at the fields of either tuple? */
+static bool looks_at_tuples(struct zw_space *space, enum zw_family family,
+			    zw_node node)
+{
+	static const struct tuple *const tuples[] = { &original, &reply };
+	u32 words = family == ZW_IPV4 ? 1 : 4;
+	struct zw_rewrite v[ZW_ENTRY_REWRITES];
+	u32 variables[ZW_ENTRY_REWRITES];
+	size_t n = 0, i;
+
+	for (i = 0; i < 2; i++) {
+		zw_entry_copy(space, tuples[i]->src, header.src, words, v, &n);
+		zw_entry_copy(space, tuples[i]->dst, header.dst, words, v, &n);
+		zw_entry_copy(space, tuples[i]->sport, header.sport, 1, v, &n);
+		zw_entry_copy(space, tuples[i]->dport, header.dport, 1, v, &n);
+	}
+	for (i = 0; i < n; i++)
+		variables[i] = v[i].variable;
+	return zw_tests_any(space->d, node, variables, n);
+}
+
+/* Most rulesets look at tuples for ICMP errors alone, which are not the
+ * entry's own packets: then nothing is to be put in. */
 zw_node zw_entry_found(struct zw_space *space, enum zw_family family,
 		       zw_node node)
 {
 	struct zw_diagrams *d = space->d;
 	zw_node own = zw_minus(d, states(space, ZW_IS_ESTABLISHED, ZW_IS_NEW),
 			       quoting(space));
-	zw_node out = zw_if(d, zw_space_is(space, ZW_FIELD_DIRECTION, 1),
-			    by_status(space, family, node, true),
-			    by_status(space, family, node, false));
+	zw_node in_own = zw_constrain(d, node, own), out;
 
+	if (!looks_at_tuples(space, family, in_own))
+		return node;
+	out = zw_if(d, zw_space_is(space, ZW_FIELD_DIRECTION, 1),
+		    by_status(space, family, in_own, true),
+		    by_status(space, family, in_own, false));
 	return zw_if(d, own, out, node);
 }
 

@@ -416,6 +416,33 @@ static struct function quantified(const struct function *a, const u32 *v,
 	return f;
 }
 
+/* A variable is tested if fixing it to one value or another differs. */
+static void tested_variables(void)
+{
+	struct space s = space_new(14);
+	u32 round, variable, value;
+
+	for (round = 0; round < ROUNDS; round++) {
+		struct function f = function_random(&s, 3);
+		u32 v[SPACE_VARIABLES];
+		zw_node a = zw_fix(s.d, diagram_of(&s, &f),
+				   zw_random_below(&s.random, SPACE_VARIABLES),
+				   0);
+		bool any = false;
+		size_t n = variables_random(&s, v), i;
+
+		for (i = 0; i < n; i++) {
+			variable = v[i];
+			for (value = 1; value < space_sizes[variable]; value++)
+				any |= !zw_same(zw_fix(s.d, a, variable, 0),
+						zw_fix(s.d, a, variable,
+						       value));
+		}
+		ZW_CHECK(zw_tests_any(s.d, a, v, n) == any, "round %u", round);
+	}
+	space_free(&s);
+}
+
 static void quantifiers(void)
 {
 	struct space s = space_new(12);
@@ -492,6 +519,7 @@ void suite_diagram(void)
 		{ "fix", fixes },
 		{ "fix, many values", fixes_remembered },
 		{ "substitute", substitutes },
+		{ "variables that are tested", tested_variables },
 		{ "exists and forall", quantifiers },
 		{ "constrain", constrains },
 		CU_TEST_INFO_NULL,
