@@ -11,6 +11,8 @@
  * has been found a member of the zone that they come from. */
 #include "compiler/lower_internal.h"
 
+/* Pairs of zones that share interfaces, tested one by one. */
+#define FEW_PAIRS 2
 #define LINK_LOCAL ((u128)0xfe80 << 112)
 #define DHCP_RELAYS ((u128)0xff02 << 112 | 0x10002)
 
@@ -166,22 +168,17 @@ static u32 source_chain(struct zw_lowering *l,
 	zw_ipsec_tests dhcp =
 		zw_lower_ipsec_tests(l, class, zw_lower_names_networks, true);
 	struct zw_draft rest = { .n = 0 };
+	zw_turns turns = { 0 };
 
-	for (size_t i = 0; i < class->zones.n; i++) {
-		u32 zone = class->zones.v[i];
+	for (size_t i = 0; i < class->zones.n; i++)
+		zw_push(l->arena, turns,
+			((struct zw_turn){ class->zones.v[i], ZW_PLAN_ACCEPT,
+					   0 }));
+	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
+		struct zw_junction at =
+			zw_lower_by_source(chain, (enum zw_family)f);
 
-		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
-			struct zw_draft draft = { .n = 0 };
-
-			if (!zw_lower_sends(l, zone, (enum zw_family)f))
-				continue;
-			zw_draft_ipsec(l, &draft, zone, false);
-			zw_draft_members(l, &draft,
-					 f == ZW_IPV4 ? ZW_KEY_IP_SADDR
-						      : ZW_KEY_IP6_SADDR,
-					 (enum zw_family)f, zone);
-			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
-		}
+		zw_lower_turns(l, &at, &turns);
 	}
 	zw_lower_rule_to(l, &rest, chain, ZW_PLAN_GOTO,
 			 exceptions_chain(l, &link, &dhcp));
@@ -350,6 +347,90 @@ static open_pairs open_between(struct zw_lowering *l, u32 in, u32 out,
 	return pairs;
 }
 
+struct passing {
+	const open_pairs *pairs; /* by source */
+	bool trusted, quoted;
+	int direction;
+	enum zw_family family;
+};
+
+/* Accept in CHAIN what goes to the zones of the pairs from FIRST on that have
+ * the same source as that one; TRUSTED: of all pairs. */
+static void pass_from(struct zw_lowering *l, const struct passing *p, u32 chain,
+		      size_t first)
+{
+	struct zw_junction at = zw_lower_by_destination(chain, p->family);
+	u32 from = p->pairs->v[first].from;
+	zw_turns turns = { 0 };
+	size_t i;
+
+	for (i = first; i < p->pairs->n; i++) {
+		if (!p->trusted && p->pairs->v[i].from != from)
+			break;
+		zw_push(l->arena, turns,
+			((struct zw_turn){ p->pairs->v[i].to, ZW_PLAN_ACCEPT,
+					   0 }));
+	}
+	if (p->quoted)
+		zw_lower_test_quoted(l, &at.before, p->family, p->direction,
+				     from);
+	zw_lower_turns(l, &at, &turns);
+}
+
+static bool sends(struct zw_lowering *l, const struct passing *p, u32 from)
+{
+	return zw_lower_sends(l, from, p->family) &&
+	       (!p->quoted ||
+		zw_lower_quoted(l, p->family, p->direction, from));
+}
+
+/* A rule for each pair. */
+static void pass_pairs(struct zw_lowering *l, const struct passing *p,
+		       u32 chain)
+{
+	for (size_t i = 0; i < p->pairs->n; i++) {
+		u32 from = p->pairs->v[i].from, to = p->pairs->v[i].to;
+		struct zw_draft draft = { .n = 0 };
+
+		if (!sends(l, p, from) ||
+		    !l->model->zones.v[to].members.of[p->family].n)
+			continue;
+		zw_lower_test_source(l, &draft, p->family, from);
+		if (p->quoted)
+			zw_lower_test_quoted(l, &draft, p->family, p->direction,
+					     from);
+		zw_lower_test_destination(l, &draft, p->family, to);
+		zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
+	}
+}
+
+/* Many pairs by source, then by destination, if sources tell zones apart. */
+static void pass_by_source(struct zw_lowering *l, const struct passing *p,
+			   u32 chain)
+{
+	struct zw_junction at = zw_lower_by_source(chain, p->family);
+	zw_turns turns = { 0 };
+
+	for (size_t i = 0; i < p->pairs->n; i++)
+		if ((!i || p->pairs->v[i].from != p->pairs->v[i - 1].from) &&
+		    sends(l, p, p->pairs->v[i].from))
+			zw_push(l->arena, turns,
+				((struct zw_turn){ p->pairs->v[i].from,
+						   ZW_PLAN_GOTO, (u32)i }));
+	if (p->pairs->n <= FEW_PAIRS || zw_lower_turns_meet(l, &at, &turns)) {
+		pass_pairs(l, p, chain);
+		return;
+	}
+	for (size_t i = 0; i < turns.n; i++) {
+		u32 next = zw_lower_chain(l, zw_lower_number_name(l, "from"));
+
+		pass_from(l, p, next, turns.v[i].chain);
+		zw_lower_final_drop(l, next);
+		turns.v[i].chain = next;
+	}
+	zw_lower_turns(l, &at, &turns);
+}
+
 /* The chain that lets packets between these pairs pass, by membership: of the
  * destination alone if the input class is TRUSTED; for errors (QUOTED, by
  * DIRECTION) of the quoted flow's source as well. */
@@ -369,30 +450,14 @@ static u32 passing_chain(struct zw_lowering *l, const open_pairs *pairs,
 		return chain;
 	chain = zw_lower_chain(l, name);
 	zw_map_put(&l->chains, key, chain);
-	for (size_t i = 0; i < pairs->n; i++) {
-		u32 from = pairs->v[i].from, to = pairs->v[i].to;
+	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
+		struct passing passing = { pairs, trusted, quoted, direction,
+					   (enum zw_family)f };
 
-		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
-			struct zw_draft draft = { .n = 0 };
-
-			if (!l->model->zones.v[to].members.of[f].n ||
-			    (!trusted &&
-			     !zw_lower_sends(l, from, (enum zw_family)f)))
-				continue;
-			if (quoted && !zw_lower_quoted(l, (enum zw_family)f,
-						       direction, from))
-				continue;
-			if (!trusted)
-				zw_lower_test_source(l, &draft,
-						     (enum zw_family)f, from);
-			if (quoted)
-				zw_lower_test_quoted(l, &draft,
-						     (enum zw_family)f,
-						     direction, from);
-			zw_lower_test_destination(l, &draft, (enum zw_family)f,
-						  to);
-			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
-		}
+		if (trusted)
+			pass_from(l, &passing, chain, 0);
+		else
+			pass_by_source(l, &passing, chain);
 	}
 	zw_lower_final_drop(l, chain);
 	return chain;
@@ -523,37 +588,102 @@ static void lower_related(struct zw_lowering *l, u32 chain,
 }
 
 /* New packets between two classes: which pair of zones is it? */
+struct meeting {
+	u32 from, to, rules; /* the chain of the pair's rules */
+};
+typedef ZW_VEC(struct meeting) meetings;
+
+static meetings meetings_of(struct zw_lowering *l,
+			    const struct zw_port_class *in,
+			    const struct zw_port_class *out,
+			    enum zw_family family)
+{
+	meetings list = { 0 };
+
+	for (size_t a = 0; a < in->zones.n; a++) {
+		for (size_t b = 0; b < out->zones.n; b++) {
+			u32 from = in->zones.v[a], to = out->zones.v[b];
+			u32 rules = zw_lower_rules_chain(l, from, to, family);
+
+			if (rules != ZW_NONE)
+				zw_push(l->arena, list,
+					((struct meeting){ from, to, rules }));
+		}
+	}
+	return list;
+}
+
+/* A rule for each. */
+static void meet_pairs(struct zw_lowering *l, const meetings *list,
+		       enum zw_family family, u32 chain)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct zw_draft draft = { .n = 0 };
+
+		zw_lower_test_source(l, &draft, family, list->v[i].from);
+		zw_lower_test_destination(l, &draft, family, list->v[i].to);
+		zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO,
+				 list->v[i].rules);
+	}
+}
+
+/* The chain that leads from one zone's packets to the rules: the meetings from
+ * FIRST on that have its source. */
+static u32 meet_from(struct zw_lowering *l, const meetings *list, size_t first,
+		     enum zw_family family)
+{
+	u32 chain = zw_lower_chain(l, zw_lower_number_name(l, "from"));
+	struct zw_junction at = zw_lower_by_destination(chain, family);
+	zw_turns turns = { 0 };
+
+	for (size_t i = first; i < list->n; i++)
+		if (list->v[i].from == list->v[first].from)
+			zw_push(l->arena, turns,
+				((struct zw_turn){ list->v[i].to, ZW_PLAN_GOTO,
+						   list->v[i].rules }));
+	zw_lower_turns(l, &at, &turns);
+	zw_lower_final_drop(l, chain);
+	return chain;
+}
+
+/* Many by source, then by destination, if sources tell zones apart. */
+static void meet_by_source(struct zw_lowering *l, const meetings *list,
+			   enum zw_family family, u32 chain)
+{
+	struct zw_junction at = zw_lower_by_source(chain, family);
+	zw_turns turns = { 0 };
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!i || list->v[i].from != list->v[i - 1].from)
+			zw_push(l->arena, turns,
+				((struct zw_turn){ list->v[i].from,
+						   ZW_PLAN_GOTO, (u32)i }));
+	if (list->n <= FEW_PAIRS || zw_lower_turns_meet(l, &at, &turns)) {
+		meet_pairs(l, list, family, chain);
+		return;
+	}
+	for (size_t i = 0; i < turns.n; i++)
+		turns.v[i].chain = meet_from(l, list, turns.v[i].chain, family);
+	zw_lower_turns(l, &at, &turns);
+}
+
 static u32 new_chain(struct zw_lowering *l, u32 in, u32 out)
 {
 	const struct zw_port_class *i = &l->classes.v[in];
 	const struct zw_port_class *o = &l->classes.v[out];
 	u32 chain = ZW_NONE;
 
-	for (size_t a = 0; a < i->zones.n; a++) {
-		for (size_t b = 0; b < o->zones.n; b++) {
-			for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
-				u32 from = i->zones.v[a], to = o->zones.v[b];
-				struct zw_draft draft = { .n = 0 };
-				u32 rules = zw_lower_rules_chain(
-					l, from, to, (enum zw_family)f);
+	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
+		meetings list = meetings_of(l, i, o, (enum zw_family)f);
 
-				if (rules == ZW_NONE)
-					continue;
-				if (chain == ZW_NONE)
-					chain = zw_lower_chain(
-						l,
-						zw_strf(l->arena,
-							"z_new.%.*s.%.*s",
-							ZW_STR_ARG(i->name),
-							ZW_STR_ARG(o->name)));
-				zw_lower_test_source(l, &draft,
-						     (enum zw_family)f, from);
-				zw_lower_test_destination(
-					l, &draft, (enum zw_family)f, to);
-				zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO,
-						 rules);
-			}
-		}
+		if (!list.n)
+			continue;
+		if (chain == ZW_NONE)
+			chain = zw_lower_chain(l, zw_strf(l->arena,
+							  "z_new.%.*s.%.*s",
+							  ZW_STR_ARG(i->name),
+							  ZW_STR_ARG(o->name)));
+		meet_by_source(l, &list, (enum zw_family)f, chain);
 	}
 	if (chain != ZW_NONE)
 		zw_lower_final_drop(l, chain);

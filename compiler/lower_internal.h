@@ -177,6 +177,36 @@ bool zw_ipsec_takes(const struct zw_zone *zone, struct zw_ipsec_test test);
 void zw_draft_ipsec_test(struct zw_draft *draft, struct zw_ipsec_test test,
 			 bool out);
 
+/* ---- lower_turns.c: which of several zones? ---- */
+
+/* What a packet of ZONE meets. */
+struct zw_turn {
+	u32 zone;
+	enum zw_plan_verdict verdict;
+	u32 chain;
+};
+typedef ZW_VEC(struct zw_turn) zw_turns;
+
+/* Where it is asked: in CHAIN, of packets of FAMILY for which BEFORE holds,
+ * whose KEY (source or destination address) is tested. OUT: where they go. */
+struct zw_junction {
+	u32 chain;
+	enum zw_family family;
+	enum zw_key key;
+	bool out;
+	struct zw_draft before;
+};
+
+/* Could a packet be of two of the zones? */
+bool zw_lower_turns_meet(const struct zw_lowering *l,
+			 const struct zw_junction *at, const zw_turns *turns);
+/* Rules in the junction's chain; packets of none of the zones go on. */
+void zw_lower_turns(struct zw_lowering *l, const struct zw_junction *at,
+		    const zw_turns *turns);
+/* Junctions of a packet's own source and destination. */
+struct zw_junction zw_lower_by_source(u32 chain, enum zw_family family);
+struct zw_junction zw_lower_by_destination(u32 chain, enum zw_family family);
+
 /* ---- lower_rules.c ---- */
 
 bool zw_lower_opens(const struct zw_lowering *l, u32 from, u32 to);

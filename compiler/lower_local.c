@@ -92,17 +92,15 @@ static u32 advertisement_chain(struct zw_lowering *l,
 					      ZW_STR_ARG(class->name)));
 	zw_ipsec_tests taken =
 		zw_lower_ipsec_tests(l, class, is_external, true);
+	struct zw_junction at = zw_lower_by_source(chain, ZW_IPV6);
+	zw_turns turns = { 0 };
 
-	for (size_t i = 0; i < class->zones.n; i++) {
-		u32 zone = class->zones.v[i];
-		struct zw_draft draft = { .n = 0 };
-
-		if (!is_external(&l->model->zones.v[zone]) ||
-		    !zw_lower_sends(l, zone, ZW_IPV6))
-			continue;
-		zw_lower_test_source(l, &draft, ZW_IPV6, zone);
-		zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
-	}
+	for (size_t i = 0; i < class->zones.n; i++)
+		if (is_external(&l->model->zones.v[class->zones.v[i]]))
+			zw_push(l->arena, turns,
+				((struct zw_turn){ class->zones.v[i],
+						   ZW_PLAN_ACCEPT, 0 }));
+	zw_lower_turns(l, &at, &turns);
 	for (size_t i = 0; i < taken.n; i++) {
 		struct zw_draft local = { .n = 0 }, none = { .n = 0 };
 
@@ -170,43 +168,55 @@ static void lower_link_in(struct zw_lowering *l, u32 chain)
 	drop_other_link(l, chain);
 }
 
+/* Errors from the zones of TURNS: each must quote a flow of its own zone. */
+static void from_quoted(struct zw_lowering *l, const struct zw_junction *at,
+			const zw_turns *turns, int direction)
+{
+	for (size_t i = 0; i < turns->n; i++) {
+		u32 zone = turns->v[i].zone;
+		struct zw_draft draft = { .n = 0 };
+
+		if (!zw_lower_sends(l, zone, at->family) ||
+		    !zw_lower_quoted(l, at->family, direction, zone))
+			continue;
+		zw_lower_test_source(l, &draft, at->family, zone);
+		zw_lower_test_quoted(l, &draft, at->family, direction, zone);
+		zw_lower_rule(l, &draft, at->chain, ZW_PLAN_ACCEPT);
+	}
+}
+
 /* From members of a class's zones that are open to the gateway for DIRECTION;
  * QUOTED: errors, whose quoted source is tested as well. */
 static u32 from_chain(struct zw_lowering *l, const struct zw_port_class *class,
 		      int direction, bool quoted)
 {
-	u32 chain = ZW_NONE;
+	zw_turns turns = { 0 };
+	u32 chain;
 
 	for (size_t i = 0; i < class->zones.n; i++) {
 		u32 zone = class->zones.v[i];
 
-		if (direction ? !zw_lower_opens(l, ZW_SELF, zone)
-			      : !zw_lower_opens(l, zone, ZW_SELF))
-			continue;
-		if (chain == ZW_NONE)
-			chain = zw_lower_chain(
-				l, zw_strf(l->arena, "z_%s.%s.%.*s",
-					   quoted ? "input_quoted" : "input",
-					   direction ? "reply" : "original",
-					   ZW_STR_ARG(class->name)));
-		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
-			struct zw_draft draft = { .n = 0 };
-
-			if (!zw_lower_sends(l, zone, (enum zw_family)f) ||
-			    (quoted && !zw_lower_quoted(l, (enum zw_family)f,
-							direction, zone)))
-				continue;
-			zw_lower_test_source(l, &draft, (enum zw_family)f,
-					     zone);
-			if (quoted)
-				zw_lower_test_quoted(l, &draft,
-						     (enum zw_family)f,
-						     direction, zone);
-			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
-		}
+		if (direction ? zw_lower_opens(l, ZW_SELF, zone)
+			      : zw_lower_opens(l, zone, ZW_SELF))
+			zw_push(l->arena, turns,
+				((struct zw_turn){ zone, ZW_PLAN_ACCEPT, 0 }));
 	}
-	if (chain != ZW_NONE)
-		zw_lower_final_drop(l, chain);
+	if (!turns.n)
+		return ZW_NONE;
+	chain = zw_lower_chain(l, zw_strf(l->arena, "z_%s.%s.%.*s",
+					  quoted ? "input_quoted" : "input",
+					  direction ? "reply" : "original",
+					  ZW_STR_ARG(class->name)));
+	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
+		struct zw_junction at =
+			zw_lower_by_source(chain, (enum zw_family)f);
+
+		if (quoted)
+			from_quoted(l, &at, &turns, direction);
+		else
+			zw_lower_turns(l, &at, &turns);
+	}
+	zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -288,23 +298,27 @@ static u32 new_in_chain(struct zw_lowering *l,
 
 	if (first)
 		lower_dhcp(l, &chain, class, name);
-	for (size_t i = 0; i < class->zones.n; i++) {
-		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
-			u32 zone = class->zones.v[i], rules;
-			struct zw_draft draft = { .n = 0 };
+	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
+		struct zw_junction at;
+		zw_turns turns = { 0 };
 
-			if (!zw_lower_sends(l, zone, (enum zw_family)f))
-				continue;
-			rules = zw_lower_rules_chain(l, zone, ZW_SELF,
-						     (enum zw_family)f);
-			if (rules == ZW_NONE)
-				continue;
-			if (chain == ZW_NONE)
-				chain = zw_lower_chain(l, name);
-			zw_lower_test_source(l, &draft, (enum zw_family)f,
-					     zone);
-			zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, rules);
+		for (size_t i = 0; i < class->zones.n; i++) {
+			u32 zone = class->zones.v[i], rules = ZW_NONE;
+
+			if (zw_lower_sends(l, zone, (enum zw_family)f))
+				rules = zw_lower_rules_chain(l, zone, ZW_SELF,
+							     (enum zw_family)f);
+			if (rules != ZW_NONE)
+				zw_push(l->arena, turns,
+					((struct zw_turn){ zone, ZW_PLAN_GOTO,
+							   rules }));
 		}
+		if (!turns.n)
+			continue;
+		if (chain == ZW_NONE)
+			chain = zw_lower_chain(l, name);
+		at = zw_lower_by_source(chain, (enum zw_family)f);
+		zw_lower_turns(l, &at, &turns);
 	}
 	if (!first)
 		lower_dhcp(l, &chain, class, name);
@@ -376,7 +390,8 @@ static void accept_link_destination(struct zw_lowering *l, u32 chain,
 static u32 to_chain(struct zw_lowering *l, const struct zw_port_class *class,
 		    const char *name, int direction, bool link)
 {
-	u32 chain = ZW_NONE;
+	zw_turns turns = { 0 };
+	u32 chain;
 
 	for (size_t i = 0; i < class->zones.n; i++) {
 		u32 zone = class->zones.v[i];
@@ -385,20 +400,18 @@ static u32 to_chain(struct zw_lowering *l, const struct zw_port_class *class,
 			continue;
 		if (direction == 1 && !zw_lower_opens(l, zone, ZW_SELF))
 			continue;
-		if (chain == ZW_NONE)
-			chain = zw_lower_chain(
-				l, zw_strf(l->arena, "%s.%.*s", name,
-					   ZW_STR_ARG(class->name)));
-		for (unsigned f = link ? ZW_IPV6 : ZW_IPV4; f < ZW_FAMILY_COUNT;
-		     f++) {
-			struct zw_draft draft = { .n = 0 };
+		zw_push(l->arena, turns,
+			((struct zw_turn){ zone, ZW_PLAN_ACCEPT, 0 }));
+	}
+	if (!turns.n)
+		return ZW_NONE;
+	chain = zw_lower_chain(
+		l, zw_strf(l->arena, "%s.%.*s", name, ZW_STR_ARG(class->name)));
+	for (unsigned f = link ? ZW_IPV6 : ZW_IPV4; f < ZW_FAMILY_COUNT; f++) {
+		struct zw_junction at =
+			zw_lower_by_destination(chain, (enum zw_family)f);
 
-			if (!l->model->zones.v[zone].members.of[f].n)
-				continue;
-			zw_lower_test_destination(l, &draft, (enum zw_family)f,
-						  zone);
-			zw_lower_rule(l, &draft, chain, ZW_PLAN_ACCEPT);
-		}
+		zw_lower_turns(l, &at, &turns);
 	}
 	if (link) {
 		zw_ipsec_tests taken =
@@ -411,8 +424,7 @@ static u32 to_chain(struct zw_lowering *l, const struct zw_port_class *class,
 						ALL_NODES_LO, 16);
 		}
 	}
-	if (chain != ZW_NONE)
-		zw_lower_final_drop(l, chain);
+	zw_lower_final_drop(l, chain);
 	return chain;
 }
 
@@ -496,23 +508,28 @@ static u32 new_out_chain(struct zw_lowering *l,
 {
 	u32 chain = ZW_NONE;
 
-	for (size_t i = 0; i < class->zones.n; i++) {
-		for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
+	for (unsigned f = 0; f < ZW_FAMILY_COUNT; f++) {
+		struct zw_junction at;
+		zw_turns turns = { 0 };
+
+		for (size_t i = 0; i < class->zones.n; i++) {
 			u32 zone = class->zones.v[i];
-			struct zw_draft draft = { .n = 0 };
 			u32 rules = zw_lower_rules_chain(l, ZW_SELF, zone,
 							 (enum zw_family)f);
 
-			if (rules == ZW_NONE)
-				continue;
-			if (chain == ZW_NONE)
-				chain = zw_lower_chain(
-					l, zw_strf(l->arena, "z_new.self.%.*s",
-						   ZW_STR_ARG(class->name)));
-			zw_lower_test_destination(l, &draft, (enum zw_family)f,
-						  zone);
-			zw_lower_rule_to(l, &draft, chain, ZW_PLAN_GOTO, rules);
+			if (rules != ZW_NONE)
+				zw_push(l->arena, turns,
+					((struct zw_turn){ zone, ZW_PLAN_GOTO,
+							   rules }));
 		}
+		if (!turns.n)
+			continue;
+		if (chain == ZW_NONE)
+			chain = zw_lower_chain(
+				l, zw_strf(l->arena, "z_new.self.%.*s",
+					   ZW_STR_ARG(class->name)));
+		at = zw_lower_by_destination(chain, (enum zw_family)f);
+		zw_lower_turns(l, &at, &turns);
 	}
 	if (chain != ZW_NONE)
 		zw_lower_final_drop(l, chain);

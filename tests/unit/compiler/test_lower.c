@@ -224,6 +224,47 @@ static struct zw_plan_cost longest(const char *policy)
 	return stats.new;
 }
 
+/* Zones that share an interface: COUNT on one side, a third on the other. */
+static void shared_interface(struct zw_buf *out, unsigned count)
+{
+	for (unsigned i = 1; i <= count; i++)
+		zw_buf_printf(
+			out,
+			"zone s%u { interface lan0 network 10.%u.0.0/16, fd00:%x::/64 }\n",
+			i, i, i);
+	for (unsigned i = 1; i <= count / 3; i++)
+		zw_buf_printf(
+			out,
+			"zone t%u { interface dmz0 network 172.16.%u.0/24 }\n",
+			i, i);
+	for (unsigned i = 1; i <= count; i++)
+		zw_buf_printf(out,
+			      "allow s%u -> t%u : tcp/%u\n"
+			      "allow s%u -> s%u : smtp\n"
+			      "allow s%u -> self : ssh\n"
+			      "allow self -> s%u : dns\n",
+			      i, i % (count / 3) + 1, 100 + i, i, i % count + 1,
+			      i, i);
+}
+
+/* Four times the zones make no packet's way longer. */
+static void test_growth_of_zones(void)
+{
+	struct zw_plan_cost path[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct zw_buf text = { 0 };
+
+		shared_interface(&text, i ? 48 : 12);
+		path[i] = longest(text.data);
+		zw_buf_free(&text);
+	}
+	ZW_CHECK(path[1].expressions == path[0].expressions &&
+			 path[1].rules == path[0].rules,
+		 "from %zu rules, %zu expressions to %zu, %zu", path[0].rules,
+		 path[0].expressions, path[1].rules, path[1].expressions);
+}
+
 static void test_growth(void)
 {
 	static const struct {
@@ -389,6 +430,7 @@ static CU_TestInfo tests[] = {
 	{ "covers are equal and disjoint", test_cover },
 	{ "covers keep their limit", test_cover_limit },
 	{ "ten times the rules, the same way", test_growth },
+	{ "four times the zones, the same way", test_growth_of_zones },
 	{ "comments name lines", test_comments },
 	{ "base chains end in a drop", test_ends },
 	{ "two runs are equal", test_same_twice },
