@@ -98,9 +98,8 @@ bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 		p->paths[path].legal = zw_and(p->space->d, p->paths[path].legal,
 					      zw_meaning_arrival(p->space));
 	if (p->foreign)
-		p->paths[path].legal =
-			zw_minus(p->space->d, p->paths[path].legal,
-				 without_entries(p));
+		p->paths[path].legal = zw_minus(
+			p->space->d, p->paths[path].legal, without_entries(p));
 	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
 		if (p->without[f])
 			p->paths[path].legal = zw_minus(
@@ -138,8 +137,7 @@ bool zw_prover_paths(struct zw_prover *p)
 	size_t i;
 
 	for (path = 0; path < ZW_PATH_COUNT; path++) {
-		bool needed = p->statement->has_policy ||
-			      p->symbolic->loses ||
+		bool needed = p->statement->has_policy || p->symbolic->loses ||
 			      (p->space->gateway && p->space->gateway->whole);
 
 		for (i = 0; i < p->statement->claims.n && !needed; i++)
@@ -251,6 +249,44 @@ static struct violation unexpected(struct zw_prover *p,
 	};
 }
 
+static bool is_kept(const struct zw_space *space, u32 variable)
+{
+	static const u32 kept[] = { ZW_FIELD_IN,       ZW_FIELD_IPSEC_IN,
+				    ZW_FIELD_REQID_IN, ZW_FIELD_FAMILY,
+				    ZW_FIELD_SRC,      ZW_FIELD_SRC + 1,
+				    ZW_FIELD_SRC + 2,  ZW_FIELD_SRC + 3 };
+	size_t f;
+	u32 i;
+
+	for (f = 0; f < sizeof(kept) / sizeof(kept[0]); f++) {
+		const struct zw_field_info *info = &space->fields.v[kept[f]];
+
+		for (i = 0; i < info->slice_count; i++) {
+			if (info->slices[i].variable == variable)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Packets whose source could come by their interface before, to whatever end:
+ * where networks change, such a source is no forged one before the change is
+ * complete. */
+static zw_node known_sources(struct zw_prover *p)
+{
+	u32 n = zw_variable_count(p->space->d), i, count = 0;
+	u32 *v = ZW_NEW_ARRAY(p->scratch, u32, n);
+
+	for (i = 0; i < n; i++) {
+		if (!is_kept(p->space, i))
+			v[count++] = i;
+	}
+	return zw_exists(p->space->d,
+			 zw_and(p->space->d, p->passed[ZW_PATH_FORWARD],
+				p->paths[ZW_PATH_FORWARD].legal),
+			 v, count);
+}
+
 static struct violation violation_of(struct zw_prover *p,
 				     const struct zw_claim *claim,
 				     enum zw_path path)
@@ -280,6 +316,8 @@ static struct violation violation_of(struct zw_prover *p,
 	}
 	if (p->is_mixture)
 		v.set = zw_minus(d, v.set, p->passed[path]);
+	if (p->is_mixture && claim->kind == ZW_UNSPOOFED)
+		v.set = zw_minus(d, v.set, known_sources(p));
 	v.set = zw_and(d, v.set, p->paths[path].legal);
 	return v;
 }
@@ -360,8 +398,8 @@ static void refute(struct zw_prover *p, struct zw_claim_result *result,
 	zw_extent_measure(p->arena, p->space, beginnings(p, v->set),
 			  &result->extent);
 	if (!p->is_mixture) /* its rules name lines of two texts */
-		result->culprit = zw_culprit(p->statement, p->sources,
-					     &result->witness);
+		result->culprit =
+			zw_culprit(p->statement, p->sources, &result->witness);
 	if (result->claim->kind == ZW_EXACT)
 		result->reason = difference(p, path, point);
 }
@@ -423,9 +461,8 @@ static struct zw_str lost_reason(struct zw_prover *p,
 			return ZW_STR("the budget of diagram nodes is spent");
 		from = zw_and(p->space->d, from, p->paths[path].legal);
 		for (i = 0; i < s->losses.n; i++) {
-			zw_node met = zw_where(p->space->d,
-					       p->paths[path].diagram, lost,
-					       &i);
+			zw_node met = zw_where(
+				p->space->d, p->paths[path].diagram, lost, &i);
 
 			if (!zw_same(zw_and(p->space->d, from, met), ZW_EMPTY))
 				return zw_str_copy(p->arena, s->losses.v[i]);
@@ -475,8 +512,7 @@ static struct zw_str accepting_rule(struct zw_prover *p,
 
 		if (zw_says_accept(step->what) && step->position)
 			return zw_strf(p->arena, "rule %u of chain '%.*s'",
-				       step->position,
-				       ZW_STR_ARG(step->chain));
+				       step->position, ZW_STR_ARG(step->chain));
 	}
 	return ZW_STR("the ruleset");
 }
