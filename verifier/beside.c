@@ -261,9 +261,10 @@ static zw_node by_setting(struct zw_prover *p, const struct zw_claim *claim,
 	return out;
 }
 
-/* Can a packet of SET with one of the N FIELDS set pass? */
+/* Can a packet of SET and FAMILY with one of the N FIELDS set pass? Of the
+ * other family the fields say nothing. */
 static bool passes(struct zw_prover *p, enum zw_path path, zw_node set,
-		   const u32 *fields, size_t n)
+		   enum zw_family family, const u32 *fields, size_t n)
 {
 	struct zw_diagrams *d = p->space->d;
 	zw_node routed = ZW_EMPTY;
@@ -274,7 +275,11 @@ static bool passes(struct zw_prover *p, enum zw_path path, zw_node set,
 		return true;
 	while (n--)
 		routed = zw_or(d, routed, zw_space_is(p->space, fields[n], 1));
+	set = zw_and(d, set, zw_space_is(p->space, ZW_FIELD_FAMILY, family));
 	set = zw_and(d, zw_and(d, set, routed), p->paths[path].accepted);
+	/* while rulesets change, what passed before is not this one's doing */
+	if (p->is_mixture)
+		set = zw_minus(d, set, p->passed[path]);
 	return !zw_same(zw_and(d, set, p->paths[path].legal), ZW_EMPTY);
 }
 
@@ -287,14 +292,14 @@ static struct zw_str route_reason(struct zw_prover *p,
 	zw_node set =
 		by_setting(p, claim, "ipv4/conf/*/accept_source_route", &name);
 
-	if (passes(p, ZW_PATH_FORWARD, set, options, 2))
+	if (passes(p, ZW_PATH_FORWARD, set, ZW_IPV4, options, 2))
 		return zw_strf(
 			p->arena,
 			"source-routed packets pass, and '%.*s' takes them (accept_source_route): they go on to where the option says",
 			ZW_STR_ARG(name));
 	set = by_setting(p, claim, "ipv6/conf/*/seg6_enabled", &name);
-	if (passes(p, ZW_PATH_INPUT, set, header, 1) ||
-	    passes(p, ZW_PATH_FORWARD, set, header, 1))
+	if (passes(p, ZW_PATH_INPUT, set, ZW_IPV6, header, 1) ||
+	    passes(p, ZW_PATH_FORWARD, set, ZW_IPV6, header, 1))
 		return zw_strf(
 			p->arena,
 			"packets with a routing header pass, and '%.*s' takes them (seg6_enabled): they go on to where it says",
