@@ -11,6 +11,20 @@ static const struct {
 } cases[] = {
 	{ "another policy", "$Z apply examples/hq.zw --netns $N && "
 			    "$Z apply tests/negative/small.zw --netns $N" },
+	{ "networks that move, shrink and grow",
+	  "printf '%s\\n' 'external zone net { interface wan0 }'"
+	  " 'dmz zone front { interface dmz0 network 192.0.2.0/28 }'"
+	  " 'internal zone lan { interface lan0 network 10.2.0.0/16 }'"
+	  " 'allow lan -> net, front : any' 'allow front -> net : dns' > $T/a.zw && "
+	  "sed 's/10.2.0.0/10.3.0.0/' $T/a.zw > $T/b.zw && "
+	  "sed 's,192.0.2.0/28,192.0.2.0/29,' $T/a.zw > $T/c.zw && "
+	  "for p in a b a c b a; do $Z apply $T/$p.zw --netns $N || exit 1; done" },
+	{ "source routes that the gateway would take are dropped by the rules",
+	  "for i in wan0 dmz0 lan0; do $X ip link add $i type bridge || exit 1; done && "
+	  "for i in all wan0 dmz0 lan0; do for v in 4 6; do "
+	  "$X sysctl -qw net.ipv$v.conf.$i.accept_source_route=1 || exit 1; done; done && "
+	  "$Z apply tests/negative/small.zw --netns $N && "
+	  "$Z apply examples/hq.zw --netns $N" },
 	{ "a rule slipped in",
 	  "$Z apply examples/hq.zw --netns $N && "
 	  "$X nft insert rule inet zwinger z_forward accept && "
