@@ -4,7 +4,7 @@
  * its own that looks like the root of the tree, with a network and a
  * /run of its own. Its blocks:
  *
- *	```zw name.zw	becomes that file
+ *	```zw name.zw	becomes that file, and so does ```nft name
  *	```zw		a fragment: checked behind an include of the last
  *			file named town.zw, or alone if there is none
  *	```console	lines "$ command" and what each prints; a line "..."
@@ -104,6 +104,12 @@ static void add_block(struct page *page, struct zw_str info, const char *p,
 	if (zw_str_is(info, "console") || zw_str_is(info, "sh")) {
 		add_commands(page, info.p[0] == 'c' ? CONSOLE : SHELL, p, end,
 			     line);
+		return;
+	}
+	if (info.n > 4 && !memcmp(info.p, "nft ", 4)) {
+		step.kind = FILE_BLOCK;
+		step.name = slice(info.p + 4, info.p + info.n);
+		zw_push(page->arena, page->steps, step);
 		return;
 	}
 	if (info.n < 2 || memcmp(info.p, "zw", 2))
