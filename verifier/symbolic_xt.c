@@ -197,7 +197,8 @@ static zw_node ranges(const struct zw_rule_run *run, const struct zw_xt *xt)
 		if (lo <= hi)
 			in = zw_space_addresses(
 				space_of(run), k ? ZW_FIELD_DST : ZW_FIELD_SRC,
-				family, zw_intervals_one(run->arena, lo, hi));
+				family,
+				zw_intervals_one(space_of(run)->arena, lo, hi));
 		out = zw_and(zw_run_diagrams(run), out,
 			     inverted(run, in, t->invert));
 	}
