@@ -16,6 +16,7 @@
 #include "base/map.h"
 #include "compiler/plan.h"
 #include "loader/element.h"
+#include "loader/names.h"
 
 #define SAMPLES 64
 #define SET_COUNT 20 /* NFTA_SET_COUNT */
@@ -29,16 +30,6 @@ struct message {
 	const struct nlattr *elements;
 };
 
-static struct zw_str text_of(const struct nlattr *attr)
-{
-	struct zw_str text = { mnl_attr_get_payload(attr),
-			       mnl_attr_get_payload_len(attr) };
-
-	if (text.n && !text.p[text.n - 1])
-		text.n--;
-	return text;
-}
-
 /* Table and set have the same numbers in messages of sets and of elements. */
 static int read_attribute(const struct nlattr *attr, void *context)
 {
@@ -48,9 +39,9 @@ static int read_attribute(const struct nlattr *attr, void *context)
 	bool word = mnl_attr_get_payload_len(attr) == sizeof(u32);
 
 	if (type == NFTA_SET_TABLE)
-		m->table = text_of(attr);
+		m->table = zw_attribute_text(attr);
 	else if (type == NFTA_SET_NAME)
-		m->set = text_of(attr);
+		m->set = zw_attribute_text(attr);
 	else if (!set && type == NFTA_SET_ELEM_LIST_ELEMENTS)
 		m->elements = attr;
 	else if (set && type == NFTA_SET_FLAGS && word)

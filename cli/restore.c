@@ -9,21 +9,12 @@
 #include <linux/netfilter/nfnetlink.h>
 
 #include "compiler/emit_netlink.h"
-
-static struct zw_str text_of(const struct nlattr *attr)
-{
-	struct zw_str text = { mnl_attr_get_payload(attr),
-			       mnl_attr_get_payload_len(attr) };
-
-	if (text.n && !text.p[text.n - 1])
-		text.n--;
-	return text;
-}
+#include "loader/names.h"
 
 static int read_chain(const struct nlattr *attr, void *context)
 {
 	if (mnl_attr_get_type(attr) == NFTA_RULE_CHAIN)
-		*(struct zw_str *)context = text_of(attr);
+		*(struct zw_str *)context = zw_attribute_text(attr);
 	return MNL_CB_OK;
 }
 

@@ -11,7 +11,7 @@ struct found {
 	bool hook, anonymous;
 };
 
-static struct zw_str text_of(const struct nlattr *attr)
+struct zw_str zw_attribute_text(const struct nlattr *attr)
 {
 	struct zw_str text = { mnl_attr_get_payload(attr),
 			       mnl_attr_get_payload_len(attr) };
@@ -26,7 +26,7 @@ static int read_chain(const struct nlattr *attr, void *context)
 	struct found *found = context;
 
 	if (mnl_attr_get_type(attr) == NFTA_CHAIN_NAME)
-		found->name = text_of(attr);
+		found->name = zw_attribute_text(attr);
 	else if (mnl_attr_get_type(attr) == NFTA_CHAIN_HOOK)
 		found->hook = true;
 	return MNL_CB_OK;
@@ -37,7 +37,7 @@ static int read_set(const struct nlattr *attr, void *context)
 	struct found *found = context;
 
 	if (mnl_attr_get_type(attr) == NFTA_SET_NAME)
-		found->name = text_of(attr);
+		found->name = zw_attribute_text(attr);
 	else if (mnl_attr_get_type(attr) == NFTA_SET_FLAGS &&
 		 mnl_attr_get_payload_len(attr) == 4)
 		found->anonymous =

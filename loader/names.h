@@ -15,6 +15,11 @@ struct zw_table_names {
 void zw_table_names(struct zw_arena *arena, const u8 *dump, size_t n,
 		    struct zw_table_names *names);
 
+/* A string attribute's text, without the NUL that ends it. It lies within the
+ * message. */
+struct nlattr;
+struct zw_str zw_attribute_text(const struct nlattr *attr);
+
 /* The number behind the last "_g" of NAME, or 0. */
 u32 zw_name_generation(struct zw_str name);
 

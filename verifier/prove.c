@@ -316,7 +316,8 @@ static struct violation violation_of(struct zw_prover *p,
 	}
 	if (p->is_mixture)
 		v.set = zw_minus(d, v.set, p->passed[path]);
-	if (p->is_mixture && claim->kind == ZW_UNSPOOFED)
+	if (p->is_mixture && claim->kind == ZW_UNSPOOFED &&
+	    !zw_same(v.set, ZW_EMPTY))
 		v.set = zw_minus(d, v.set, known_sources(p));
 	v.set = zw_and(d, v.set, p->paths[path].legal);
 	return v;

@@ -246,6 +246,11 @@ static int by_variable(const void *a, const void *b)
 	return x->variable < y->variable ? -1 : x->variable > y->variable;
 }
 
+void zw_sort_rewrites(struct zw_rewrite *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), by_variable);
+}
+
 zw_node zw_symbolic_named(struct zw_symbolic *s, zw_node node)
 {
 	struct zw_rewrite *v =
@@ -259,7 +264,7 @@ zw_node zw_symbolic_named(struct zw_symbolic *s, zw_node node)
 			v[n++] = (struct zw_rewrite){ a->variable, true,
 						      a->predicate };
 	}
-	qsort(v, n, sizeof(*v), by_variable);
+	zw_sort_rewrites(v, n);
 	if (n)
 		node = zw_substitute(s->space->d, node, v, n);
 	free(v);

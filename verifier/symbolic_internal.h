@@ -85,6 +85,8 @@ struct zw_outcomes *zw_outcomes_new(struct zw_arena *arena);
 /* The leaf for an outcome; equal ones are one. */
 u32 zw_outcome_leaf(struct zw_outcomes *o, enum outcome_kind kind, u32 change,
 		    u32 chain);
+/* Put N rewrites in the order of their variables. */
+void zw_sort_rewrites(struct zw_rewrite *v, size_t n);
 /* The number of a list of changes, N > 0, sorted by variable. */
 u32 zw_change_new(struct zw_outcomes *o, const struct zw_rewrite *v, size_t n);
 /* The change FIRST and then SECOND. */

@@ -143,18 +143,11 @@ static void set_address(struct zw_space *space, u32 field,
 			     n);
 }
 
-static int by_variable(const void *a, const void *b)
-{
-	const struct zw_rewrite *x = a, *y = b;
-
-	return x->variable < y->variable ? -1 : x->variable > y->variable;
-}
-
 static zw_node accept_with(struct scene *scene, struct zw_rewrite *v, size_t n)
 {
 	struct zw_symbolic *s = scene->s;
 
-	qsort(v, n, sizeof(*v), by_variable);
+	zw_sort_rewrites(v, n);
 	scene->kinds |= KIND(ACCEPTS) | CHANGED;
 	return zw_leaf(s->space->d,
 		       zw_outcome_leaf(s->outcomes, ACCEPTS,

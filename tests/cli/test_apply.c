@@ -104,14 +104,8 @@ static void replaced(void)
 				"trap 'ip netns del $N; rm -rf $T' EXIT; %s",
 				zw_binary(), cases[i].script)
 				.p;
-		const char *const argv[] = { "sh", "-c", script, NULL };
-		struct zw_run run;
 
-		zw_run(&run, NULL, argv);
-		ZW_CHECK(run.status == 0, "%s: status %d: %s%s", cases[i].what,
-			 run.status, run.out.n ? run.out.data : "",
-			 run.err.n ? run.err.data : "");
-		zw_run_free(&run);
+		zw_check_script(cases[i].what, script);
 		zw_arena_free(arena);
 	}
 }

@@ -191,14 +191,8 @@ static void as_a_user(void)
 		const char *script = zw_strf(arena, "Z=%s\n%s%s", zw_binary(),
 					     setup, cases[i].script)
 					     .p;
-		const char *const argv[] = { "sh", "-c", script, NULL };
-		struct zw_run run;
 
-		zw_run(&run, NULL, argv);
-		ZW_CHECK(run.status == 0, "%s: status %d: %s%s", cases[i].what,
-			 run.status, run.out.n ? run.out.data : "",
-			 run.err.n ? run.err.data : "");
-		zw_run_free(&run);
+		zw_check_script(cases[i].what, script);
 		zw_arena_free(arena);
 	}
 }

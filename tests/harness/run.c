@@ -167,3 +167,14 @@ void zw_golden(const char *path, struct zw_str text)
 	}
 	zw_arena_free(arena);
 }
+
+void zw_check_script(const char *what, const char *script)
+{
+	const char *const argv[] = { "sh", "-c", script, NULL };
+	struct zw_run run;
+
+	zw_run(&run, NULL, argv);
+	ZW_CHECK(run.status == 0, "%s: status %d: %s%s", what, run.status,
+		 run.out.n ? run.out.data : "", run.err.n ? run.err.data : "");
+	zw_run_free(&run);
+}

@@ -27,4 +27,8 @@ const char *zw_binary(void);
  * a unified diff. With UPDATE=1 write the file instead. */
 void zw_golden(const char *path, struct zw_str text);
 
+/* Run the shell's SCRIPT; one that does not end with 0 fails the test, which
+ * tells WHAT and all that was printed. */
+void zw_check_script(const char *what, const char *script);
+
 #endif
