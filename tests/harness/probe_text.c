@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/harness/testbed_inside.h"
+#include "lab/testbed_inside.h"
+#include "tests/harness/testbed.h"
 
 static bool first(const struct zw_probe *probe, bool own,
 		  struct zw_packet *packet)

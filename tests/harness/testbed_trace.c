@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 
 #include "base/assert.h"
-#include "tests/harness/testbed_inside.h"
+#include "lab/testbed_inside.h"
 
 static const char tracer_on[] =
 	"table inet zwt_trace {\n"

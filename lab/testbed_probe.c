@@ -14,7 +14,7 @@
  * forwarded probe costs two system calls: send, and ask the raw socket that
  * hears what was delivered to the gateway (raw_local_deliver and
  * raw6_local_deliver come after the input hook). */
-#include "tests/harness/testbed.h"
+#include "lab/testbed.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
-#include "tests/harness/testbed_inside.h"
+#include "lab/testbed_inside.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23
@@ -242,7 +242,10 @@ static u32 gather(struct zw_testbed *bed, struct zw_probe *probe)
 		      TP_STATUS_USER))
 			return fence;
 		/* All slots in hand: the rest would be lost unseen. */
-		ZW_ASSERT(bed->ring_held + 1 < RING_FRAMES);
+		if (bed->ring_held + 1 >= RING_FRAMES) {
+			probe->error = -ENOBUFS;
+			return fence;
+		}
 		bed->ring_next = (bed->ring_next + 1) % RING_FRAMES;
 		bed->ring_held++;
 		from = (const void *)((const u8 *)head + ADDRESS_AT);
@@ -287,16 +290,24 @@ static void one_fence(struct zw_testbed *bed, struct zw_probe *probe)
 	header[13] = FENCE_TYPE & 0xff;
 	bed->fence++;
 	memcpy(body, &bed->fence, 4);
-	ZW_ASSERT(put_on_wire(bed, FENCE_OUT, header, body, sizeof(body)) > 0);
-	while (gather(bed, probe) != bed->fence)
-		ZW_ASSERT(poll(&ready, 1, FENCE_LIMIT_MS) > 0);
+	if (put_on_wire(bed, FENCE_OUT, header, body, sizeof(body)) < 0) {
+		probe->error = -errno;
+		return;
+	}
+	while (gather(bed, probe) != bed->fence) {
+		if (probe->error)
+			return;
+		if (poll(&ready, 1, FENCE_LIMIT_MS) > 0 || errno == EINTR)
+			continue;
+		probe->error = -ETIMEDOUT;
+	}
 }
 
 static void fences(struct zw_testbed *bed, struct zw_probe *probe)
 {
 	int i;
 
-	for (i = 0; i < FENCES; i++)
+	for (i = 0; i < FENCES && !probe->error; i++)
 		one_fence(bed, probe);
 }
 
@@ -334,21 +345,41 @@ static void start(struct zw_testbed *bed, struct zw_probe *probe)
 	probe->out = ZW_NOWHERE;
 	probe->forwarded = probe->answers = 0;
 	probe->local = probe->sent = false;
+	probe->error = 0;
 	probe->count = probe->more = 0;
 }
 
-/* The protocol under which the gateway's raw sockets would hear the packet. */
+/* The number behind IPv6's extension headers; the next one where the packet
+ * ends before. */
+static u8 last_header(const u8 *ip, size_t n)
+{
+	u8 next = ip[6];
+	size_t at = 40;
+
+	while (at + 8 <= n &&
+	       (next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING ||
+		next == IPPROTO_FRAGMENT || next == IPPROTO_AH ||
+		next == IPPROTO_DSTOPTS)) {
+		size_t step = next == IPPROTO_FRAGMENT ? 8
+			      : next == IPPROTO_AH     ? 4u * (ip[at + 1] + 2u)
+						       : 8u * (ip[at + 1] + 1u);
+
+		next = ip[at];
+		at += step;
+	}
+	return next;
+}
+
+/* The socket that would hear the packet, by its protocol. */
 static int listener_of(struct zw_testbed *bed, const struct zw_frame *frame)
 {
 	const u8 *ip = frame->bytes + ZW_ETHERNET_HEADER;
-	struct zw_packet packet;
+	size_t n = frame->length - (size_t)ZW_ETHERNET_HEADER;
 
 	if (ip[0] >> 4 == 4)
 		return listener(bed, ZW_IPV4, ip[9]);
-	if (ip[0] >> 4 == 6 &&
-	    zw_packet_parse_ip(ip, frame->length - (size_t)ZW_ETHERNET_HEADER,
-			       &packet))
-		return listener(bed, ZW_IPV6, packet.protocol);
+	if (ip[0] >> 4 == 6 && n >= 40)
+		return listener(bed, ZW_IPV6, last_header(ip, n));
 	return -1;
 }
 
@@ -365,8 +396,11 @@ void zw_testbed_probe(struct zw_testbed *bed, unsigned in,
 	zw_testbed_mac(header, 1, in);
 	zw_testbed_mac(header + 6, 2, in);
 	memcpy(header + 12, ip - 2, 2);
-	ZW_ASSERT(put_on_wire(bed, FIRST_INDEX + (int)in, header, ip,
-			      frame->length - (size_t)ZW_ETHERNET_HEADER) > 0);
+	if (put_on_wire(bed, FIRST_INDEX + (int)in, header, ip,
+			frame->length - (size_t)ZW_ETHERNET_HEADER) < 0) {
+		probe->error = -errno;
+		return;
+	}
 	probe->sent = true;
 	probe->local = heard(raw);
 	settle(bed, probe, cpu);

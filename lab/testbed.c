@@ -5,7 +5,7 @@
  * net/ipv4/icmp.c, DAD). Neighbour entries point to a hardware address that no
  * end has, so the neighbours' namespace takes every packet for another host's
  * and its IP code drops it unread; packet sockets hear it all the same. */
-#include "tests/harness/testbed.h"
+#include "lab/testbed.h"
 
 #include <errno.h>
 #include <linux/ethtool.h>
@@ -20,9 +20,8 @@
 #include <unistd.h>
 
 #include "base/assert.h"
-#include "tests/harness/harness.h"
-#include "tests/harness/links.h"
-#include "tests/harness/testbed_inside.h"
+#include "lab/links.h"
+#include "lab/testbed_inside.h"
 
 bool zw_testbed_fail(struct zw_testbed *bed, const char *format, ...)
 {
@@ -54,19 +53,6 @@ void zw_testbed_mac(u8 mac[6], u8 side, unsigned i)
 int zw_testbed_netns(const struct zw_testbed *bed)
 {
 	return bed->gateway;
-}
-
-const char *zw_testbed_name(struct zw_testbed *bed)
-{
-	int error;
-
-	if (!bed->name[0]) {
-		error = zw_netns_publish(bed->gateway, bed->name);
-		if (error)
-			bed->name[0] = '\0';
-		ZW_CHECK(!error, "publish: %s", strerror(-error));
-	}
-	return bed->name;
 }
 
 unsigned zw_testbed_index(const struct zw_testbed *bed, const char *name)
@@ -185,12 +171,26 @@ static bool neighbours_up(struct zw_testbed *bed)
 	return ok;
 }
 
+static void further(struct zw_links *links, int index,
+		    const struct zw_testbed_prefix *prefix)
+{
+	char address[46], text[64];
+
+	snprintf(text, sizeof(text), "%s/%u", zw_ip_format(prefix->ip, address),
+		 prefix->length);
+	if (prefix->own)
+		zw_links_address(links, index, text);
+	if (!prefix->alone)
+		zw_links_route(links, index, text);
+}
+
 static void behind(struct zw_links *links, unsigned i,
 		   const struct zw_testbed_interface *interface)
 {
 	int index = FIRST_INDEX + (int)i;
 	u8 nobody[6];
 	unsigned k;
+	size_t j;
 
 	zw_testbed_mac(nobody, 3, i);
 	zw_links_next_hop(links, index, nobody);
@@ -200,6 +200,8 @@ static void behind(struct zw_links *links, unsigned i,
 	}
 	for (k = 0; k < ZW_TESTBED_PREFIXES && interface->routes[k]; k++)
 		zw_links_route(links, index, interface->routes[k]);
+	for (j = 0; j < interface->further_count; j++)
+		further(links, index, &interface->further[j]);
 }
 
 /* Sums are written into the packets that leave: what comes out can be checked
@@ -288,7 +290,8 @@ static bool make(struct zw_testbed *bed, const struct zw_testbed_spec *spec)
 	return true;
 }
 
-struct zw_testbed *zw_testbed_new(const struct zw_testbed_spec *spec)
+struct zw_testbed *zw_testbed_make(const struct zw_testbed_spec *spec,
+				   struct zw_buf *error)
 {
 	struct zw_testbed *bed = calloc(1, sizeof(*bed));
 	unsigned i;
@@ -305,7 +308,7 @@ struct zw_testbed *zw_testbed_new(const struct zw_testbed_spec *spec)
 	}
 	if (make(bed, spec))
 		return bed;
-	ZW_CHECK(false, "test bed: %s", zw_testbed_error(bed));
+	zw_buf_puts(error, zw_testbed_error(bed));
 	zw_testbed_free(bed);
 	return NULL;
 }
@@ -317,8 +320,8 @@ void zw_testbed_free(struct zw_testbed *bed)
 	zw_testbed_close_sockets(bed);
 	if (bed->nfnetlink)
 		mnl_socket_close(bed->nfnetlink);
-	if (bed->name[0])
-		zw_netns_unpublish(bed->name);
+	if (bed->unname)
+		bed->unname(bed->name);
 	if (bed->gateway >= 0)
 		close(bed->gateway);
 	if (bed->neighbours >= 0)

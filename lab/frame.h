@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Frames for tests: a description becomes the bytes of one Ethernet frame.
+/* Frames: a description becomes the bytes of one Ethernet frame.
  * Law: a field that is left zero has the everyday value (lengths, checksums,
  * TTL 64, next headers), so a description says only what is special:
  *
  *	struct zw_frame frame;
  *
  *	zw_frame_build(&(struct zw_frame_spec){
- *			.src = zw_test_ip("10.1.0.7"),
- *			.dst = zw_test_ip("10.2.0.9"),
+ *			.src = { ZW_IPV4, 0x0a010007 },
+ *			.dst = { ZW_IPV4, 0x0a020009 },
  *			.protocol = IPPROTO_TCP,
  *			.sport = 40000, .dport = 80,
  *			.tcp_flags = ZW_TCP_SYN,
@@ -15,8 +15,8 @@
  *
  * A description that cannot be built (families differ, too long) ends the
  * process. The hardware addresses are left zero; the test bed fills them in. */
-#ifndef ZW_TESTS_FRAME_H
-#define ZW_TESTS_FRAME_H
+#ifndef ZW_LAB_FRAME_H
+#define ZW_LAB_FRAME_H
 
 #include <netinet/in.h>
 
@@ -34,9 +34,6 @@ enum {
 	ZW_ETHERNET_HEADER = 14,
 	ZW_DEFAULT_TTL = 64,
 };
-
-/* "10.1.0.7" or "fd00:1::7"; anything else ends the process. */
-struct zw_ip zw_test_ip(const char *text);
 
 /* One IPv6 extension header: hop-by-hop (0), routing (43), fragment (44), AH
  * (51) or destination options (60). LENGTH bytes of DATA follow the header's

@@ -3,8 +3,8 @@
  * collected and sent in one go per namespace; nothing has happened before
  * zw_links_send(). A mistake of the caller (text that is no address) ends the
  * process; what the kernel refuses comes back as its errno. */
-#ifndef ZW_TESTS_LINKS_H
-#define ZW_TESTS_LINKS_H
+#ifndef ZW_LAB_LINKS_H
+#define ZW_LAB_LINKS_H
 
 #include "base/types.h"
 

@@ -3,30 +3,13 @@
  * with options or extension headers, transport, payload; lengths and checksums
  * are filled in when the end is known. Layouts: RFC 791, 8200, 9293, 768, 9260
  * (SCTP: CRC-32c), 792, 4443. What a payload means is the caller's business. */
-#include "tests/harness/frame.h"
+#include "lab/frame.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/assert.h"
 
 enum { AH = 51 };
-
-struct zw_ip zw_test_ip(const char *text)
-{
-	struct zw_ip ip = { .family = ZW_IPV4 };
-	u8 bytes[16];
-	size_t n = 4, i;
-
-	if (strchr(text, ':')) {
-		ip.family = ZW_IPV6;
-		n = 16;
-	}
-	ZW_ASSERT(inet_pton(n == 4 ? AF_INET : AF_INET6, text, bytes) == 1);
-	for (i = 0; i < n; i++)
-		ip.value = ip.value << 8 | bytes[i];
-	return ip;
-}
 
 u32 zw_sum(u32 start, const u8 *bytes, size_t n)
 {

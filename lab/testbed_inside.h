@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The test bed's own state, shared by its files only. */
-#ifndef ZW_TESTS_TESTBED_INSIDE_H
-#define ZW_TESTS_TESTBED_INSIDE_H
+/* The bed's own state, shared by its files only. */
+#ifndef ZW_LAB_TESTBED_INSIDE_H
+#define ZW_LAB_TESTBED_INSIDE_H
 
-#include "tests/harness/netns.h"
-#include "tests/harness/testbed.h"
+#include <libmnl/libmnl.h>
+
+#include "lab/netns.h"
+#include "lab/testbed.h"
 
 enum {
 	/* The gateway's interface I and its neighbour's end have the number
@@ -23,8 +25,11 @@ enum {
 struct zw_testbed {
 	unsigned count;
 	char (*names)[16];
-	int gateway, neighbours;  /* namespaces */
-	char name[ZW_NETNS_NAME]; /* published name, or "" */
+	int gateway, neighbours; /* namespaces */
+	/* The name that somebody gave the gateway, or ""; and who takes it
+	 * back in the end. */
+	char name[32];
+	void (*unname)(const char *name);
 	char *error;
 
 	int sender;   /* AF_PACKET in neighbours, not bound, sends only */
@@ -33,7 +38,6 @@ struct zw_testbed {
 	unsigned ring_next; /* slot that the kernel fills next */
 	unsigned ring_held; /* slots before it not yet given back */
 	u32 fence;	    /* number of the last fence frame */
-	int fence_cpu;	    /* processor that sent it */
 
 	/* Raw sockets in the gateway by family and protocol, -1: none yet.
 	 * They hear what passed the input hook. */

@@ -3,7 +3,7 @@
  * answers come in order and the first that is an error names its request. The
  * kernel works through a datagram of several messages in one system call
  * (netlink_rcv_skb), so forty interfaces take a few calls. */
-#include "tests/harness/links.h"
+#include "lab/links.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "tests/harness/netns.h"
+#include "lab/netns.h"
 
 /* A socket takes what its send buffer holds (212,992 bytes by default, counted
  * with overhead), so a full buffer of this size is sent by itself. */
