@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/load_policy.h"
+#include "report/connections.h"
 #include "report/json.h"
 
 static void say_count(struct zw_buf *out, const char *what, size_t added,
@@ -48,6 +49,7 @@ static void say_loaded(struct zw_apply *a)
 			      ? a->cli->values[ZW_OPT_NETNS]
 			      : "");
 	say_changes(&a->transactions, &out);
+	zw_connections_text(&out, &a->connections, false);
 	zw_cli_answer(a->cli, &out);
 	zw_buf_free(&out);
 	zw_load_say_figures(a);
@@ -70,6 +72,7 @@ static void answer_json(struct zw_apply *a, bool loaded)
 		.unread_elements = a->large.elements,
 		.sampled = a->large.sampled,
 		.counted = a->large.counted,
+		.connections = &a->connections,
 	};
 	struct zw_buf out = { 0 };
 

@@ -21,7 +21,9 @@ static const struct zw_command commands[] = {
 	  1, 1, zw_cmd_compile },
 	{ "apply", "POLICY", "prove a policy and load it into the kernel",
 	  "zwinger apply examples/hq.zw --netns test",
-	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) | OPTION(TODAY), 1, 1,
+	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) |
+		  OPTION(PERSIST) | OPTION(TODAY) | OPTION(KEEP_CONNECTIONS),
+	  1, 1,
 	  zw_cmd_apply },
 	{ "trace", "X FLOW", "show the way of one packet, and what decides",
 	  "zwinger trace examples/hq.zw 'front -> data : tcp/5432'",

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/connections.h"
 #include "cli/refusal.h"
 #include "loader/dump.h"
 #include "loader/gateway.h"
@@ -222,12 +223,42 @@ static void say_large(const struct zw_apply *a)
 		large->sampled);
 }
 
+static void say_connections(const struct zw_apply *a)
+{
+	const struct zw_connections_found *found = &a->connections;
+
+	if (found->seen)
+		fprintf(stderr, "%zu connection%s judged in %.1f ms\n",
+			found->seen, found->seen == 1 ? "" : "s", found->ms);
+}
+
 void zw_load_say_figures(const struct zw_apply *a)
 {
+	say_connections(a);
 	if (!a->transactions.list.n)
 		return;
 	say_large(a);
 	say_time(a);
+}
+
+/* Packets meet the new rules by now, so no connection comes that they forbid. */
+static void look_after_connections(struct zw_apply *a)
+{
+	const struct zw_connections_rules rules = {
+		.dump = a->world.data,
+		.n = a->world.n,
+		.gateway = &a->gateway,
+		.statement = a->job.statement,
+	};
+
+	double start = milliseconds();
+
+	if (!zw_connections_find(a->cli, a->socket, &rules, &a->connections))
+		return;
+	a->connections.kept = a->cli->values[ZW_OPT_KEEP_CONNECTIONS];
+	if (!a->connections.kept)
+		zw_connections_end(a->cli, a->socket, &a->connections);
+	a->connections.ms = milliseconds() - start;
 }
 
 bool zw_load_policy(struct zw_apply *a, const struct zw_load_hooks *hooks)
@@ -245,6 +276,8 @@ bool zw_load_policy(struct zw_apply *a, const struct zw_load_hooks *hooks)
 		}
 	}
 	loaded = attempt(a, hooks);
+	if (loaded)
+		look_after_connections(a);
 	if (loaded && hooks && hooks->after)
 		loaded = hooks->after(a, hooks->context);
 	if (opened) {

@@ -31,6 +31,8 @@ static const struct option_info infos[] = {
 			   "the network namespace /run/netns/NAME" },
 	[ZW_OPT_PERSIST] = { "persist", 0, NULL,
 			     "make a new table one that a process can own later" },
+	[ZW_OPT_KEEP_CONNECTIONS] = { "keep-connections", 0, NULL,
+				      "list connections that are forbidden now, end none" },
 	[ZW_OPT_STATS] = { "stats", 0, NULL,
 			   "figures: sizes, and the longest paths of packets" },
 	[ZW_OPT_STATEMENT] = { "statement", 0, NULL,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The JSON answer, built with jansson: verdict, families, claims with their
  * witnesses, diagnostics. Members keep the order in which they are set. */
+#include "report/connections.h"
 #include "report/json.h"
 
 #include <stdio.h>
@@ -237,6 +238,8 @@ static json_t *load_of(const struct zw_loaded *loaded)
 	zw_json_set(load, "sent_ms", time_of(loaded->sent_ms));
 	zw_json_set(load, "read_back_ms", time_of(loaded->read_back_ms));
 	zw_json_set(load, "not_read_back", unread_of(loaded));
+	zw_json_set(load, "connections",
+		    zw_connections_json(loaded->connections));
 	return load;
 }
 
