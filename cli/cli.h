@@ -99,6 +99,7 @@ void zw_cli_unknown_command(struct zw_cli *cli, const char *name);
 enum zw_status zw_cmd_init(struct zw_cli *cli);
 enum zw_status zw_cmd_check(struct zw_cli *cli);
 enum zw_status zw_cmd_compile(struct zw_cli *cli);
+enum zw_status zw_cmd_plan(struct zw_cli *cli);
 enum zw_status zw_cmd_apply(struct zw_cli *cli);
 enum zw_status zw_cmd_trace(struct zw_cli *cli);
 enum zw_status zw_cmd_diff(struct zw_cli *cli);

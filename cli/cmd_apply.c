@@ -87,17 +87,9 @@ static void answer_json(struct zw_apply *a, bool loaded)
 static bool run(struct zw_apply *a)
 {
 	a->cli->live = true;
-	if (!zw_job_policy(a->cli, a->cli->operands[0], &a->job))
+	if (!zw_job_policy(a->cli, a->cli->operands[0], &a->job) ||
+	    !zw_load_has_rules(a))
 		return false;
-	if (!a->job.model->has_policy) {
-		zw_diag_help(
-			&a->cli->diags,
-			zw_diag(&a->cli->diags, ZW_Z6001, ZW_NO_SPAN,
-				"'%s' has no rules: loading it would drop everything",
-				a->job.path),
-			"a file of zones and claims alone can be checked, not applied");
-		return false;
-	}
 	return zw_load_policy(a, NULL);
 }
 

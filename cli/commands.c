@@ -19,6 +19,11 @@ static const struct zw_command commands[] = {
 	  OPTION(FORMAT) | OPTION(OUTPUT) | OPTION(TODAY) | OPTION(STATS) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_compile },
+	{ "plan", "POLICY", "say what applying a policy would change here",
+	  "zwinger plan examples/hq.zw --netns test",
+	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
+		  OPTION(TODAY),
+	  1, 1, zw_cmd_plan },
 	{ "apply", "POLICY", "prove a policy and load it into the kernel",
 	  "zwinger apply examples/hq.zw --netns test",
 	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) |

@@ -155,12 +155,53 @@ static void give_way(int attempt)
 	nanosleep(&nap, NULL);
 }
 
-static bool attempt(struct zw_apply *a, const struct zw_load_hooks *hooks)
+static struct zw_transactions_options options_of(struct zw_apply *a)
 {
-	struct zw_transactions_options options = {
+	return (struct zw_transactions_options){
 		.room = zw_socket_enlarge(a->socket, 64u << 20),
 		.persist = a->cli->values[ZW_OPT_PERSIST],
 	};
+}
+
+static void make_transactions(struct zw_apply *a,
+			      const struct zw_transactions_options *options)
+{
+	zw_buf_free(&a->transactions.bytes);
+	zw_transactions_make(a->cli->arena, a->job.plan,
+			     (const u8 *)a->held.data, a->held.n, options,
+			     &a->transactions);
+}
+
+bool zw_load_has_rules(struct zw_apply *a)
+{
+	if (a->job.model->has_policy)
+		return true;
+	zw_diag_help(
+		&a->cli->diags,
+		zw_diag(&a->cli->diags, ZW_Z6001, ZW_NO_SPAN,
+			"'%s' has no rules: loading it would drop everything",
+			a->job.path),
+		"a file of zones and claims alone can be checked, not applied");
+	return false;
+}
+
+bool zw_load_prepare(struct zw_apply *a)
+{
+	struct zw_transactions_options options = options_of(a);
+
+	if (!read_kernel(a))
+		return false;
+	make_transactions(a, &options);
+	if (a->transactions.owned) {
+		zw_say_owned(&a->cli->diags);
+		return false;
+	}
+	return prove(a);
+}
+
+static bool attempt(struct zw_apply *a, const struct zw_load_hooks *hooks)
+{
+	struct zw_transactions_options options = options_of(a);
 	int i, err = 0;
 
 	for (i = 0; i < ATTEMPTS; i++) {
@@ -168,10 +209,7 @@ static bool attempt(struct zw_apply *a, const struct zw_load_hooks *hooks)
 			give_way(i);
 		if (!read_kernel(a))
 			return false;
-		zw_buf_free(&a->transactions.bytes);
-		zw_transactions_make(a->cli->arena, a->job.plan,
-				     (const u8 *)a->held.data, a->held.n,
-				     &options, &a->transactions);
+		make_transactions(a, &options);
 		if (a->transactions.owned) /* for a moment, by another load? */
 			continue;
 		if (!prove(a))
@@ -241,7 +279,8 @@ void zw_load_say_figures(const struct zw_apply *a)
 	say_time(a);
 }
 
-/* Packets meet the new rules by now, so no connection comes that they forbid. */
+/* Packets meet the new rules by now, so no connection comes that they forbid.
+ */
 static void look_after_connections(struct zw_apply *a)
 {
 	const struct zw_connections_rules rules = {

@@ -27,6 +27,14 @@ struct zw_load_hooks {
  * AFTER did not object. Finish with zw_load_end(), also after a failure. */
 bool zw_load_policy(struct zw_apply *apply, const struct zw_load_hooks *hooks);
 
+/* False after a diagnostic if APPLY's job has zones and claims alone. */
+bool zw_load_has_rules(struct zw_apply *apply);
+
+/* What a load would do: APPLY's world, gateway, transactions and verification as
+ * of its first attempt, on a socket that is open; nothing is sent. False unless
+ * it is proved. */
+bool zw_load_prepare(struct zw_apply *apply);
+
 /* Give back what a load has read and made. */
 void zw_load_end(struct zw_apply *apply);
 
