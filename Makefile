@@ -31,7 +31,7 @@ TEST_LIBS := -lcunit $(LIBS)
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 
-FOLDERS := base grammar statement compiler verifier loader lab report
+FOLDERS := base grammar statement compiler verifier loader lab report state
 SRC_OF   = $(sort $(wildcard $(1)/*.c))
 obj_of   = $(patsubst %.c,$(BUILD)/%.o,$(call SRC_OF,$(1)))
 

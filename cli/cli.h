@@ -48,6 +48,8 @@ enum zw_option {
 	ZW_OPT_ASSUME,
 	ZW_OPT_SPORT,
 	ZW_OPT_ADDRESSES,
+	ZW_OPT_STATE,
+	ZW_OPT_AUDIT,
 	ZW_OPT_COLOR,
 	ZW_OPT_HELP,
 	ZW_OPT_COUNT,
@@ -101,6 +103,8 @@ enum zw_status zw_cmd_check(struct zw_cli *cli);
 enum zw_status zw_cmd_compile(struct zw_cli *cli);
 enum zw_status zw_cmd_plan(struct zw_cli *cli);
 enum zw_status zw_cmd_apply(struct zw_cli *cli);
+enum zw_status zw_cmd_rollback(struct zw_cli *cli);
+enum zw_status zw_cmd_audit(struct zw_cli *cli);
 enum zw_status zw_cmd_trace(struct zw_cli *cli);
 enum zw_status zw_cmd_diff(struct zw_cli *cli);
 enum zw_status zw_cmd_verify(struct zw_cli *cli);

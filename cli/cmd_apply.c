@@ -1,115 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `zwinger apply POLICY`: prove a policy and load it, and say what is another
- * now. */
-#include <string.h>
-
-#include "cli/load_policy.h"
-#include "report/connections.h"
-#include "report/json.h"
-
-static void say_count(struct zw_buf *out, const char *what, size_t added,
-		      size_t removed)
-{
-	if (added || removed)
-		zw_buf_printf(out, "%s%zu %s%s added, %zu removed",
-			      out->n ? "; " : "  ", added, what,
-			      added == 1 ? "" : "s", removed);
-}
-
-/* What is different now, or that nothing is. */
-static void say_changes(const struct zw_transactions *t, struct zw_buf *out)
-{
-	struct zw_buf text = { 0 };
-
-	say_count(&text, "rule", t->changes.rules_added,
-		  t->changes.rules_removed);
-	say_count(&text, "set", t->changes.sets_added, t->changes.sets_removed);
-	say_count(&text, "element", t->changes.elements_added,
-		  t->changes.elements_removed);
-	if (!text.n)
-		zw_buf_puts(&text, t->list.n ? "  no rule or set is another"
-					     : "  nothing has changed");
-	zw_buf_putc(&text, '\n');
-	zw_buf_add(out, text.data, text.n);
-	zw_buf_free(&text);
-}
-
-static void say_loaded(struct zw_apply *a)
-{
-	struct zw_buf out = { 0 };
-
-	if (a->transactions.list.n)
-		zw_buf_printf(&out, "loaded as generation %u of ",
-			      a->transactions.generation);
-	else
-		zw_buf_puts(&out, "nothing to load into ");
-	zw_buf_printf(&out, "table inet %s%s%s\n", ZW_PLAN_TABLE,
-		      a->cli->values[ZW_OPT_NETNS] ? " in namespace " : "",
-		      a->cli->values[ZW_OPT_NETNS]
-			      ? a->cli->values[ZW_OPT_NETNS]
-			      : "");
-	say_changes(&a->transactions, &out);
-	zw_connections_text(&out, &a->connections, false);
-	zw_cli_answer(a->cli, &out);
-	zw_buf_free(&out);
-	zw_load_say_figures(a);
-}
-
-static void answer_json(struct zw_apply *a, bool loaded)
-{
-	const struct zw_kept_changes *c = &a->transactions.changes;
-	const struct zw_loaded load = {
-		.table = "inet " ZW_PLAN_TABLE,
-		.netns = a->cli->values[ZW_OPT_NETNS],
-		.generation = a->transactions.generation,
-		.transactions = a->transactions.list.n,
-		.rules = { c->rules_added, c->rules_removed },
-		.sets = { c->sets_added, c->sets_removed },
-		.elements = { c->elements_added, c->elements_removed },
-		.sent_ms = a->sent_ms,
-		.read_back_ms = a->back_ms,
-		.unread_sets = a->large.sets,
-		.unread_elements = a->large.elements,
-		.sampled = a->large.sampled,
-		.counted = a->large.counted,
-		.connections = &a->connections,
-	};
-	struct zw_buf out = { 0 };
-
-	zw_json_apply(&out, a->cli->operands[0], a->verification,
-		      a->job.statement, &a->cli->diags, a->cli->sources,
-		      loaded ? &load : NULL);
-	zw_cli_answer(a->cli, &out);
-	zw_buf_free(&out);
-}
+/* `zwinger apply POLICY`: prove a policy and load it, keep what it was made
+ * from, and say what is another now. */
+#include "cli/deploy.h"
+#include "cli/say_load.h"
 
 /* True if it is loaded now. */
 static bool run(struct zw_apply *a)
 {
-	a->cli->live = true;
-	if (!zw_job_policy(a->cli, a->cli->operands[0], &a->job) ||
+	struct zw_cli *cli = a->cli;
+	struct zw_deploy deploy;
+	bool loaded;
+
+	cli->live = true;
+	zw_sources_keep(cli->sources);
+	if (!zw_job_policy(cli, cli->operands[0], &a->job) ||
 	    !zw_load_has_rules(a))
 		return false;
-	return zw_load_policy(a, NULL);
+	loaded = zw_deploy_begin(&deploy, cli, "apply") &&
+		 zw_deploy_adopt(&deploy, cli->operands[0]) &&
+		 zw_deploy_load(&deploy, a);
+	zw_deploy_end(&deploy);
+	return loaded;
 }
 
 enum zw_status zw_cmd_apply(struct zw_cli *cli)
 {
 	static const enum zw_format formats[] = { ZW_FORMAT_TEXT,
 						  ZW_FORMAT_JSON };
-	struct zw_apply a = { .cli = cli };
+	struct zw_apply a = { .cli = cli, .job.path = cli->operands[0] };
 	enum zw_format format;
-	bool loaded;
 
 	if (!zw_job_format(cli, formats, 2, &format))
 		return ZW_STATUS_INVALID;
-	loaded = run(&a);
-	if (format == ZW_FORMAT_JSON)
-		answer_json(&a, loaded);
-	else if (a.verification)
-		zw_job_answer(cli, &a.job, a.verification, format);
-	if (loaded && format != ZW_FORMAT_JSON)
-		say_loaded(&a);
+	zw_say_load(&a, format, run(&a));
 	zw_load_end(&a);
 	return zw_status_of(&cli->diags);
 }

@@ -26,10 +26,18 @@ static const struct zw_command commands[] = {
 	  1, 1, zw_cmd_plan },
 	{ "apply", "POLICY", "prove a policy and load it into the kernel",
 	  "zwinger apply examples/hq.zw --netns test",
-	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) |
-		  OPTION(PERSIST) | OPTION(TODAY) | OPTION(KEEP_CONNECTIONS),
-	  1, 1,
-	  zw_cmd_apply },
+	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
+		  OPTION(TODAY) | OPTION(KEEP_CONNECTIONS) | OPTION(STATE) |
+		  OPTION(AUDIT),
+	  1, 1, zw_cmd_apply },
+	{ "rollback", "[N]", "prove a former generation and load it again",
+	  "zwinger rollback --netns test",
+	  OPTION(FORMAT) | OPTION(NETNS) | OPTION(PERSIST) |
+		  OPTION(KEEP_CONNECTIONS) | OPTION(STATE) | OPTION(AUDIT),
+	  0, 1, zw_cmd_rollback },
+	{ "audit", "[verify]", "show who loaded what, or if the trail is whole",
+	  "zwinger audit verify --netns test",
+	  OPTION(NETNS) | OPTION(STATE) | OPTION(AUDIT), 0, 1, zw_cmd_audit },
 	{ "trace", "X FLOW", "show the way of one packet, and what decides",
 	  "zwinger trace examples/hq.zw 'front -> data : tcp/5432'",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,

@@ -58,6 +58,9 @@ static const struct option_info infos[] = {
 	[ZW_OPT_SPORT] = { "sport", 0, "PORT", "source port (10000)" },
 	[ZW_OPT_ADDRESSES] = { "addresses", 0, "FILE",
 			       "the addresses of the gateway's interfaces" },
+	[ZW_OPT_STATE] = { "state", 0, "DIR",
+			   "the folder of what is kept about loads" },
+	[ZW_OPT_AUDIT] = { "audit", 0, "FILE", "the audit trail" },
 	[ZW_OPT_COLOR] = { "color", 0, "WHEN", "auto, always or never" },
 	[ZW_OPT_HELP] = { "help", 'h', NULL, "print this page" },
 };

@@ -13,6 +13,7 @@ policy=examples/hq.zw
 ns=zw-demo-$$
 zones="gateway internet front mail office data vpn"
 work=$(mktemp -d)
+export ZWINGER_STATE="$work/state"
 
 step() { printf '\n== %s\n\n' "$*"; }
 

@@ -17,6 +17,7 @@ name=zw-bench-$$
 ip netns add "$name" || exit 1
 trap 'ip netns del "$name"; rm -rf "$work"' EXIT INT TERM
 cd "$work" || exit 1
+export ZWINGER_STATE="$work/state"
 status=0
 export ZW_FIGURES="$work/figures"
 

@@ -40,7 +40,8 @@ allowed verifier "base statement"
 allowed loader "base statement"
 allowed lab "base statement verifier loader"
 allowed report "base statement verifier compiler"
-allowed cli "base grammar statement compiler verifier loader lab report"
+allowed state "base"
+allowed cli "base grammar statement compiler verifier loader lab report state"
 
 headers base 'libnftnl|libmnl|jansson|linux/netfilter'
 headers grammar 'libnftnl|libmnl|jansson|linux/netfilter'
@@ -48,6 +49,7 @@ headers verifier 'libnftnl|jansson'
 headers compiler 'jansson'
 headers loader 'jansson'
 headers lab 'libnftnl|jansson'
+headers state 'libnftnl|libmnl|linux/netfilter'
 
 for object in "$build"/verifier/*.o; do
 	if nm -u "$object" | grep -E ' nftnl_'; then

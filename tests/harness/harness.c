@@ -8,9 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static u64 seed;
 static const char *filter = "";
+
+static char state[] = "/tmp/zwinger-state-XXXXXX";
+static pid_t owner;
+
+/* Every process that is forked from this one leaves by here as well. */
+static void remove_state(void)
+{
+	char command[sizeof(state) + 16];
+
+	snprintf(command, sizeof(command), "rm -rf %s", state);
+	if (getpid() == owner && system(command))
+		fprintf(stderr, "%s stays behind\n", state);
+}
+
+/* What programs under test keep about loads lies in a folder of this run. */
+static void keep_state_apart(void)
+{
+	owner = getpid();
+	if (!mkdtemp(state) || setenv("ZWINGER_STATE", state, 1) ||
+	    atexit(remove_state)) {
+		perror(state);
+		exit(2);
+	}
+}
 
 void zw_test_begin(int argc, char **argv)
 {
@@ -26,6 +51,7 @@ void zw_test_begin(int argc, char **argv)
 	}
 	if (text)
 		seed = strtoull(text, NULL, 0);
+	keep_state_apart();
 	printf("%s: seed %llu\n", argv[0], (unsigned long long)seed);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (CU_initialize_registry() != CUE_SUCCESS)
