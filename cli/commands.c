@@ -69,6 +69,12 @@ static const struct zw_command commands[] = {
 		  OPTION(TODAY) | OPTION(STATS) | OPTION(STATEMENT) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_verify },
+	{ "lab", "X", "test a policy or ruleset in a network of its own",
+	  "zwinger lab examples/hq.zw --probes 2000",
+	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(CLAIMS) |
+		  OPTION(ADDRESSES) | OPTION(PROBES) | OPTION(SEED) |
+		  OPTION(PCAP) | OPTION(AFTER_LOAD),
+	  1, 1, zw_cmd_lab },
 	{ "dump", "", "write this kernel's ruleset and links to a file",
 	  "zwinger dump -o gateway.dump", OPTION(OUTPUT) | OPTION(NETNS), 0, 0,
 	  zw_cmd_dump },

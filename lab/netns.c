@@ -117,6 +117,11 @@ void zw_netns_leave(int former)
 	close(former);
 }
 
+void zw_netns_drop(int ns)
+{
+	close(ns);
+}
+
 __attribute__((noreturn)) static void
 become(int ns, const char *const *argv, int in, int out, int err, pid_t parent)
 {

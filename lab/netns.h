@@ -28,6 +28,8 @@ int zw_netns_new(void);
  * zw_netns_leave() takes back, or negative errno. */
 int zw_netns_enter(int ns);
 void zw_netns_leave(int former);
+/* Let go of NS. */
+void zw_netns_drop(int ns);
 
 /* What a program left: its exit status (128 + signal if killed, -1 if it could
  * not be started or did not end within 120 s) and its two outputs, always

@@ -44,6 +44,9 @@
 #include "lab/frame.h"
 
 enum {
+	/* The gateway's interface I and its neighbour's end have the number
+	 * ZW_TESTBED_INDEX + I, each in its namespace. */
+	ZW_TESTBED_INDEX = 10,
 	ZW_GATEWAY_TTL = 199,
 	ZW_NOWHERE = -1,
 	ZW_TESTBED_PREFIXES = 16,
@@ -89,6 +92,10 @@ void zw_testbed_free(struct zw_testbed *bed);
 
 /* The gateway's namespace (owned by the bed). */
 int zw_testbed_netns(const struct zw_testbed *bed);
+
+/* Hardware address of end SIDE (1: gateway, 2: neighbour, 3: nobody's) of
+ * interface I. */
+void zw_testbed_mac(u8 mac[6], u8 side, unsigned i);
 
 /* The number of the interface NAME in the spec; an unknown one ends the
  * process. */
@@ -140,10 +147,18 @@ void zw_testbed_send(struct zw_testbed *bed, unsigned in,
 void zw_testbed_emit(struct zw_testbed *bed, const struct zw_frame *frame,
 		     struct zw_probe *probe);
 
+/* Send FRAME on IN (ZW_NOWHERE: as _emit() does) and append to OUT which rules
+ * the packet met, in order, with their text as `nft` prints it, as the kernel's
+ * own tracer tells. Slow, and adds a table for the moment. False, with the
+ * reason in OUT, where nft cannot be run; PROBE is what came of it. */
+bool zw_testbed_trace_into(struct zw_testbed *bed, int in,
+			   const struct zw_frame *frame, struct zw_probe *probe,
+			   struct zw_buf *out);
+
 /* ---- Connections ---------------------------------------------------------*/
 
-/* Forget all conntrack entries of the gateway. */
-void zw_testbed_flush(struct zw_testbed *bed);
+/* Forget all conntrack entries of the gateway. 0 or negative errno. */
+int zw_testbed_flush(struct zw_testbed *bed);
 /* How many there are, or negative errno (conntrack not in use). */
 long zw_testbed_tracked(struct zw_testbed *bed);
 

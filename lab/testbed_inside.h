@@ -9,9 +9,7 @@
 #include "lab/testbed.h"
 
 enum {
-	/* The gateway's interface I and its neighbour's end have the number
-	 * FIRST_INDEX + I, each in its namespace. */
-	FIRST_INDEX = 10,
+	FIRST_INDEX = ZW_TESTBED_INDEX,
 	MOST_INTERFACES = 1000,
 	/* Two ends of a pair within the neighbours' namespace. */
 	FENCE_OUT = 2001,
@@ -51,10 +49,6 @@ struct zw_testbed {
 /* Note the reason of a failure, formatted; returns false. */
 bool zw_testbed_fail(struct zw_testbed *bed, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* Hardware address of end SIDE (1: gateway, 2: neighbour, 3: nobody's) of
- * interface I. */
-void zw_testbed_mac(u8 mac[6], u8 side, unsigned i);
 
 /* Set up and tear down what testbed_probe.c uses; 0 or negative errno. */
 int zw_testbed_open_sockets(struct zw_testbed *bed);

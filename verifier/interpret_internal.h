@@ -56,7 +56,8 @@ struct zw_machine {
 	struct zw_packet *packet; /* &run->packet */
 	zw_choose *choose;
 	void *context;
-	struct zw_trace *trace;
+	struct zw_trace *trace; /* of steps; NULL: none */
+	struct zw_met *met;
 
 	struct zw_dissection d;
 	bool v6;

@@ -39,9 +39,9 @@ allowed compiler "base grammar statement"
 allowed verifier "base statement"
 allowed loader "base statement"
 allowed lab "base statement verifier loader"
-allowed report "base statement verifier compiler"
 allowed state "base"
 allowed cli "base grammar statement compiler verifier loader lab report state"
+allowed report "base statement verifier compiler lab"
 
 headers base 'libnftnl|libmnl|jansson|linux/netfilter'
 headers grammar 'libnftnl|libmnl|jansson|linux/netfilter'

@@ -58,3 +58,15 @@ char *zw_probe_format(const struct zw_testbed *bed,
 	}
 	return out;
 }
+
+char *zw_testbed_trace(struct zw_testbed *bed, int in,
+		       const struct zw_frame *frame)
+{
+	char line[ZW_PROBE_TEXT];
+	struct zw_buf out = { 0 };
+	struct zw_probe probe = { 0 };
+
+	zw_testbed_trace_into(bed, in, frame, &probe, &out);
+	zw_buf_printf(&out, "%s\n", zw_probe_format(bed, &probe, line));
+	return out.data;
+}

@@ -38,9 +38,7 @@ bool zw_probe_answer(const struct zw_probe *probe, struct zw_packet *packet);
 char *zw_probe_format(const struct zw_testbed *bed,
 		      const struct zw_probe *probe, char out[ZW_PROBE_TEXT]);
 
-/* Which rules the packet met, in order, with their text as `nft` prints it;
- * sent like zw_testbed_probe(), or like _emit() if IN is ZW_NOWHERE. Slow, and
- * adds a table for the moment, so for failure messages only. The caller frees
+/* What zw_testbed_trace_into() appends, and what came of it. The caller frees
  * the text. */
 char *zw_testbed_trace(struct zw_testbed *bed, int in,
 		       const struct zw_frame *frame);

@@ -9,7 +9,7 @@
 
 #include "tests/harness/testbed.h"
 #include "tests/packets/policy_judge.h"
-#include "tests/packets/policy_way.h"
+#include "lab/ways.h"
 
 struct zw_policy_case {
 	const char *name;

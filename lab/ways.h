@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the gateway's routing takes a packet, foretold from the description of
- * a test bed. Law: the kernel does the same or drops the packet for reasons of
+ * a bed. Law: the kernel does the same or drops the packet for reasons of
  * its own, which are ZW_WAY_NOWHERE here. */
-#ifndef ZW_TESTS_POLICY_WAY_H
-#define ZW_TESTS_POLICY_WAY_H
+#ifndef ZW_LAB_WAYS_H
+#define ZW_LAB_WAYS_H
 
-#include "tests/harness/testbed.h"
+#include "lab/testbed.h"
 
 enum zw_way_kind {
 	ZW_WAY_OUT,
@@ -36,5 +36,8 @@ bool zw_ways_is_own(const struct zw_ways *ways, struct zw_ip ip);
  * false: there is none. */
 bool zw_ways_own(const struct zw_ways *ways, enum zw_family family, u32 n,
 		 struct zw_ip *ip, unsigned *interface);
+/* The N-th own address of FAMILY on INTERFACE; false: there is none. */
+bool zw_ways_on(const struct zw_ways *ways, unsigned interface,
+		enum zw_family family, u32 n, struct zw_ip *ip);
 
 #endif

@@ -4,7 +4,7 @@
  * queued before the packet's journey ends. A table that turns tracing on for
  * every packet is added for the moment, before all other chains; the rules'
  * text is taken from a listing with handles. */
-#include "tests/harness/testbed.h"
+#include "lab/testbed.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
@@ -21,13 +21,13 @@
 #include "lab/testbed_inside.h"
 
 static const char tracer_on[] =
-	"table inet zwt_trace {\n"
+	"table inet zw_lab_trace {\n"
 	" chain enter { type filter hook prerouting priority -2147483648;"
 	" meta nftrace set 1\n }\n"
 	" chain leave { type filter hook output priority -2147483648;"
 	" meta nftrace set 1\n }\n"
 	"}\n";
-static const char tracer_off[] = "delete table inet zwt_trace\n";
+static const char tracer_off[] = "delete table inet zw_lab_trace\n";
 
 /* The line of LISTING that is the rule HANDLE of CHAIN of TABLE. */
 static void rule_text(const char *listing, const char *table, const char *chain,
@@ -92,7 +92,7 @@ static const char *verdict_text(const struct nlattr *nest, char out[300])
 }
 
 static void one_message(const struct nlmsghdr *message, const char *listing,
-			FILE *out)
+			struct zw_buf *out)
 {
 	const char *table = "", *chain = "";
 	char verdict[300] = "", text[512] = "";
@@ -128,7 +128,7 @@ static void one_message(const struct nlmsghdr *message, const char *listing,
 			break;
 		}
 	}
-	if (!strcmp(table, "zwt_trace"))
+	if (!strcmp(table, "zw_lab_trace"))
 		return;
 	/* After the last rule the kernel reports one without a handle. */
 	if (type == NFT_TRACETYPE_RULE && handle)
@@ -138,11 +138,11 @@ static void one_message(const struct nlmsghdr *message, const char *listing,
 			 policy == NF_ACCEPT ? "accept" : "drop");
 	else
 		snprintf(text, sizeof(text), "end of chain");
-	fprintf(out, "%s %s: %s%s%s%s\n", table, chain, text,
-		*verdict ? " (" : "", verdict, *verdict ? ")" : "");
+	zw_buf_printf(out, "%s %s: %s%s%s%s\n", table, chain, text,
+		      *verdict ? " (" : "", verdict, *verdict ? ")" : "");
 }
 
-static void read_messages(int fd, const char *listing, FILE *out)
+static void read_messages(int fd, const char *listing, struct zw_buf *out)
 {
 	_Alignas(8) char room[65536];
 	const struct nlmsghdr *message;
@@ -164,42 +164,55 @@ static struct mnl_socket *subscribe(const struct zw_testbed *bed)
 	int group = NFNLGRP_NFTRACE;
 	struct mnl_socket *socket;
 
+	if (former < 0)
+		return NULL;
 	socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
 	zw_netns_leave(former);
-	ZW_ASSERT(socket && !mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID));
-	ZW_ASSERT(!mnl_socket_setsockopt(socket, NETLINK_ADD_MEMBERSHIP, &group,
-					 sizeof(group)));
-	return socket;
+	if (!socket)
+		return NULL;
+	if (!mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) &&
+	    !mnl_socket_setsockopt(socket, NETLINK_ADD_MEMBERSHIP, &group,
+				   sizeof(group)))
+		return socket;
+	mnl_socket_close(socket);
+	return NULL;
 }
 
-char *zw_testbed_trace(struct zw_testbed *bed, int in,
-		       const struct zw_frame *frame)
+/* True if nft took TEXT; else what it said is in OUT. */
+static bool load(const struct zw_testbed *bed, const char *text,
+		 struct zw_buf *out)
+{
+	static const char *const argv[] = { "nft", "-f", "-", NULL };
+	struct zw_ran ran = zw_netns_run(bed->gateway, argv, text);
+	bool ok = !ran.status;
+
+	if (!ok)
+		zw_buf_printf(out, "no trace, since nft failed: %s\n", ran.err);
+	zw_ran_free(&ran);
+	return ok;
+}
+
+bool zw_testbed_trace_into(struct zw_testbed *bed, int in,
+			   const struct zw_frame *frame, struct zw_probe *probe,
+			   struct zw_buf *out)
 {
 	static const char *const argv[] = { "nft", "-a", "list", "ruleset",
 					    NULL };
 	struct mnl_socket *socket;
-	struct zw_probe probe;
 	struct zw_ran listing;
-	char line[ZW_PROBE_TEXT];
-	char *text = NULL;
-	size_t length;
-	FILE *out;
 
-	if (!zw_testbed_nft(bed, tracer_on))
-		return strdup(zw_testbed_error(bed));
+	if (!load(bed, tracer_on, out))
+		return false;
 	listing = zw_netns_run(bed->gateway, argv, NULL);
 	socket = subscribe(bed);
 	if (in == ZW_NOWHERE)
-		zw_testbed_emit(bed, frame, &probe);
+		zw_testbed_emit(bed, frame, probe);
 	else
-		zw_testbed_probe(bed, (unsigned)in, frame, &probe);
-	out = open_memstream(&text, &length);
-	ZW_ASSERT(out);
-	read_messages(mnl_socket_get_fd(socket), listing.out, out);
-	fprintf(out, "%s\n", zw_probe_format(bed, &probe, line));
-	fclose(out);
-	mnl_socket_close(socket);
+		zw_testbed_probe(bed, (unsigned)in, frame, probe);
+	if (socket) {
+		read_messages(mnl_socket_get_fd(socket), listing.out, out);
+		mnl_socket_close(socket);
+	}
 	zw_ran_free(&listing);
-	ZW_ASSERT(zw_testbed_nft(bed, tracer_off));
-	return text;
+	return load(bed, tracer_off, out);
 }

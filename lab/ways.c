@@ -2,13 +2,13 @@
 /* Longest prefix match over the bed's prefixes, after the addresses that never
  * get so far: ip_route_input_slow() and fib_validate_source() in the kernel's
  * net/ipv4, ip6_rcv_core(), ip6_mc_input() and ip6_forward() in net/ipv6. */
-#include "tests/packets/policy_way.h"
+#include "lab/ways.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/vec.h"
 
 struct prefix {
 	enum zw_family family;
@@ -23,95 +23,104 @@ struct own {
 	unsigned interface;
 };
 
-enum { MOST = 512 };
-
 struct zw_ways {
-	struct prefix prefixes[MOST];
-	struct own own[MOST];
-	unsigned prefix_count, own_count;
+	struct zw_arena *arena;
+	ZW_VEC(struct prefix) prefixes;
+	ZW_VEC(struct own) own;
 };
 
-static struct prefix prefix_of(const char *text, unsigned interface,
-			       unsigned *length)
+static struct prefix prefix_at(struct zw_ip ip, unsigned length,
+			       unsigned interface)
 {
-	const char *slash = strchr(text, '/');
-	char address[64];
-	struct zw_ip ip;
-	u128 hosts;
+	u128 hosts = zw_family_all(ip.family).hi;
 
-	ZW_ASSERT(slash && slash - text < (long)sizeof(address));
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
-	ip = zw_test_ip(address);
-	*length = (unsigned)atoi(slash + 1);
-	hosts = zw_family_all(ip.family).hi;
-	hosts = *length ? hosts & ~(hosts
-				    << (zw_family_bits(ip.family) - *length))
-			: hosts;
+	if (length)
+		hosts &= ~(hosts << (zw_family_bits(ip.family) - length));
 	return (struct prefix){ ip.family, ip.value & ~hosts, ip.value | hosts,
 				interface };
 }
 
-static void add_own(struct zw_ways *ways, const char *text, unsigned interface)
+/* "10.1.0.1/16"; anything else is a mistake of the caller. */
+static struct zw_ip read_prefix(const char *text, unsigned *length)
 {
-	unsigned length;
-	struct prefix prefix = prefix_of(text, interface, &length);
-	struct own *own = &ways->own[ways->own_count++];
-	char address[64];
+	const char *slash = strchr(text, '/');
+	struct zw_ip ip;
 
-	ZW_ASSERT(ways->own_count <= MOST);
-	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "/"),
-		 text);
-	own->ip = zw_test_ip(address);
-	own->other = own->ip;
-	own->interface = interface;
-	own->has_other = length + 2 <= zw_family_bits(prefix.family);
-	own->other.value = prefix.family == ZW_IPV4 ? prefix.hi : prefix.lo;
+	ZW_ASSERT(slash &&
+		  zw_ip_parse((struct zw_str){ text, (size_t)(slash - text) },
+			      &ip));
+	*length = (unsigned)atoi(slash + 1);
+	return ip;
 }
 
-static void add_prefix(struct zw_ways *ways, const char *text,
-		       unsigned interface)
+static void add_own(struct zw_ways *ways, struct zw_ip ip, unsigned length,
+		    unsigned interface)
+{
+	struct prefix prefix = prefix_at(ip, length, interface);
+	struct own own = { .ip = ip, .other = ip, .interface = interface };
+
+	own.has_other = length + 2 <= zw_family_bits(ip.family);
+	own.other.value = ip.family == ZW_IPV4 ? prefix.hi : prefix.lo;
+	zw_push(ways->arena, ways->own, own);
+}
+
+static void add_text(struct zw_ways *ways, const char *text, bool own,
+		     unsigned interface)
 {
 	unsigned length;
+	struct zw_ip ip = read_prefix(text, &length);
 
-	ZW_ASSERT(ways->prefix_count < MOST);
-	ways->prefixes[ways->prefix_count++] =
-		prefix_of(text, interface, &length);
+	if (own)
+		add_own(ways, ip, length, interface);
+	zw_push(ways->arena, ways->prefixes, prefix_at(ip, length, interface));
+}
+
+static void add_further(struct zw_ways *ways, const struct zw_testbed_prefix *p,
+			unsigned interface)
+{
+	if (p->own)
+		add_own(ways, p->ip, p->length, interface);
+	if (!p->alone)
+		zw_push(ways->arena, ways->prefixes,
+			prefix_at(p->ip, p->length, interface));
 }
 
 struct zw_ways *zw_ways_new(const struct zw_testbed_spec *spec)
 {
-	struct zw_ways *ways = calloc(1, sizeof(*ways));
+	struct zw_arena *arena = zw_arena_new();
+	struct zw_ways *ways = ZW_NEW(arena, struct zw_ways);
 	unsigned i, k;
 
-	ZW_ASSERT(ways);
+	ways->arena = arena;
 	for (i = 0; i < spec->count; i++) {
 		const struct zw_testbed_interface *interface =
 			&spec->interfaces[i];
+		size_t j;
 
-		for (k = 0; k < ZW_TESTBED_PREFIXES && interface->own[k]; k++) {
-			add_own(ways, interface->own[k], i);
-			add_prefix(ways, interface->own[k], i);
-		}
+		for (k = 0; k < ZW_TESTBED_PREFIXES && interface->own[k]; k++)
+			add_text(ways, interface->own[k], true, i);
 		for (k = 0; k < ZW_TESTBED_PREFIXES && interface->routes[k];
 		     k++)
-			add_prefix(ways, interface->routes[k], i);
+			add_text(ways, interface->routes[k], false, i);
+		for (j = 0; j < interface->further_count; j++)
+			add_further(ways, &interface->further[j], i);
 	}
 	return ways;
 }
 
 void zw_ways_free(struct zw_ways *ways)
 {
-	free(ways);
+	if (ways)
+		zw_arena_free(ways->arena);
 }
 
 int zw_ways_toward(const struct zw_ways *ways, struct zw_ip dst)
 {
 	const struct prefix *best = NULL;
-	unsigned i;
+	size_t i;
 
-	for (i = 0; i < ways->prefix_count; i++) {
-		const struct prefix *prefix = &ways->prefixes[i];
+	for (i = 0; i < ways->prefixes.n; i++) {
+		const struct prefix *prefix = &ways->prefixes.v[i];
 
 		if (prefix->family == dst.family && dst.value >= prefix->lo &&
 		    dst.value <= prefix->hi &&
@@ -129,13 +138,13 @@ static bool is(struct zw_ip a, struct zw_ip b)
 static const struct own *own_of(const struct zw_ways *ways, struct zw_ip ip,
 				bool *unicast)
 {
-	unsigned i;
+	size_t i;
 
-	for (i = 0; i < ways->own_count; i++) {
-		*unicast = is(ways->own[i].ip, ip);
+	for (i = 0; i < ways->own.n; i++) {
+		*unicast = is(ways->own.v[i].ip, ip);
 		if (*unicast ||
-		    (ways->own[i].has_other && is(ways->own[i].other, ip)))
-			return &ways->own[i];
+		    (ways->own.v[i].has_other && is(ways->own.v[i].other, ip)))
+			return &ways->own.v[i];
 	}
 	return NULL;
 }
@@ -150,24 +159,43 @@ bool zw_ways_is_own(const struct zw_ways *ways, struct zw_ip ip)
 bool zw_ways_own(const struct zw_ways *ways, enum zw_family family, u32 n,
 		 struct zw_ip *ip, unsigned *interface)
 {
-	unsigned i, count = 0;
+	size_t i;
+	u32 count = 0;
 
-	for (i = 0; i < ways->own_count; i++)
-		count += ways->own[i].ip.family == family;
+	for (i = 0; i < ways->own.n; i++)
+		count += ways->own.v[i].ip.family == family;
 	if (!count)
 		return false;
 	n %= count;
-	for (i = 0; ways->own[i].ip.family != family || n--; i++)
+	for (i = 0; ways->own.v[i].ip.family != family || n--; i++)
 		;
-	*ip = ways->own[i].ip;
-	*interface = ways->own[i].interface;
+	*ip = ways->own.v[i].ip;
+	*interface = ways->own.v[i].interface;
 	return true;
+}
+
+bool zw_ways_on(const struct zw_ways *ways, unsigned interface,
+		enum zw_family family, u32 n, struct zw_ip *ip)
+{
+	size_t i;
+
+	for (i = 0; i < ways->own.n; i++) {
+		const struct own *own = &ways->own.v[i];
+
+		if (own->interface != interface || own->ip.family != family ||
+		    n--)
+			continue;
+		*ip = own->ip;
+		return true;
+	}
+	return false;
 }
 
 static bool within(struct zw_ip ip, const char *text)
 {
 	unsigned length;
-	struct prefix prefix = prefix_of(text, 0, &length);
+	struct zw_ip at = read_prefix(text, &length);
+	struct prefix prefix = prefix_at(at, length, 0);
 
 	return ip.family == prefix.family && ip.value >= prefix.lo &&
 	       ip.value <= prefix.hi;
@@ -202,15 +230,15 @@ static bool heard_by_all(const struct zw_ways *ways, struct zw_ip dst)
 		"255.255.255.255/32", "224.0.0.1/32",  "ff02::1/128",
 		"ff02::2/128",	      "ff02::1:2/128", NULL
 	};
-	unsigned i;
+	size_t i;
 
 	if (within_any(dst, groups))
 		return true;
 	if (!within(dst, "ff02::1:ff00:0/104"))
 		return false;
-	for (i = 0; i < ways->own_count; i++)
-		if (ways->own[i].ip.family == ZW_IPV6 &&
-		    !((ways->own[i].ip.value ^ dst.value) & 0xffffff))
+	for (i = 0; i < ways->own.n; i++)
+		if (ways->own.v[i].ip.family == ZW_IPV6 &&
+		    !((ways->own.v[i].ip.value ^ dst.value) & 0xffffff))
 			return true;
 	return false;
 }
@@ -218,8 +246,11 @@ static bool heard_by_all(const struct zw_ways *ways, struct zw_ip dst)
 struct zw_way zw_ways_sent(const struct zw_ways *ways, struct zw_ip dst)
 {
 	static const char *const not_out[] = {
-		"0.0.0.0/32", "127.0.0.0/8", "224.0.0.0/4",	   "::1/128",
-		"ff00::/8",   "fe80::/10",   "255.255.255.255/32", NULL
+		"0.0.0.0/32",  "127.0.0.0/8",
+		"224.0.0.0/4", "::/128",
+		"::1/128",     "ff00::/8",
+		"fe80::/10",   "255.255.255.255/32",
+		NULL
 	};
 	struct zw_way nowhere = { .kind = ZW_WAY_NOWHERE };
 	int out = zw_ways_toward(ways, dst);
