@@ -236,6 +236,6 @@ void zw_lab_run(struct zw_lab_task *task)
 		zw_cli_answer(task->cli, &out);
 	zw_buf_free(&out);
 	zw_lab_close(&r->lab);
-	zw_ways_free(r->network.ways);
+	zw_routing_free(r->network.ways);
 	zw_study_free(r->study);
 }

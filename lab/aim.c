@@ -261,8 +261,8 @@ static bool draw_own(const struct drawing *d, enum zw_family family,
 	unsigned interface;
 
 	for (i = 0; i < 64; i++) {
-		if (!zw_ways_own(d->aim->network->ways, family, first + i, ip,
-				 &interface))
+		if (!zw_routing_own(d->aim->network->ways, family, first + i,
+				    ip, &interface))
 			return false;
 		if (d->step == dim ||
 		    zw_intervals_contain(d->target->box.of[dim], ip->value))
@@ -288,12 +288,12 @@ static bool draw_ends(const struct drawing *d, enum zw_family family,
 /* As the box would have it, and as the network can carry it. */
 static bool can_go(const struct drawing *d, const struct zw_frame_spec *spec)
 {
-	const struct zw_ways *ways = d->aim->network->ways;
+	const struct zw_routing *ways = d->aim->network->ways;
 	struct zw_way way;
 
 	if (d->target->path == ZW_PATH_OUTPUT)
-		return zw_ways_sent(ways, spec->dst).kind == ZW_WAY_OUT;
-	way = zw_ways_of(ways, spec->src, spec->dst);
+		return zw_routing_sent(ways, spec->dst).kind == ZW_WAY_OUT;
+	way = zw_routing_of(ways, spec->src, spec->dst);
 	if (d->target->path == ZW_PATH_INPUT)
 		return way.kind == ZW_WAY_SELF && way.own;
 	return way.kind == ZW_WAY_OUT;

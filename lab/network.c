@@ -443,6 +443,6 @@ bool zw_network_of(struct zw_arena *arena, const struct zw_statement *statement,
 	for (family = 0; family < ZW_FAMILY_COUNT; family++)
 		add_transfer(&plan, stray, family, 511);
 	finish(&plan);
-	network->ways = zw_ways_new(&network->spec);
+	network->ways = zw_routing_new(&network->spec);
 	return true;
 }

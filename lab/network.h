@@ -8,12 +8,12 @@
 #define ZW_LAB_NETWORK_H
 
 #include "lab/testbed.h"
-#include "lab/ways.h"
+#include "lab/routing.h"
 #include "statement/statement.h"
 
 struct zw_network {
 	struct zw_testbed_spec spec;
-	struct zw_ways *ways;
+	struct zw_routing *ways;
 	ZW_VEC(struct zw_str) notes; /* what the network lacks, and why */
 };
 

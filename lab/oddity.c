@@ -43,7 +43,7 @@ static void forge_source(const struct zw_network *network,
 		hosts = hosts_of(p);
 		spec->src.value = (p->ip.value & ~hosts) |
 				  ((u128)zw_random_next(random) & hosts);
-		if (zw_ways_of(network->ways, spec->src, spec->dst).kind !=
+		if (zw_routing_of(network->ways, spec->src, spec->dst).kind !=
 		    ZW_WAY_NOWHERE)
 			return;
 	}

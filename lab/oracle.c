@@ -115,10 +115,11 @@ static bool choose_address(struct variant *v, const struct zw_expr *expr,
 	}
 	choice->value_len = 0;
 	if ((expr->kind == ZW_EXPR_MASQ &&
-	     zw_ways_on(v->oracle->network->ways, v->out, v->family, 0, &ip)) ||
+	     zw_routing_on(v->oracle->network->ways, v->out, v->family, 0,
+			   &ip)) ||
 	    (expr->kind == ZW_EXPR_REDIR && !v->shot->emitted &&
-	     zw_ways_on(v->oracle->network->ways, v->shot->in, v->family, 0,
-			&ip))) {
+	     zw_routing_on(v->oracle->network->ways, v->shot->in, v->family, 0,
+			   &ip))) {
 		choice->value_len = v->family == ZW_IPV4 ? 4 : 16;
 		zw_ip_bytes(ip, choice->value);
 	}
@@ -159,11 +160,11 @@ static struct zw_way way_of(const struct zw_oracle *o,
 	struct zw_way nowhere = { .kind = ZW_WAY_NOWHERE };
 
 	if (shot->emitted)
-		return zw_ways_sent(o->network->ways, end_of(packet, true));
+		return zw_routing_sent(o->network->ways, end_of(packet, true));
 	if (shot->dies)
 		return nowhere;
-	return zw_ways_of(o->network->ways, end_of(packet, false),
-			  end_of(packet, true));
+	return zw_routing_of(o->network->ways, end_of(packet, false),
+			     end_of(packet, true));
 }
 
 static void run_once(struct variant *v, struct zw_packet *packet,
@@ -357,8 +358,8 @@ static bool is_own_source(const struct variant *v,
 	struct zw_ip own;
 	u32 i;
 
-	for (i = 0;
-	     zw_ways_on(v->oracle->network->ways, e->out, ip.family, i, &own);
+	for (i = 0; zw_routing_on(v->oracle->network->ways, e->out, ip.family,
+				  i, &own);
 	     i++)
 		if (own.value == ip.value)
 			return true;
@@ -371,7 +372,8 @@ static bool can_be_answered(const struct variant *v,
 {
 	struct zw_ip src = end_of(&e->run.packet, false);
 
-	return zw_ways_sent(v->oracle->network->ways, src).kind == ZW_WAY_OUT;
+	return zw_routing_sent(v->oracle->network->ways, src).kind ==
+	       ZW_WAY_OUT;
 }
 
 static const char *compare(const struct variant *v,

@@ -2,7 +2,7 @@
 /* Longest prefix match over the bed's prefixes, after the addresses that never
  * get so far: ip_route_input_slow() and fib_validate_source() in the kernel's
  * net/ipv4, ip6_rcv_core(), ip6_mc_input() and ip6_forward() in net/ipv6. */
-#include "lab/ways.h"
+#include "lab/routing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ struct own {
 	unsigned interface;
 };
 
-struct zw_ways {
+struct zw_routing {
 	struct zw_arena *arena;
 	ZW_VEC(struct prefix) prefixes;
 	ZW_VEC(struct own) own;
@@ -53,7 +53,7 @@ static struct zw_ip read_prefix(const char *text, unsigned *length)
 	return ip;
 }
 
-static void add_own(struct zw_ways *ways, struct zw_ip ip, unsigned length,
+static void add_own(struct zw_routing *ways, struct zw_ip ip, unsigned length,
 		    unsigned interface)
 {
 	struct prefix prefix = prefix_at(ip, length, interface);
@@ -64,7 +64,7 @@ static void add_own(struct zw_ways *ways, struct zw_ip ip, unsigned length,
 	zw_push(ways->arena, ways->own, own);
 }
 
-static void add_text(struct zw_ways *ways, const char *text, bool own,
+static void add_text(struct zw_routing *ways, const char *text, bool own,
 		     unsigned interface)
 {
 	unsigned length;
@@ -75,8 +75,8 @@ static void add_text(struct zw_ways *ways, const char *text, bool own,
 	zw_push(ways->arena, ways->prefixes, prefix_at(ip, length, interface));
 }
 
-static void add_further(struct zw_ways *ways, const struct zw_testbed_prefix *p,
-			unsigned interface)
+static void add_further(struct zw_routing *ways,
+			const struct zw_testbed_prefix *p, unsigned interface)
 {
 	if (p->own)
 		add_own(ways, p->ip, p->length, interface);
@@ -85,10 +85,10 @@ static void add_further(struct zw_ways *ways, const struct zw_testbed_prefix *p,
 			prefix_at(p->ip, p->length, interface));
 }
 
-struct zw_ways *zw_ways_new(const struct zw_testbed_spec *spec)
+struct zw_routing *zw_routing_new(const struct zw_testbed_spec *spec)
 {
 	struct zw_arena *arena = zw_arena_new();
-	struct zw_ways *ways = ZW_NEW(arena, struct zw_ways);
+	struct zw_routing *ways = ZW_NEW(arena, struct zw_routing);
 	unsigned i, k;
 
 	ways->arena = arena;
@@ -108,13 +108,13 @@ struct zw_ways *zw_ways_new(const struct zw_testbed_spec *spec)
 	return ways;
 }
 
-void zw_ways_free(struct zw_ways *ways)
+void zw_routing_free(struct zw_routing *ways)
 {
 	if (ways)
 		zw_arena_free(ways->arena);
 }
 
-int zw_ways_toward(const struct zw_ways *ways, struct zw_ip dst)
+int zw_routing_toward(const struct zw_routing *ways, struct zw_ip dst)
 {
 	const struct prefix *best = NULL;
 	size_t i;
@@ -135,7 +135,7 @@ static bool is(struct zw_ip a, struct zw_ip b)
 	return a.family == b.family && a.value == b.value;
 }
 
-static const struct own *own_of(const struct zw_ways *ways, struct zw_ip ip,
+static const struct own *own_of(const struct zw_routing *ways, struct zw_ip ip,
 				bool *unicast)
 {
 	size_t i;
@@ -149,15 +149,15 @@ static const struct own *own_of(const struct zw_ways *ways, struct zw_ip ip,
 	return NULL;
 }
 
-bool zw_ways_is_own(const struct zw_ways *ways, struct zw_ip ip)
+bool zw_routing_is_own(const struct zw_routing *ways, struct zw_ip ip)
 {
 	bool unicast;
 
 	return own_of(ways, ip, &unicast) != NULL;
 }
 
-bool zw_ways_own(const struct zw_ways *ways, enum zw_family family, u32 n,
-		 struct zw_ip *ip, unsigned *interface)
+bool zw_routing_own(const struct zw_routing *ways, enum zw_family family, u32 n,
+		    struct zw_ip *ip, unsigned *interface)
 {
 	size_t i;
 	u32 count = 0;
@@ -174,8 +174,8 @@ bool zw_ways_own(const struct zw_ways *ways, enum zw_family family, u32 n,
 	return true;
 }
 
-bool zw_ways_on(const struct zw_ways *ways, unsigned interface,
-		enum zw_family family, u32 n, struct zw_ip *ip)
+bool zw_routing_on(const struct zw_routing *ways, unsigned interface,
+		   enum zw_family family, u32 n, struct zw_ip *ip)
 {
 	size_t i;
 
@@ -209,7 +209,7 @@ static bool within_any(struct zw_ip ip, const char *const *list)
 	return false;
 }
 
-static bool source_dies(const struct zw_ways *ways, struct zw_ip src,
+static bool source_dies(const struct zw_routing *ways, struct zw_ip src,
 			struct zw_ip dst)
 {
 	static const char *const never[] = {
@@ -220,11 +220,11 @@ static bool source_dies(const struct zw_ways *ways, struct zw_ip src,
 
 	if (src.family == ZW_IPV4 && !src.value)
 		return dst.value && dst.value != 0xffffffffu;
-	return within_any(src, never) || zw_ways_is_own(ways, src);
+	return within_any(src, never) || zw_routing_is_own(ways, src);
 }
 
 /* Groups and broadcast that the gateway listens to. */
-static bool heard_by_all(const struct zw_ways *ways, struct zw_ip dst)
+static bool heard_by_all(const struct zw_routing *ways, struct zw_ip dst)
 {
 	static const char *const groups[] = {
 		"255.255.255.255/32", "224.0.0.1/32",  "ff02::1/128",
@@ -243,7 +243,7 @@ static bool heard_by_all(const struct zw_ways *ways, struct zw_ip dst)
 	return false;
 }
 
-struct zw_way zw_ways_sent(const struct zw_ways *ways, struct zw_ip dst)
+struct zw_way zw_routing_sent(const struct zw_routing *ways, struct zw_ip dst)
 {
 	static const char *const not_out[] = {
 		"0.0.0.0/32",  "127.0.0.0/8",
@@ -253,16 +253,16 @@ struct zw_way zw_ways_sent(const struct zw_ways *ways, struct zw_ip dst)
 		NULL
 	};
 	struct zw_way nowhere = { .kind = ZW_WAY_NOWHERE };
-	int out = zw_ways_toward(ways, dst);
+	int out = zw_routing_toward(ways, dst);
 
 	if (out == ZW_NOWHERE || within_any(dst, not_out) ||
-	    zw_ways_is_own(ways, dst))
+	    zw_routing_is_own(ways, dst))
 		return nowhere;
 	return (struct zw_way){ .kind = ZW_WAY_OUT, .out = (unsigned)out };
 }
 
-struct zw_way zw_ways_of(const struct zw_ways *ways, struct zw_ip src,
-			 struct zw_ip dst)
+struct zw_way zw_routing_of(const struct zw_routing *ways, struct zw_ip src,
+			    struct zw_ip dst)
 {
 	struct zw_way nowhere = { .kind = ZW_WAY_NOWHERE };
 	struct zw_way self = { .kind = ZW_WAY_SELF };
@@ -276,5 +276,5 @@ struct zw_way zw_ways_of(const struct zw_ways *ways, struct zw_ip src,
 		return self;
 	if (within(src, "fe80::/10") || within(src, "::/128"))
 		return nowhere;
-	return zw_ways_sent(ways, dst);
+	return zw_routing_sent(ways, dst);
 }

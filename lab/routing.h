@@ -2,8 +2,8 @@
 /* Where the gateway's routing takes a packet, foretold from the description of
  * a bed. Law: the kernel does the same or drops the packet for reasons of
  * its own, which are ZW_WAY_NOWHERE here. */
-#ifndef ZW_LAB_WAYS_H
-#define ZW_LAB_WAYS_H
+#ifndef ZW_LAB_ROUTING_H
+#define ZW_LAB_ROUTING_H
 
 #include "lab/testbed.h"
 
@@ -19,25 +19,25 @@ struct zw_way {
 	bool own;     /* SELF: one of the gateway's unicast addresses */
 };
 
-struct zw_ways;
-struct zw_ways *zw_ways_new(const struct zw_testbed_spec *spec);
-void zw_ways_free(struct zw_ways *ways);
+struct zw_routing;
+struct zw_routing *zw_routing_new(const struct zw_testbed_spec *spec);
+void zw_routing_free(struct zw_routing *ways);
 
 /* Of a packet that came in by an interface. */
-struct zw_way zw_ways_of(const struct zw_ways *ways, struct zw_ip src,
-			 struct zw_ip dst);
+struct zw_way zw_routing_of(const struct zw_routing *ways, struct zw_ip src,
+			    struct zw_ip dst);
 /* Of a packet of the gateway itself; what does not leave it is NOWHERE. */
-struct zw_way zw_ways_sent(const struct zw_ways *ways, struct zw_ip dst);
+struct zw_way zw_routing_sent(const struct zw_routing *ways, struct zw_ip dst);
 /* By which interface the gateway reaches DST; ZW_NOWHERE: none. */
-int zw_ways_toward(const struct zw_ways *ways, struct zw_ip dst);
+int zw_routing_toward(const struct zw_routing *ways, struct zw_ip dst);
 /* Is IP one of the gateway's own addresses, or broadcast to it? */
-bool zw_ways_is_own(const struct zw_ways *ways, struct zw_ip ip);
+bool zw_routing_is_own(const struct zw_routing *ways, struct zw_ip ip);
 /* An own address of FAMILY, the N-th modulo their count, and its interface;
  * false: there is none. */
-bool zw_ways_own(const struct zw_ways *ways, enum zw_family family, u32 n,
-		 struct zw_ip *ip, unsigned *interface);
+bool zw_routing_own(const struct zw_routing *ways, enum zw_family family, u32 n,
+		    struct zw_ip *ip, unsigned *interface);
 /* The N-th own address of FAMILY on INTERFACE; false: there is none. */
-bool zw_ways_on(const struct zw_ways *ways, unsigned interface,
-		enum zw_family family, u32 n, struct zw_ip *ip);
+bool zw_routing_on(const struct zw_routing *ways, unsigned interface,
+		   enum zw_family family, u32 n, struct zw_ip *ip);
 
 #endif
