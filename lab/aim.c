@@ -309,6 +309,10 @@ static bool draw_spec(const struct drawing *d, struct zw_frame_spec *spec)
 	spec->protocol = (u8)value(d, ZW_DIM_PROTO, 255);
 	if (!sendable(spec->protocol, family))
 		return false;
+	/* No socket of the gateway hears these (inet_create). */
+	if (d->target->path == ZW_PATH_INPUT &&
+	    (!spec->protocol || spec->protocol == IPPROTO_RAW))
+		return false;
 	draw_transport(d, spec);
 	return can_go(d, spec);
 }

@@ -122,6 +122,8 @@ static void put_way(struct zw_buf *out, const struct zw_difference *d)
 	size_t i;
 
 	zw_buf_puts(out, "  by the proof:\n");
+	if (!d->way.n)
+		zw_buf_puts(out, "    it meets no rule\n");
 	for (i = 0; i < d->way.n && i < WAY_SHOWN; i++) {
 		const struct zw_step *s = &d->way.v[i];
 
@@ -147,6 +149,8 @@ static void put_trace(struct zw_buf *out, struct zw_str text)
 	size_t at = 0, end;
 
 	zw_buf_puts(out, "  by the kernel:\n");
+	if (!text.n)
+		zw_buf_puts(out, "    it met no rule\n");
 	while (at < text.n) {
 		for (end = at; end < text.n && text.p[end] != '\n'; end++)
 			;
