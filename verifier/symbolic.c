@@ -649,6 +649,7 @@ static struct product walk(struct scene *scene, const struct step *v, size_t n,
 {
 	struct product *run = zw_heap_resize(NULL, n + 1, sizeof(*run));
 	size_t end = n, begin, i;
+	bool passes;
 
 	while (end) {
 		for (begin = end; begin && v[begin - 1].kind == STEP_CHAIN;)
@@ -656,7 +657,10 @@ static struct product walk(struct scene *scene, const struct step *v, size_t n,
 		for (i = begin; i < end; i++)
 			run[i - begin] = v[i].chain;
 		run[end - begin] = rest;
-		rest = zw_then_all(scene->s, run, end - begin + 1, true);
+		/* behind the last one what goes on has passed, as what was
+		 * accepted has */
+		passes = end > begin && rest.kinds == KIND(GO_ON);
+		rest = zw_then_all(scene->s, run, end - begin + !passes, true);
 		end = begin;
 		if (end && !zw_is_leaf(scene->s->space->d, rest.node))
 			rest.node = through(scene, v[end - 1].kind, rest.node);

@@ -102,19 +102,61 @@ static struct product then(struct zw_symbolic *s, struct product a,
 	return p;
 }
 
+/* Several that change nothing, at once; N is at most ZW_FIRST_MOST. */
+static struct product first_of(struct zw_symbolic *s, const struct product *v,
+			       size_t n)
+{
+	struct product p = v[n - 1];
+	zw_node nodes[ZW_FIRST_MOST];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		nodes[i] = v[i].node;
+		if (i + 1 < n)
+			p.kinds |= v[i].kinds & ~KIND(GO_ON);
+	}
+	p.node = zw_first(s->space->d, s->then_tag, GO_ON, nodes, n);
+	return p;
+}
+
+/* PARTS one behind the other. */
+static struct product join(struct zw_symbolic *s, const struct product *parts,
+			   size_t n, bool past_accept)
+{
+	struct product p = parts[n - 1];
+	bool changes = past_accept;
+	size_t i;
+
+	for (i = 0; i + 1 < n; i++) {
+		changes |= parts[i].kinds & CHANGED;
+		if (!past_accept && !(parts[i].kinds & KIND(GO_ON)))
+			return join(s, parts, i + 1, false);
+	}
+	if (!changes)
+		return first_of(s, parts, n);
+	for (i = n - 1; i--;)
+		p = then(s, parts[i], p, past_accept);
+	return p;
+}
+
 struct product zw_then_all(struct zw_symbolic *s, const struct product *v,
 			   size_t n, bool past_accept)
 {
-	struct product a = { zw_leaf(s->space->d, GO_ON), KIND(GO_ON) };
-	size_t half = n / 2;
+	struct product parts[ZW_FIRST_MOST];
+	size_t count = 0, start = 0, each;
 
 	if (!n)
-		return a;
+		return (struct product){ zw_leaf(s->space->d, GO_ON),
+					 KIND(GO_ON) };
 	if (n == 1)
 		return v[0];
-	a = zw_then_all(s, v, half, past_accept);
-	return then(s, a, zw_then_all(s, v + half, n - half, past_accept),
-		    past_accept);
+	while (start < n) {
+		each = (n - start) / (ZW_FIRST_MOST - count);
+		each += (n - start) % (ZW_FIRST_MOST - count) != 0;
+		parts[count++] = zw_then_all(s, v + start, each, past_accept);
+		start += each;
+	}
+	return join(s, parts, count, past_accept);
 }
 
 /* ---- jumps --------------------------------------------------------------- */

@@ -7,10 +7,15 @@
 
 #include "verifier/symbolic_internal.h"
 
+/* Questions in a row that wait for their rule's end. */
+#define ZW_RUN_ASKED 32
+
 struct zw_rule_run {
 	struct scene *scene;
 	const struct zw_rule *rule;
 	struct zw_arena *arena; /* of this rule alone */
+	zw_node asked[ZW_RUN_ASKED];
+	u32 n_asked;
 };
 
 static inline struct zw_diagrams *zw_run_diagrams(const struct zw_rule_run *run)
