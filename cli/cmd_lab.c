@@ -6,6 +6,7 @@
  * was loaded into. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,6 +17,7 @@
 #include "cli/refusal.h"
 #include "cli/transactions.h"
 #include "lab/netns.h"
+#include "loader/dump.h"
 #include "loader/load.h"
 #include "loader/sandbox.h"
 
@@ -101,30 +103,84 @@ static bool read_options(struct lab *l)
 
 /* ---- a policy ------------------------------------------------------------ */
 
-static bool load_policy(void *context, int netns)
+static struct zw_socket *open_socket(struct lab *l, int netns)
 {
-	struct lab *l = context;
-	struct zw_diags *diags = &l->cli->diags;
 	int former = zw_netns_enter(netns), err;
-	struct zw_load_result result = { 0 };
-	struct zw_socket *socket;
-	size_t done = 0;
+	struct zw_socket *socket = NULL;
 
 	err = former < 0 ? former : zw_socket_open(NULL, &socket);
 	if (former >= 0)
 		zw_netns_leave(former);
+	if (err)
+		zw_say_open_error(&l->cli->diags, err, NULL);
+	return socket;
+}
+
+static bool send_batches(struct lab *l, struct zw_socket *socket,
+			 const struct zw_transactions *t, const u8 *bytes,
+			 size_t n)
+{
+	struct zw_load_result result = { 0 };
+	size_t done = 0;
+
+	zw_socket_enlarge(socket, n);
+	zw_load_batches(l->cli->arena, socket, bytes, n, NULL, &done, &result);
+	if (result.error)
+		zw_say_refusals(&l->cli->diags, t, done, l->job.plan, &result);
+	return !result.error;
+}
+
+static bool load_policy(void *context, int netns)
+{
+	struct lab *l = context;
+	struct zw_socket *socket = open_socket(l, netns);
+	bool ok = socket &&
+		  send_batches(l, socket, &l->transactions,
+			       (const u8 *)l->task.bytes.data, l->task.bytes.n);
+
+	if (socket)
+		zw_socket_close(socket);
+	return ok;
+}
+
+/* The same plan as a new generation: all chains and sets are others. */
+static bool send_again(struct lab *l, struct zw_socket *socket)
+{
+	struct zw_transactions_options options = { .keep = ZW_KEEP_NOTHING };
+	struct zw_transactions again = { 0 };
+	struct zw_buf held = { 0 };
+	u32 generation;
+	int err;
+	bool ok;
+
+	options.room = zw_socket_enlarge(socket, 64u << 20);
+	err = zw_dump_table(socket, NFPROTO_INET, ZW_PLAN_TABLE, &held,
+			    &generation);
 	if (err) {
-		zw_say_open_error(diags, err, NULL);
+		zw_say_socket_error(&l->cli->diags, err,
+				    "read the lab's ruleset");
 		return false;
 	}
-	zw_socket_enlarge(socket, l->task.bytes.n);
-	zw_load_batches(l->cli->arena, socket, (const u8 *)l->task.bytes.data,
-			l->task.bytes.n, NULL, &done, &result);
-	zw_socket_close(socket);
-	if (result.error)
-		zw_say_refusals(diags, &l->transactions, done, l->job.plan,
-				&result);
-	return !result.error;
+	zw_transactions_make(l->cli->arena, l->job.plan, (const u8 *)held.data,
+			     held.n, &options, &again);
+	ok = send_batches(l, socket, &again, (const u8 *)again.bytes.data,
+			  again.bytes.n);
+	if (ok)
+		zw_buf_add(&l->task.bytes, again.bytes.data, again.bytes.n);
+	zw_buf_free(&again.bytes);
+	zw_buf_free(&held);
+	return ok;
+}
+
+static bool reload_policy(void *context, int netns)
+{
+	struct lab *l = context;
+	struct zw_socket *socket = open_socket(l, netns);
+	bool ok = socket && send_again(l, socket);
+
+	if (socket)
+		zw_socket_close(socket);
+	return ok;
 }
 
 static size_t room(void)
@@ -158,6 +214,7 @@ static bool read_policy(struct lab *l)
 			 l->task.bytes.n);
 	l->task.statement = l->job.statement;
 	l->task.load = load_policy;
+	l->task.reload = reload_policy;
 	return v->verdict == ZW_PROVED;
 }
 

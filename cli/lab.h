@@ -17,9 +17,12 @@ struct zw_lab_task {
 	struct zw_buf bytes; /* what was proved: batches, or a dump */
 	/* Names and numbers of interfaces in BYTES; NULL: none are in them. */
 	const struct zw_gateway *gateway;
-	/* Put the ruleset into the network namespace NETNS, a descriptor; the
-	 * second call is a reload. False after a diagnostic. */
+	/* Put the ruleset into the network namespace NETNS, a descriptor. False
+	 * after a diagnostic. */
 	bool (*load)(void *context, int netns);
+	/* Put it there once more, in place of what is there; BYTES then hold
+	 * both loads. NULL: that cannot be done. */
+	bool (*reload)(void *context, int netns);
 	void *context;
 
 	enum zw_format format;

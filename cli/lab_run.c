@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "lab/lab.h"
 #include "lab/netns.h"
+#include "lab/talk.h"
 #include "report/lab.h"
 #include "verifier/ruleset.h"
 
@@ -159,6 +160,44 @@ static bool meddle(struct run *r)
 	return ok;
 }
 
+/* Between packets: the ruleset is loaded anew, and expected as both loads
+ * together leave it. What is met is not noted from here on. */
+static bool reload(void *context)
+{
+	struct run *r = context;
+	const struct zw_ruleset *ruleset;
+
+	if (!r->task->reload(r->task->context, zw_testbed_netns(r->lab.bed)))
+		return false;
+	ruleset = zw_input_decode(r->task->cli, &r->task->bytes);
+	if (!ruleset)
+		return false;
+	r->lab.noted = false;
+	r->lab.oracle.interpreter =
+		zw_interpreter_new(r->task->cli->arena, ruleset);
+	return true;
+}
+
+/* Two in three packets begin something, the others go on with it; a few are
+ * left for the end, so that their number is the one that was asked for. */
+static bool send_all(struct run *r, struct zw_buf *error)
+{
+	u64 probes = r->task->probes, talk = probes / 4, last = talk / 4;
+	bool again = r->task->reload && !r->task->after_load;
+
+	if (!zw_lab_forget(&r->lab, error) ||
+	    !zw_lab_shoot(&r->lab, &r->aim, probes * 2 / 3, error) ||
+	    !zw_lab_talk(&r->lab, &r->aim, talk - last, NULL, NULL, error))
+		return false;
+	/* What is changed behind the loader's back a reload would mend. */
+	if (!zw_lab_talk(&r->lab, &r->aim, last, again ? reload : NULL, r,
+			 error))
+		return false;
+	return r->lab.result.sent >= probes ||
+	       zw_lab_shoot(&r->lab, &r->aim, probes - r->lab.result.sent,
+			    error);
+}
+
 static bool shoot(struct run *r)
 {
 	struct zw_buf error = { 0 };
@@ -168,10 +207,12 @@ static bool shoot(struct run *r)
 	zw_progress_begin(&progress, "sending packets");
 	r->lab.progress = zw_progress_step;
 	r->lab.progress_context = &progress;
-	ok = zw_lab_forget(&r->lab, &error) &&
-	     zw_lab_shoot(&r->lab, &r->aim, r->task->probes, &error);
+	r->lab.noted = true;
+	ok = send_all(r, &error);
 	zw_progress_end(&progress);
-	return ok || failed(r, &error);
+	if (!ok && error.n)
+		return failed(r, &error);
+	return ok;
 }
 
 static bool end_capture(struct run *r)

@@ -113,9 +113,8 @@ static bool use(struct zw_lab *lab, u64 ends)
 	return true;
 }
 
-/* Is another packet with these ends since, or might it be? */
-static bool must_forget(struct zw_lab *lab, const struct zw_shot *shot,
-			const struct zw_expectation *e)
+bool zw_lab_use(struct zw_lab *lab, const struct zw_shot *shot,
+		const struct zw_expectation *e)
 {
 	const u8 *ip = shot->frame.bytes + ZW_ETHERNET_HEADER;
 	size_t n = shot->frame.length - (size_t)ZW_ETHERNET_HEADER;
@@ -124,10 +123,8 @@ static bool must_forget(struct zw_lab *lab, const struct zw_shot *shot,
 
 	if (lab->used_count + 2 > USED_MOST || shot->spec.fragment_offset ||
 	    shot->spec.more_fragments)
-		return true;
-	if (!use(lab, sent))
-		return true;
-	return seen != sent && !use(lab, seen);
+		return false;
+	return use(lab, sent) && (seen == sent || use(lab, seen));
 }
 
 /* ---- one shot ------------------------------------------------------------ */
@@ -233,11 +230,37 @@ static void differs(struct zw_lab *lab, const struct zw_shot *shot,
 	zw_push(lab->arena, lab->result.shown, d);
 }
 
+/* What the gateway says to a packet that it took must leave it as the rules for
+ * its own packets have it. */
+static void judge_answer(struct zw_lab *lab, const struct zw_shot *shot,
+			 struct zw_str from, struct zw_str to,
+			 const struct zw_probe *probe)
+{
+	struct zw_trace met = { .met = lab->noted ? lab->met : NULL };
+	struct zw_expectation e;
+	struct zw_shot answer;
+	bool came = false, goes;
+	unsigned i;
+
+	zw_oracle_answer(shot, &answer);
+	zw_oracle_expect(&lab->oracle, &answer, &met, &e);
+	if (e.run.unmodelled || e.run.n_choices)
+		return;
+	goes = e.fate == ZW_FATE_PASSES;
+	for (i = 0; i < probe->count; i++)
+		came |= probe->frames[i].own &&
+			(!goes || probe->frames[i].interface == e.out);
+	if (came != goes)
+		differs(lab, shot, from, to, probe,
+			came ? "the gateway's own answer was to be dropped"
+			     : "the gateway's own answer did not come out");
+}
+
 static void judge(struct zw_lab *lab, const struct zw_shot *shot,
 		  struct zw_str from, struct zw_str to,
 		  const struct zw_probe *probe)
 {
-	struct zw_trace met = { .met = lab->met };
+	struct zw_trace met = { .met = lab->noted ? lab->met : NULL };
 	struct zw_expectation e;
 	const char *wrong = NULL;
 	enum zw_judgement judgement =
@@ -246,6 +269,11 @@ static void judge(struct zw_lab *lab, const struct zw_shot *shot,
 	lab->result.fates[e.fate]++;
 	switch (judgement) {
 	case ZW_JUDGED_SAME:
+		if (e.fate == ZW_FATE_LOCAL && shot->plain && !e.run.dnat &&
+		    !e.run.redirected &&
+		    zw_routing_sent(lab->network->ways, shot->spec.src).kind ==
+			    ZW_WAY_OUT)
+			judge_answer(lab, shot, from, to, probe);
 		break;
 	case ZW_JUDGED_EITHER:
 		lab->result.either++;
@@ -295,7 +323,7 @@ static bool shoot(struct zw_lab *lab, struct zw_aim *aim,
 	if (!target->shots++)
 		lab->result.tried++;
 	zw_oracle_expect(&lab->oracle, &shot, NULL, &e);
-	if (must_forget(lab, &shot, &e) && !zw_lab_forget(lab, error))
+	if (!zw_lab_use(lab, &shot, &e) && !zw_lab_forget(lab, error))
 		return false;
 	return zw_lab_try(lab, &shot, aim->parties.list.v[target->from].name,
 			  aim->parties.list.v[target->to].name, &probe, error);

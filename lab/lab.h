@@ -46,7 +46,8 @@ struct zw_lab {
 	struct zw_oracle oracle;
 	struct zw_random random;
 	struct zw_capture *capture; /* or NULL */
-	struct zw_met *met;
+	struct zw_met *met;	    /* of RULESET */
+	bool noted; /* what is met is noted: the oracle is RULESET's */
 	struct zw_lab_result result;
 	/* The connections since conntrack was emptied: hashes of their ends. */
 	u64 used[4096];
@@ -73,6 +74,11 @@ bool zw_lab_shoot(struct zw_lab *lab, struct zw_aim *aim, u64 probes,
 bool zw_lab_try(struct zw_lab *lab, const struct zw_shot *shot,
 		struct zw_str from, struct zw_str to, struct zw_probe *probe,
 		struct zw_buf *error);
+/* Note that SHOT, of which E is expected, is about to be sent. False where a
+ * packet with its ends, or with those that it will have, was sent since
+ * connections were last forgotten (or might have been): they must be, first. */
+bool zw_lab_use(struct zw_lab *lab, const struct zw_shot *shot,
+		const struct zw_expectation *e);
 /* Forget all connections. */
 bool zw_lab_forget(struct zw_lab *lab, struct zw_buf *error);
 void zw_lab_close(struct zw_lab *lab);

@@ -390,7 +390,11 @@ static const char *compare(const struct variant *v,
 			return "it came out again";
 		return probe->local ? NULL : "the gateway did not get it";
 	case ZW_FATE_REJECTED:
-		if (probe->forwarded || probe->local)
+		/* An answer to an address of the gateway's own is heard. */
+		if (probe->forwarded ||
+		    (probe->local &&
+		     !zw_routing_is_own(v->oracle->network->ways,
+					end_of(&e->run.packet, false))))
 			break;
 		if (shot->plain && !probe->answers && can_be_answered(v, e))
 			return "no answer came back";
@@ -480,6 +484,47 @@ zw_oracle_judge(const struct zw_oracle *oracle, const struct zw_shot *shot,
 	if (unmodelled || blind)
 		return *wrong ? ZW_JUDGED_NOTHING : ZW_JUDGED_EITHER;
 	return ZW_JUDGED_DIFFERS;
+}
+
+/* ---- the gateway's own answers ------------------------------------------ */
+
+void zw_oracle_answer(const struct zw_shot *shot, struct zw_shot *answer)
+{
+	const struct zw_frame_spec *q = &shot->spec;
+	struct zw_frame_spec spec = { .src = q->dst,
+				      .dst = q->src,
+				      .ttl = ZW_GATEWAY_TTL };
+	bool v6 = q->src.family == ZW_IPV6;
+
+	memset(answer, 0, offsetof(struct zw_shot, frame));
+	answer->kind = "answer of the gateway";
+	answer->number = shot->number;
+	answer->emitted = true;
+	answer->states = 1u << ZW_CT_ESTABLISHED;
+	answer->ct.direction = ZW_CT_REPLY;
+	answer->ct.status = ZW_STATUS_CONFIRMED | ZW_STATUS_SEEN_REPLY;
+	answer->ct.tuple[ZW_CT_ORIGINAL] = zw_shot_tuple(q, false);
+	answer->ct.tuple[ZW_CT_REPLY] = zw_shot_tuple(q, true);
+	spec.protocol = q->protocol;
+	spec.sport = q->dport;
+	spec.dport = q->sport;
+	switch (q->protocol) {
+	case IPPROTO_TCP:
+		spec.tcp_flags = ZW_TCP_RST | ZW_TCP_ACK;
+		break;
+	case IPPROTO_UDP:
+		answer->states = 1u << ZW_CT_RELATED;
+		answer->ct.status = ZW_STATUS_CONFIRMED;
+		spec.protocol = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+		spec.type = v6 ? 1 : 3;
+		spec.code = v6 ? 4 : 3;
+		spec.quoted = q;
+		break;
+	default:
+		spec.type = v6 ? 129 : 0;
+		spec.icmp_id = q->icmp_id;
+	}
+	zw_shot_make(answer, &spec);
 }
 
 /* ---- in words ------------------------------------------------------------ */

@@ -220,7 +220,9 @@ static bool source_dies(const struct zw_routing *ways, struct zw_ip src,
 
 	if (src.family == ZW_IPV4 && !src.value)
 		return dst.value && dst.value != 0xffffffffu;
-	return within_any(src, never) || zw_routing_is_own(ways, src);
+	/* IPv6 lets packets in that bear an address of the gateway's own. */
+	return within_any(src, never) ||
+	       (src.family == ZW_IPV4 && zw_routing_is_own(ways, src));
 }
 
 /* Groups and broadcast that the gateway listens to. */

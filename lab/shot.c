@@ -57,6 +57,31 @@ u32 zw_shot_states(const struct zw_frame_spec *spec)
 	return ONLY(opens ? ZW_CT_NEW : ZW_CT_INVALID);
 }
 
+static void put_ip(u8 out[16], struct zw_ip ip)
+{
+	memset(out, 0, 16);
+	zw_ip_bytes(ip, out);
+}
+
+struct zw_tuple zw_shot_tuple(const struct zw_frame_spec *spec, bool swapped)
+{
+	struct zw_tuple t = { .proto = spec->protocol, .known = true };
+	bool echo = spec->protocol == IPPROTO_ICMP ||
+		    spec->protocol == IPPROTO_ICMPV6;
+
+	put_ip(t.src, swapped ? spec->dst : spec->src);
+	put_ip(t.dst, swapped ? spec->src : spec->dst);
+	t.sport = swapped ? spec->dport : spec->sport;
+	t.dport = swapped ? spec->sport : spec->dport;
+	if (!echo)
+		return t;
+	t.sport = spec->icmp_id;
+	t.dport = (u16)(spec->type << 8);
+	if (swapped)
+		t.dport = spec->protocol == IPPROTO_ICMP ? 0 : 129 << 8;
+	return t;
+}
+
 static void put32(u8 *at, u32 value)
 {
 	at[0] = (u8)(value >> 24);

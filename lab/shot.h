@@ -32,6 +32,10 @@ u32 zw_shot_states(const struct zw_frame_spec *spec);
 /* Build the frame of SHOT from SPEC, whose payload becomes the number. */
 void zw_shot_make(struct zw_shot *shot, const struct zw_frame_spec *spec);
 
+/* The tuple of conntrack's entry for SPEC, or, SWAPPED, the one that its answer
+ * has; of protocols with ports and of echo requests. */
+struct zw_tuple zw_shot_tuple(const struct zw_frame_spec *spec, bool swapped);
+
 /* "in wan0 198.51.100.7:40000 > 192.0.2.10:443 tcp S". */
 void zw_shot_print(struct zw_buf *out, const struct zw_shot *shot,
 		   const char *interface);
