@@ -52,7 +52,7 @@ static const struct zw_command commands[] = {
 	  "zwinger query examples/hq.zw 'from dmz where dport < 1024'",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,
 	  2, zw_cmd_query },
-	{ "lint", "POLICY", "find rules and names that change nothing",
+	{ "lint", "X", "find rules and names that change nothing",
 	  "zwinger lint examples/hq.zw",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(CLAIMS) | OPTION(FAIL_ON) |
 		  OPTION(ADDRESSES),

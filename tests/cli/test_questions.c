@@ -120,6 +120,12 @@ static const struct {
 	{ "lint-invalid", { "lint", "tests/negative/Z1003-unknown-zone.zw" } },
 	{ "lint-sarif",
 	  { "lint", "tests/golden/questions/lint.zw", "--format", "sarif" } },
+	{ "lint-nft", { "lint", "tests/golden/questions/lint.nft" } },
+	{ "lint-nft-clean",
+	  { "lint", "tests/golden/questions/gate.nft", "--fail-on", "note" } },
+	{ "lint-nft-sarif",
+	  { "lint", "tests/golden/questions/lint.nft", "--format", "sarif" } },
+	{ "lint-iptables", { "lint", "tests/golden/questions/lint.iptables" } },
 	{ "smt-expect",
 	  { "smt", HQ,
 	    "expect drop front(192.0.2.10) -> data(10.2.0.5) : ssh" } },
@@ -159,6 +165,8 @@ static bool can_run(size_t i)
 		size_t n = strlen(cases[i].argv[k]);
 
 		text |= n >= 4 && !strcmp(cases[i].argv[k] + n - 4, ".nft");
+		text |= n >= 9 &&
+			!strcmp(cases[i].argv[k] + n - 9, ".iptables");
 	}
 	return !text || zw_netns_usable();
 }
