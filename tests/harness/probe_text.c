@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lab/testbed_inside.h"
-#include "tests/harness/testbed.h"
+#include "tests/harness/testbed_inside.h"
 
 static bool first(const struct zw_probe *probe, bool own,
 		  struct zw_packet *packet)
@@ -57,16 +56,4 @@ char *zw_probe_format(const struct zw_testbed *bed,
 				      bed->names[frame->interface], text);
 	}
 	return out;
-}
-
-char *zw_testbed_trace(struct zw_testbed *bed, int in,
-		       const struct zw_frame *frame)
-{
-	char line[ZW_PROBE_TEXT];
-	struct zw_buf out = { 0 };
-	struct zw_probe probe = { 0 };
-
-	zw_testbed_trace_into(bed, in, frame, &probe, &out);
-	zw_buf_printf(&out, "%s\n", zw_probe_format(bed, &probe, line));
-	return out.data;
 }
