@@ -25,13 +25,13 @@ WARN     += -Wno-format-truncation
 endif
 ALL_CFLAGS = $(CSTD) $(WARN) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS) -I. -I$(BUILD)/gen -MMD -MP
 ALL_LDFLAGS = $(if $(SAN),$(SAN),-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
-LIBS     := -lnftnl -lmnl -ljansson
-TEST_LIBS := -lcunit -lnetfilter_conntrack $(LIBS)
+LIBS     := -lnftnl -lmnl -lnetfilter_conntrack -ljansson
+TEST_LIBS := -lcunit $(LIBS)
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 
-FOLDERS := base grammar statement compiler verifier loader report
+FOLDERS := base grammar statement compiler verifier loader lab report state
 SRC_OF   = $(sort $(wildcard $(1)/*.c))
 obj_of   = $(patsubst %.c,$(BUILD)/%.o,$(call SRC_OF,$(1)))
 
@@ -104,6 +104,10 @@ EXTRA_big-questions = -lz3
 RELOAD_OBJ := $(patsubst %,$(BUILD)/cli/%.o,transactions kept kept_rows large_sets)
 EXTRA_big-reload = $(RELOAD_OBJ) $(LIB)
 $(BUILD)/tests/big-reload: $(RELOAD_OBJ)
+# What is deployed runs in the small bed of the packet tests.
+DEPLOY_OBJ := $(BUILD)/tests/packets/bed.o
+EXTRA_big-deploy = $(DEPLOY_OBJ) $(LIB)
+$(BUILD)/tests/big-deploy: $(DEPLOY_OBJ)
 # The policy tests ask the referee what a packet deserves.
 REFEREE_OBJ := $(filter-out $(BUILD)/tests/referee/test_%,$(call obj_of,tests/referee))
 EXTRA_big-packets = $(REFEREE_OBJ) $(LIB)
@@ -168,14 +172,18 @@ $(BUILD)/tests/measure: tests/bench/measure.c
 
 $(BUILD)/tests/bench-packets: $(call obj_of,tests/bench) $(HARNESS_OBJ) $(LIB)
 	$(call say,BENCH,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out %/measure.o %/send.o %/bench_diagram.o,$(call obj_of,tests/bench)) $(HARNESS_OBJ) $(LIB) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter-out %/measure.o %/send.o %/fill.o %/bench_diagram.o,$(call obj_of,tests/bench)) $(HARNESS_OBJ) $(LIB) $(TEST_LIBS)
 
 $(BUILD)/tests/bench-send: $(BUILD)/tests/bench/send.o $(LIB)
 	$(call say,BENCH,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIB) -lmnl
 
+$(BUILD)/tests/bench-fill: $(BUILD)/tests/bench/fill.o
+	$(call say,BENCH,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lmnl -lnetfilter_conntrack
+
 # Figures, not tests: status 1 when a bound is missed twofold.
-bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets $(BUILD)/tests/bench-send
+bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets $(BUILD)/tests/bench-send $(BUILD)/tests/bench-fill
 	$(Q)sh tests/bench/check.sh
 	$(Q)sh tests/bench/packets.sh
 	$(Q)sh tests/bench/load.sh

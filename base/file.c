@@ -52,6 +52,14 @@ static int read_all(int fd, size_t expected, size_t limit, struct zw_buf *out)
 int zw_read_file(struct zw_arena *arena, const char *path, size_t limit,
 		 struct zw_str *text)
 {
+	u32 mode;
+
+	return zw_read_file_mode(arena, path, limit, text, &mode);
+}
+
+int zw_read_file_mode(struct zw_arena *arena, const char *path, size_t limit,
+		      struct zw_str *text, u32 *mode)
+{
 	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct zw_buf buf = { 0 };
 	struct stat st;
@@ -62,6 +70,7 @@ int zw_read_file(struct zw_arena *arena, const char *path, size_t limit,
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
+	*mode = st.st_mode;
 	if (S_ISREG(st.st_mode) && st.st_size > 0) {
 		if ((u64)st.st_size > limit)
 			return -EFBIG;

@@ -5,6 +5,7 @@
  * afterwards a place costs a bisection. Nothing here checks the encoding. */
 #include "base/source.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -13,6 +14,8 @@
 struct zw_sources {
 	struct zw_arena *arena;
 	ZW_VEC(struct zw_source *) list; /* pointers: they stay valid */
+	bool keep, replay;
+	ZW_VEC(struct zw_file_copy) copies;
 };
 
 struct zw_sources *zw_sources_new(void)
@@ -121,4 +124,66 @@ struct zw_str zw_sources_line(const struct zw_sources *sources, u32 file,
 	    source->text.p[end - 1] == '\r')
 		end--;
 	return (struct zw_str){ source->text.p + start, end - start };
+}
+
+void zw_sources_keep(struct zw_sources *sources)
+{
+	sources->keep = true;
+}
+
+void zw_sources_replay(struct zw_sources *sources,
+		       const struct zw_file_copy *copies, size_t n)
+{
+	size_t i;
+
+	sources->replay = true;
+	for (i = 0; i < n; i++)
+		zw_push(sources->arena, sources->copies, copies[i]);
+}
+
+bool zw_sources_replays(const struct zw_sources *sources)
+{
+	return sources->replay;
+}
+
+const struct zw_file_copy *zw_sources_copies(const struct zw_sources *sources,
+					     size_t *n)
+{
+	*n = sources->copies.n;
+	return sources->copies.v;
+}
+
+static const struct zw_file_copy *copy_of(const struct zw_sources *sources,
+					  const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < sources->copies.n; i++)
+		if (zw_str_is(sources->copies.v[i].name, path))
+			return &sources->copies.v[i];
+	return NULL;
+}
+
+int zw_sources_read(struct zw_sources *sources, struct zw_arena *arena,
+		    const char *path, size_t limit, struct zw_str *text)
+{
+	const struct zw_file_copy *copy = copy_of(sources, path);
+	struct zw_file_copy made = { 0 };
+	int err;
+
+	if (sources->replay || copy) {
+		if (!copy)
+			return -ENOENT;
+		if (copy->text.n > limit)
+			return -EFBIG;
+		*text = copy->text;
+		return 0;
+	}
+	err = zw_read_file_mode(arena, path, limit, text, &made.mode);
+	if (err || !sources->keep)
+		return err;
+	made.name = zw_str_copy(sources->arena, zw_str_from(path));
+	made.text = zw_str_copy(sources->arena, *text);
+	zw_push(sources->arena, sources->copies, made);
+	return 0;
 }

@@ -38,7 +38,7 @@ size_t zw_sources_count(const struct zw_sources *sources);
 
 struct zw_place {
 	struct zw_str file;
-	u32 line; /* from 1 */
+	u32 line;   /* from 1 */
 	u32 column; /* in bytes, from 1 */
 };
 
@@ -57,6 +57,33 @@ struct zw_str zw_sources_line(const struct zw_sources *sources, u32 file,
  * failure. */
 int zw_read_file(struct zw_arena *arena, const char *path, size_t limit,
 		 struct zw_str *text);
+
+/* The same; *MODE becomes the file's st_mode. */
+int zw_read_file_mode(struct zw_arena *arena, const char *path, size_t limit,
+		      struct zw_str *text, u32 *mode);
+
+/* A file as it was read, whole. */
+struct zw_file_copy {
+	struct zw_str name; /* the path by which it was read */
+	struct zw_str text;
+	u32 mode; /* st_mode */
+};
+
+/* Read a file that a policy consists of, as zw_read_file() does. What policies
+ * read goes through here, so that it can be kept, and be read again from what
+ * was kept. */
+int zw_sources_read(struct zw_sources *sources, struct zw_arena *arena,
+		    const char *path, size_t limit, struct zw_str *text);
+/* From now on keep what is read (each path once, as it was read first). */
+void zw_sources_keep(struct zw_sources *sources);
+/* From now on read from the N files of COPIES (borrowed) and from no disk; any
+ * other path is -ENOENT. */
+void zw_sources_replay(struct zw_sources *sources,
+		       const struct zw_file_copy *copies, size_t n);
+bool zw_sources_replays(const struct zw_sources *sources);
+/* What was kept so far, or is read from. Lives as long as SOURCES. */
+const struct zw_file_copy *zw_sources_copies(const struct zw_sources *sources,
+					     size_t *n);
 
 /* Write N bytes to PATH whole or not at all (temporary file beside it, fsync,
  * rename), or to standard output where PATH is "-". A PATH that is no regular

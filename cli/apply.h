@@ -9,6 +9,7 @@
 #include "cli/large_sets.h"
 #include "cli/transactions.h"
 #include "loader/socket.h"
+#include "statement/connection.h"
 
 /* Sets with more elements are not read: the kernel's walk over a set costs the
  * square of its size. */
@@ -26,6 +27,7 @@ struct zw_apply {
 	struct zw_transactions transactions;
 	struct zw_verification *verification;
 	struct zw_large_sets large; /* of the read-back */
+	struct zw_connections_found connections; /* after the load */
 	double sent_ms; /* from the first transaction to the last answer */
 	double back_ms; /* reading back and proving it */
 };

@@ -33,6 +33,7 @@ enum zw_option {
 	ZW_OPT_TODAY,
 	ZW_OPT_NETNS,
 	ZW_OPT_PERSIST,
+	ZW_OPT_KEEP_CONNECTIONS,
 	ZW_OPT_STATS,
 	ZW_OPT_STATEMENT,
 	ZW_OPT_CHECK,
@@ -47,6 +48,12 @@ enum zw_option {
 	ZW_OPT_ASSUME,
 	ZW_OPT_SPORT,
 	ZW_OPT_ADDRESSES,
+	ZW_OPT_STATE,
+	ZW_OPT_AUDIT,
+	ZW_OPT_PROBES,
+	ZW_OPT_SEED,
+	ZW_OPT_PCAP,
+	ZW_OPT_AFTER_LOAD,
 	ZW_OPT_COLOR,
 	ZW_OPT_HELP,
 	ZW_OPT_COUNT,
@@ -98,7 +105,10 @@ void zw_cli_unknown_command(struct zw_cli *cli, const char *name);
 enum zw_status zw_cmd_init(struct zw_cli *cli);
 enum zw_status zw_cmd_check(struct zw_cli *cli);
 enum zw_status zw_cmd_compile(struct zw_cli *cli);
+enum zw_status zw_cmd_plan(struct zw_cli *cli);
 enum zw_status zw_cmd_apply(struct zw_cli *cli);
+enum zw_status zw_cmd_rollback(struct zw_cli *cli);
+enum zw_status zw_cmd_audit(struct zw_cli *cli);
 enum zw_status zw_cmd_trace(struct zw_cli *cli);
 enum zw_status zw_cmd_diff(struct zw_cli *cli);
 enum zw_status zw_cmd_verify(struct zw_cli *cli);
@@ -106,6 +116,7 @@ enum zw_status zw_cmd_dump(struct zw_cli *cli);
 enum zw_status zw_cmd_matrix(struct zw_cli *cli);
 enum zw_status zw_cmd_query(struct zw_cli *cli);
 enum zw_status zw_cmd_lint(struct zw_cli *cli);
+enum zw_status zw_cmd_lab(struct zw_cli *cli);
 enum zw_status zw_cmd_smt(struct zw_cli *cli);
 enum zw_status zw_cmd_explain(struct zw_cli *cli);
 enum zw_status zw_cmd_fmt(struct zw_cli *cli);

@@ -1,329 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `zwinger apply POLICY`: read what the kernel holds, prove what it would hold
- * then, send exactly these bytes under the generation that was read. If
- * somebody changed the ruleset in between, all is done again. Whatever fails
- * before the swap is taken back, so the former ruleset stands. After the swap
- * what the kernel holds is read and proved once more, while the former sets and
- * chains are still there to go back to. */
-#include <errno.h>
-#include <linux/netfilter.h>
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "cli/apply.h"
-#include "cli/refusal.h"
-#include "loader/dump.h"
-#include "loader/gateway.h"
-#include "loader/load.h"
-#include "loader/names.h"
-#include "report/json.h"
-
-#define ATTEMPTS 5
-
-static double milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-int zw_apply_read(struct zw_apply *a)
-{
-	int err;
-
-	a->world.n = a->held.n = 0;
-	a->gateway = (struct zw_gateway){ 0 };
-	err = zw_dump_all(a->socket, ZW_READ_ELEMENTS, &a->world,
-			  &a->generation);
-	if (!err)
-		err = zw_gateway_read(a->cli->arena,
-				      a->cli->values[ZW_OPT_NETNS],
-				      &a->gateway);
-	a->gateway.early = true;
-	if (!err)
-		zw_dump_select(&a->held, (const u8 *)a->world.data, a->world.n,
-			       NFPROTO_INET, ZW_PLAN_TABLE);
-	return err;
-}
-
-static bool read_kernel(struct zw_apply *a)
-{
-	int err = zw_apply_read(a);
-
-	if (err)
-		zw_say_socket_error(&a->cli->diags, err,
-				    "read the ruleset of the kernel");
-	return !err;
-}
-
-/* Prove the state that the transactions lead to: what the kernel holds with
- * every message played onto it. */
-static bool prove(struct zw_apply *a)
-{
-	struct zw_buf all = { 0 };
-
-	zw_buf_add(&all, a->world.data, a->world.n);
-	zw_buf_add(&all, a->transactions.bytes.data, a->transactions.bytes.n);
-	a->verification = zw_job_prove_whole(
-		a->cli, &a->job, (const u8 *)all.data, all.n, &a->gateway);
-	zw_buf_free(&all);
-	return a->verification->verdict == ZW_PROVED;
-}
-
-/* Nothing of what was added is reached by packets yet. */
-static void take_back(struct zw_apply *a)
-{
-	struct zw_buf undo = { 0 };
-	struct zw_load_result result;
-	struct zw_table_names names;
-	size_t done;
-
-	if (!read_kernel(a))
-		return;
-	zw_table_names(a->cli->arena, (const u8 *)a->held.data, a->held.n,
-		       &names);
-	zw_transactions_undo(a->cli->arena, &names, a->transactions.first,
-			     a->transactions.generation, &undo);
-	if (undo.n)
-		zw_load_batches(a->cli->arena, a->socket, (const u8 *)undo.data,
-				undo.n, &a->generation, &done, &result);
-	zw_buf_free(&undo);
-}
-
-/* Send the transactions from FIRST up to END under A->generation. */
-static int send_part(struct zw_apply *a, size_t first, size_t end)
-{
-	struct zw_transactions *t = &a->transactions;
-	struct zw_load_result result;
-	size_t done, start, size;
-
-	if (first == end)
-		return 0;
-	start = t->list.v[first].start;
-	size = t->list.v[end - 1].start + t->list.v[end - 1].size - start;
-	zw_load_batches(a->cli->arena, a->socket,
-			(const u8 *)t->bytes.data + start, size, &a->generation,
-			&done, &result);
-	if (!result.error) {
-		a->generation = result.generation;
-		return 0;
-	}
-	done += first;
-	if (result.error == -EOPNOTSUPP && t->persistent && t->first && !done) {
-		fputs("this kernel knows no persistent tables (Linux 6.9 does): the table is a plain one\n",
-		      stderr);
-		return result.error;
-	}
-	if (result.error != -ZW_ERESTART)
-		zw_say_refusals(&a->cli->diags, t, done, a->job.plan, &result);
-	if (done && done < t->swapped)
-		take_back(a);
-	return result.error;
-}
-
-/* 0: loaded; -ERESTART: try again; else a diagnostic was given. */
-static int send(struct zw_apply *a)
-{
-	struct zw_transactions *t = &a->transactions;
-	double start = milliseconds(), back;
-	int err = send_part(a, 0, t->swapped);
-
-	back = milliseconds();
-	a->sent_ms = back - start;
-	if (err)
-		return err;
-	if (t->swapped && !zw_apply_read_back(a))
-		return -EBADMSG;
-	start = milliseconds();
-	a->back_ms = start - back;
-	err = send_part(a, t->swapped, t->list.n);
-	a->sent_ms += milliseconds() - start;
-	return err;
-}
-
-/* Two loaders that meet must not meet again and again. */
-static void give_way(int attempt)
-{
-	struct timespec now, nap = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	nap.tv_nsec = (now.tv_nsec / 1000 + getpid() * 7919L) % 20 * attempt *
-		      1000000L;
-	nanosleep(&nap, NULL);
-}
-
-static bool load(struct zw_apply *a)
-{
-	struct zw_transactions_options options = {
-		.room = zw_socket_enlarge(a->socket, 64u << 20),
-		.persist = a->cli->values[ZW_OPT_PERSIST],
-	};
-	int i, err = 0;
-
-	for (i = 0; i < ATTEMPTS; i++) {
-		if (i)
-			give_way(i);
-		if (!read_kernel(a))
-			return false;
-		zw_buf_free(&a->transactions.bytes);
-		zw_transactions_make(a->cli->arena, a->job.plan,
-				     (const u8 *)a->held.data, a->held.n,
-				     &options, &a->transactions);
-		if (a->transactions.owned) /* for a moment, by another load? */
-			continue;
-		if (!prove(a))
-			return false;
-		err = send(a);
-		if (err == -EOPNOTSUPP && options.persist) {
-			options.persist = false;
-			continue;
-		}
-		if (err != -ZW_ERESTART)
-			return !err;
-	}
-	if (a->transactions.owned) {
-		zw_say_owned(&a->cli->diags);
-		return false;
-	}
-	zw_diag_help(
-		&a->cli->diags,
-		zw_diag(&a->cli->diags, ZW_Z5005, ZW_NO_SPAN,
-			"somebody changed the ruleset %d times while this one was proved",
-			ATTEMPTS),
-		"find out which program does; then apply again");
-	return false;
-}
-
-static void say_count(struct zw_buf *out, const char *what, size_t added,
-		      size_t removed)
-{
-	if (added || removed)
-		zw_buf_printf(out, "%s%zu %s%s added, %zu removed",
-			      out->n ? "; " : "  ", added, what,
-			      added == 1 ? "" : "s", removed);
-}
-
-/* What is different now, or that nothing is. */
-static void say_changes(const struct zw_transactions *t, struct zw_buf *out)
-{
-	struct zw_buf text = { 0 };
-
-	say_count(&text, "rule", t->changes.rules_added,
-		  t->changes.rules_removed);
-	say_count(&text, "set", t->changes.sets_added, t->changes.sets_removed);
-	say_count(&text, "element", t->changes.elements_added,
-		  t->changes.elements_removed);
-	if (!text.n)
-		zw_buf_puts(&text, t->list.n ? "  no rule or set is another"
-					     : "  nothing has changed");
-	zw_buf_putc(&text, '\n');
-	zw_buf_add(out, text.data, text.n);
-	zw_buf_free(&text);
-}
-
-/* Times differ from run to run, so they do not stand among the answers. */
-static void say_time(const struct zw_apply *a)
-{
-	fprintf(stderr,
-		"%zu transaction%s in %.1f ms; read back and proved in %.1f ms\n",
-		a->transactions.list.n, a->transactions.list.n == 1 ? "" : "s",
-		a->sent_ms, a->back_ms);
-}
-
-/* What of the read-back could not be afforded. */
-static void say_large(const struct zw_apply *a)
-{
-	const struct zw_large_sets *large = &a->large;
-
-	if (!large->sets)
-		return;
-	fprintf(stderr,
-		"%zu set%s with %zu elements %s not read back whole: %s%zu elements were looked up\n",
-		large->sets, large->sets == 1 ? "" : "s", large->elements,
-		large->sets == 1 ? "was" : "were",
-		large->counted ? "their number is right, and " : "",
-		large->sampled);
-}
-
-static void say_loaded(struct zw_apply *a)
-{
-	struct zw_buf out = { 0 };
-
-	if (a->transactions.list.n)
-		zw_buf_printf(&out, "loaded as generation %u of ",
-			      a->transactions.generation);
-	else
-		zw_buf_puts(&out, "nothing to load into ");
-	zw_buf_printf(&out, "table inet %s%s%s\n", ZW_PLAN_TABLE,
-		      a->cli->values[ZW_OPT_NETNS] ? " in namespace " : "",
-		      a->cli->values[ZW_OPT_NETNS]
-			      ? a->cli->values[ZW_OPT_NETNS]
-			      : "");
-	say_changes(&a->transactions, &out);
-	zw_cli_answer(a->cli, &out);
-	zw_buf_free(&out);
-	if (a->transactions.list.n) {
-		say_large(a);
-		say_time(a);
-	}
-}
-
-static void answer_json(struct zw_apply *a, bool loaded)
-{
-	const struct zw_kept_changes *c = &a->transactions.changes;
-	const struct zw_loaded load = {
-		.table = "inet " ZW_PLAN_TABLE,
-		.netns = a->cli->values[ZW_OPT_NETNS],
-		.generation = a->transactions.generation,
-		.transactions = a->transactions.list.n,
-		.rules = { c->rules_added, c->rules_removed },
-		.sets = { c->sets_added, c->sets_removed },
-		.elements = { c->elements_added, c->elements_removed },
-		.sent_ms = a->sent_ms,
-		.read_back_ms = a->back_ms,
-		.unread_sets = a->large.sets,
-		.unread_elements = a->large.elements,
-		.sampled = a->large.sampled,
-		.counted = a->large.counted,
-	};
-	struct zw_buf out = { 0 };
-
-	zw_json_apply(&out, a->cli->operands[0], a->verification,
-		      a->job.statement, &a->cli->diags, a->cli->sources,
-		      loaded ? &load : NULL);
-	zw_cli_answer(a->cli, &out);
-	zw_buf_free(&out);
-}
+/* `zwinger apply POLICY`: prove a policy and load it, keep what it was made
+ * from, and say what is another now. */
+#include "cli/deploy.h"
+#include "cli/say_load.h"
 
 /* True if it is loaded now. */
 static bool run(struct zw_apply *a)
 {
-	int err;
+	struct zw_cli *cli = a->cli;
+	struct zw_deploy deploy;
 	bool loaded;
 
-	a->cli->live = true;
-	if (!zw_job_policy(a->cli, a->cli->operands[0], &a->job))
+	cli->live = true;
+	zw_sources_keep(cli->sources);
+	if (!zw_job_policy(cli, cli->operands[0], &a->job) ||
+	    !zw_load_has_rules(a))
 		return false;
-	if (!a->job.model->has_policy) {
-		zw_diag_help(
-			&a->cli->diags,
-			zw_diag(&a->cli->diags, ZW_Z6001, ZW_NO_SPAN,
-				"'%s' has no rules: loading it would drop everything",
-				a->job.path),
-			"a file of zones and claims alone can be checked, not applied");
-		return false;
-	}
-	err = zw_socket_open(a->cli->values[ZW_OPT_NETNS], &a->socket);
-	if (err) {
-		zw_say_open_error(&a->cli->diags, err,
-				  a->cli->values[ZW_OPT_NETNS]);
-		return false;
-	}
-	loaded = load(a);
-	zw_socket_close(a->socket);
+	loaded = zw_deploy_begin(&deploy, cli, "apply") &&
+		 zw_deploy_adopt(&deploy, cli->operands[0]) &&
+		 zw_deploy_load(&deploy, a);
+	zw_deploy_end(&deploy);
 	return loaded;
 }
 
@@ -331,21 +27,12 @@ enum zw_status zw_cmd_apply(struct zw_cli *cli)
 {
 	static const enum zw_format formats[] = { ZW_FORMAT_TEXT,
 						  ZW_FORMAT_JSON };
-	struct zw_apply a = { .cli = cli };
+	struct zw_apply a = { .cli = cli, .job.path = cli->operands[0] };
 	enum zw_format format;
-	bool loaded;
 
 	if (!zw_job_format(cli, formats, 2, &format))
 		return ZW_STATUS_INVALID;
-	loaded = run(&a);
-	if (format == ZW_FORMAT_JSON)
-		answer_json(&a, loaded);
-	else if (a.verification)
-		zw_job_answer(cli, &a.job, a.verification, format);
-	if (loaded && format != ZW_FORMAT_JSON)
-		say_loaded(&a);
-	zw_buf_free(&a.held);
-	zw_buf_free(&a.world);
-	zw_buf_free(&a.transactions.bytes);
+	zw_say_load(&a, format, run(&a));
+	zw_load_end(&a);
 	return zw_status_of(&cli->diags);
 }

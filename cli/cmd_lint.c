@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `zwinger lint POLICY`: what is valid and yet not as one would write it. */
+/* `zwinger lint X`: what is valid and yet not as one would write it. */
 #include <string.h>
 
 #include "cli/findings.h"
 #include "cli/job.h"
+#include "cli/lint_rules.h"
 #include "cli/permits.h"
 #include "compiler/lint.h"
 #include "report/lint.h"
@@ -121,6 +122,29 @@ static void answer(struct zw_cli *cli, enum zw_format format, size_t permitted)
 	zw_buf_free(&out);
 }
 
+static size_t lint_policy(struct zw_cli *cli)
+{
+	struct zw_job job;
+
+	if (!zw_job_policy(cli, cli->operands[0], &job))
+		return 0;
+	zw_lint_names(&cli->diags, job.ast);
+	zw_lint_logs(&cli->diags, job.model);
+	lint_rules(cli, &job);
+	return zw_permits_apply(cli);
+}
+
+static size_t lint_ruleset(struct zw_cli *cli)
+{
+	struct zw_input input;
+	size_t permitted;
+
+	if (!zw_input_read(cli, cli->operands[0], NULL, &input))
+		return 0;
+	permitted = zw_lint_ruleset(cli, &input);
+	return permitted + zw_permits_apply(cli);
+}
+
 enum zw_status zw_cmd_lint(struct zw_cli *cli)
 {
 	static const enum zw_format formats[] = {
@@ -131,18 +155,14 @@ enum zw_status zw_cmd_lint(struct zw_cli *cli)
 	enum zw_format format;
 	enum zw_status status;
 	size_t permitted = 0;
-	struct zw_job job;
 	bool never = false;
 
 	if (!zw_job_format(cli, formats, 5, &format))
 		return ZW_STATUS_INVALID;
-	if (read_fail_on(cli, &level, &never) &&
-	    zw_job_policy(cli, cli->operands[0], &job)) {
-		zw_lint_names(&cli->diags, job.ast);
-		zw_lint_logs(&cli->diags, job.model);
-		lint_rules(cli, &job);
-		permitted = zw_permits_apply(cli);
-	}
+	if (read_fail_on(cli, &level, &never))
+		permitted = zw_input_is_policy(cli, cli->operands[0])
+				    ? lint_policy(cli)
+				    : lint_ruleset(cli);
 	answer(cli, format, permitted);
 	status = zw_status_of(&cli->diags);
 	if (!never && found_any(cli, level))

@@ -19,10 +19,25 @@ static const struct zw_command commands[] = {
 	  OPTION(FORMAT) | OPTION(OUTPUT) | OPTION(TODAY) | OPTION(STATS) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_compile },
+	{ "plan", "POLICY", "say what applying a policy would change here",
+	  "zwinger plan examples/hq.zw --netns test",
+	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
+		  OPTION(TODAY),
+	  1, 1, zw_cmd_plan },
 	{ "apply", "POLICY", "prove a policy and load it into the kernel",
 	  "zwinger apply examples/hq.zw --netns test",
-	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) | OPTION(TODAY), 1, 1,
-	  zw_cmd_apply },
+	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
+		  OPTION(TODAY) | OPTION(KEEP_CONNECTIONS) | OPTION(STATE) |
+		  OPTION(AUDIT),
+	  1, 1, zw_cmd_apply },
+	{ "rollback", "[N]", "prove a former generation and load it again",
+	  "zwinger rollback --netns test",
+	  OPTION(FORMAT) | OPTION(NETNS) | OPTION(PERSIST) |
+		  OPTION(KEEP_CONNECTIONS) | OPTION(STATE) | OPTION(AUDIT),
+	  0, 1, zw_cmd_rollback },
+	{ "audit", "[verify]", "show who loaded what, or if the trail is whole",
+	  "zwinger audit verify --netns test",
+	  OPTION(NETNS) | OPTION(STATE) | OPTION(AUDIT), 0, 1, zw_cmd_audit },
 	{ "trace", "X FLOW", "show the way of one packet, and what decides",
 	  "zwinger trace examples/hq.zw 'front -> data : tcp/5432'",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,
@@ -37,7 +52,7 @@ static const struct zw_command commands[] = {
 	  "zwinger query examples/hq.zw 'from dmz where dport < 1024'",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,
 	  2, zw_cmd_query },
-	{ "lint", "POLICY", "find rules and names that change nothing",
+	{ "lint", "X", "find rules and names that change nothing",
 	  "zwinger lint examples/hq.zw",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(CLAIMS) | OPTION(FAIL_ON) |
 		  OPTION(ADDRESSES),
@@ -54,6 +69,12 @@ static const struct zw_command commands[] = {
 		  OPTION(TODAY) | OPTION(STATS) | OPTION(STATEMENT) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_verify },
+	{ "lab", "X", "test a policy or ruleset in a network of its own",
+	  "zwinger lab examples/hq.zw --probes 2000",
+	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(CLAIMS) |
+		  OPTION(ADDRESSES) | OPTION(PROBES) | OPTION(SEED) |
+		  OPTION(PCAP) | OPTION(AFTER_LOAD),
+	  1, 1, zw_cmd_lab },
 	{ "dump", "", "write this kernel's ruleset and links to a file",
 	  "zwinger dump -o gateway.dump", OPTION(OUTPUT) | OPTION(NETNS), 0, 0,
 	  zw_cmd_dump },

@@ -80,7 +80,7 @@ static bool read_ruleset(struct zw_cli *cli, const char *x, bool needs_zones,
 }
 
 /* A file that cannot be read is left to the policy's reader to complain of. */
-static bool is_policy(struct zw_cli *cli, const char *x)
+bool zw_input_is_policy(struct zw_cli *cli, const char *x)
 {
 	struct zw_str text;
 
@@ -104,7 +104,7 @@ bool zw_input_read(struct zw_cli *cli, const char *x,
 		added.claims = additions->claims;
 		needs_zones = additions->needs_zones;
 	}
-	if (is_policy(cli, x))
+	if (zw_input_is_policy(cli, x))
 		return read_policy(cli, x, &added, input);
 	return read_ruleset(cli, x, needs_zones, &added, input);
 }

@@ -36,6 +36,8 @@ struct zw_input_additions {
 bool zw_input_read(struct zw_cli *cli, const char *x,
 		   const struct zw_input_additions *additions,
 		   struct zw_input *input);
+/* Is X a policy? A file that cannot be read is taken for one. */
+bool zw_input_is_policy(struct zw_cli *cli, const char *x);
 /* How the policy would write this end of a flow: "front.web1" where one of
  * ZONE's hosts is that address alone, "front(192.0.2.1)", or just the zone
  * where it names no networks. */

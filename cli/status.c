@@ -24,10 +24,15 @@ static enum zw_status status_of_code(enum zw_code code)
 	switch (code) {
 	case ZW_Z4001:
 	case ZW_Z4003:
+	case ZW_Z6060:
 		return ZW_STATUS_REFUTED;
 	case ZW_Z4002:
 		return ZW_STATUS_UNDECIDED;
+	case ZW_Z5025:
+		return ZW_STATUS_DIFFERS;
 	case ZW_Z6003:
+	case ZW_Z6020:
+	case ZW_Z6024:
 		return ZW_STATUS_SYSTEM;
 	default:
 		break;

@@ -50,6 +50,7 @@ struct scene {
 	const struct zw_ipset *sources;	 /* of FROM */
 	enum zw_family family;
 	bool established;
+	bool unrouted; /* its destination may be translated yet */
 	enum kind kind;
 	u32 number, pair; /* of this scene, this pair of zones */
 	struct summary *chains;
@@ -145,7 +146,7 @@ static bool is_address_of(const struct scene *scene, enum zw_key key,
 	if (key == (four ? ZW_KEY_IP_SADDR : ZW_KEY_IP6_SADDR) && scene->from)
 		*members = scene->sources->of[scene->family];
 	else if (key == (four ? ZW_KEY_IP_DADDR : ZW_KEY_IP6_DADDR) &&
-		 scene->to)
+		 scene->to && !scene->unrouted)
 		*members = scene->to->members.of[scene->family];
 	else
 		return false;
@@ -497,11 +498,15 @@ static void run_scene(struct scene *scene, struct zw_plan_cost *most)
 	for (size_t i = 0; i < scene->base_count && on.possible; i++) {
 		const struct zw_plan_chain *chain =
 			&scene->plan->chains.v[scene->base_chains[i]];
+		bool unrouted = chain->hook == ZW_PLAN_PREROUTING;
 		const struct summary *summary;
 		struct way after = { .possible = false };
 
 		if (!is_met(scene, chain))
 			continue;
+		if (unrouted != scene->unrouted)
+			scene->number++; /* other things hold from here on */
+		scene->unrouted = unrouted;
 		summary = summarise(scene, scene->base_chains[i]);
 		or_way(&after, &summary->ends[ACCEPTS], &on.cost);
 		if (chain->type != ZW_PLAN_FILTER)

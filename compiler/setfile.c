@@ -264,8 +264,9 @@ bool zw_read_set_file(struct zw_resolver *r, struct zw_span place,
 	int error, f;
 
 	reader.name = beside(r, place, name);
-	error = zw_read_file(scratch, zw_cstr(scratch, reader.name),
-			     SET_FILE_LIMIT, &reader.text);
+	error = zw_sources_read(r->sources, scratch,
+				zw_cstr(scratch, reader.name), SET_FILE_LIMIT,
+				&reader.text);
 	if (error)
 		unreadable(r, place, reader.name, error);
 	else

@@ -13,6 +13,7 @@ policy=examples/hq.zw
 ns=zw-demo-$$
 zones="gateway internet front mail office data vpn"
 work=$(mktemp -d)
+export ZWINGER_STATE="$work/state"
 
 step() { printf '\n== %s\n\n' "$*"; }
 
@@ -36,7 +37,8 @@ install_missing()
 {
 	missing=
 	for package in gcc libc6-dev make flex bison libnftnl-dev libmnl-dev \
-		libjansson-dev iproute2 nftables netcat-openbsd; do
+		libnetfilter-conntrack-dev libjansson-dev iproute2 nftables \
+		netcat-openbsd; do
 		dpkg-query -W -f='${Status}' "$package" 2>/dev/null |
 			grep -q '^install ok installed' ||
 			missing="$missing $package"

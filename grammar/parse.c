@@ -153,6 +153,9 @@ static void identify(struct zw_parse *parse, const char *path)
 {
 	struct stat st;
 
+	/* What is read from copies was read from files without a circle. */
+	if (zw_sources_replays(parse->reading->sources))
+		return;
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
 		return;
 	parse->known = true;
@@ -193,8 +196,9 @@ static void read_path(struct zw_parse *parse, const char *path)
 	struct zw_str text;
 	int err;
 
-	err = zw_read_file(arena, standard_input ? "/dev/stdin" : path,
-			   ZW_POLICY_SIZE_LIMIT - reading->bytes, &text);
+	err = zw_sources_read(reading->sources, arena,
+			      standard_input ? "/dev/stdin" : path,
+			      ZW_POLICY_SIZE_LIMIT - reading->bytes, &text);
 	if (err) {
 		struct zw_buf shown = { 0 };
 

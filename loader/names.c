@@ -3,6 +3,7 @@
 #include "loader/names.h"
 
 #include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
@@ -40,9 +41,8 @@ static int read_set(const struct nlattr *attr, void *context)
 		found->name = zw_attribute_text(attr);
 	else if (mnl_attr_get_type(attr) == NFTA_SET_FLAGS &&
 		 mnl_attr_get_payload_len(attr) == 4)
-		found->anonymous =
-			__builtin_bswap32(mnl_attr_get_u32(attr)) &
-			NFT_SET_ANONYMOUS;
+		found->anonymous = __builtin_bswap32(mnl_attr_get_u32(attr)) &
+				   NFT_SET_ANONYMOUS;
 	return MNL_CB_OK;
 }
 
@@ -101,4 +101,56 @@ u32 zw_name_generation(struct zw_str name)
 	    name.p[at - 2] != '_')
 		return 0;
 	return number;
+}
+
+static const char *family_name(u8 family)
+{
+	switch (family) {
+	case NFPROTO_INET:
+		return "inet";
+	case NFPROTO_IPV4:
+		return "ip";
+	case NFPROTO_IPV6:
+		return "ip6";
+	case NFPROTO_ARP:
+		return "arp";
+	case NFPROTO_BRIDGE:
+		return "bridge";
+	case NFPROTO_NETDEV:
+		return "netdev";
+	default:
+		return "?";
+	}
+}
+
+static int read_table(const struct nlattr *attr, void *context)
+{
+	if (mnl_attr_get_type(attr) == NFTA_TABLE_NAME)
+		*(struct zw_str *)context = zw_attribute_text(attr);
+	return MNL_CB_OK;
+}
+
+void zw_tables(struct zw_arena *arena, const u8 *dump, size_t n,
+	       zw_table_list *tables)
+{
+	size_t at, size;
+
+	*tables = (zw_table_list){ 0 };
+	for (at = 0; n - at >= sizeof(struct nlmsghdr); at += size) {
+		const struct nlmsghdr *m = (const struct nlmsghdr *)(dump + at);
+		const struct nfgenmsg *head = mnl_nlmsg_get_payload(m);
+		struct zw_str name = { 0 };
+
+		size = NLMSG_ALIGN(m->nlmsg_len);
+		if (size < sizeof(*m) + sizeof(*head) || size > n - at)
+			return;
+		if (m->nlmsg_type !=
+		    (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE))
+			continue;
+		mnl_attr_parse(m, sizeof(*head), read_table, &name);
+		zw_push(arena, *tables,
+			zw_strf(arena, "%s %.*s",
+				family_name(head->nfgen_family),
+				ZW_STR_ARG(name)));
+	}
 }

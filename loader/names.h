@@ -15,6 +15,11 @@ struct zw_table_names {
 void zw_table_names(struct zw_arena *arena, const u8 *dump, size_t n,
 		    struct zw_table_names *names);
 
+/* The tables of a dump as "inet zwinger", copied into the arena. */
+typedef ZW_VEC(struct zw_str) zw_table_list;
+void zw_tables(struct zw_arena *arena, const u8 *dump, size_t n,
+	       zw_table_list *tables);
+
 /* A string attribute's text, without the NUL that ends it. It lies within the
  * message. */
 struct nlattr;

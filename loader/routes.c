@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rtnetlink: one dump of the links, one of the routes of each family. A dump
- * during which something changed is asked for again (NLM_F_DUMP_INTR, which
- * libmnl makes EINTR). Routes of other tables, which policy routing chooses,
- * are not read. */
+/* rtnetlink: one dump of the links, one of the routes and one of the rules of
+ * each family. A dump during which something changed is asked for again
+ * (NLM_F_DUMP_INTR, which libmnl makes EINTR). Routes of other tables, which
+ * policy routing chooses, are not read; that there is such is noted. */
 #include "loader/routes.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -166,6 +167,21 @@ static int see_route(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
+/* What every kernel has: the tables local, main and default, for any packet. */
+static int see_rule(const struct nlmsghdr *message, void *context)
+{
+	const struct fib_rule_hdr *head = mnl_nlmsg_get_payload(message);
+	struct reading *reading = context;
+
+	if (message->nlmsg_type != RTM_NEWRULE)
+		return MNL_CB_OK;
+	if (head->action != FR_ACT_TO_TBL ||
+	    (head->table != RT_TABLE_LOCAL && head->table != RT_TABLE_MAIN &&
+	     head->table != RT_TABLE_DEFAULT))
+		reading->routes->more = true;
+	return MNL_CB_OK;
+}
+
 /* ---- dumps --------------------------------------------------------------- */
 
 static int dump(struct reading *reading, u16 type, u8 family,
@@ -209,10 +225,15 @@ static int read_all(struct reading *reading)
 	int err;
 
 	reading->routes->links.n = reading->routes->routes.n = 0;
+	reading->routes->more = false;
 	err = dump(reading, RTM_GETLINK, AF_UNSPEC, see_link);
 	if (!err)
 		err = dump(reading, RTM_GETROUTE, AF_INET, see_route);
-	return err ? err : dump(reading, RTM_GETROUTE, AF_INET6, see_route);
+	if (!err)
+		err = dump(reading, RTM_GETROUTE, AF_INET6, see_route);
+	if (!err)
+		err = dump(reading, RTM_GETRULE, AF_INET, see_rule);
+	return err ? err : dump(reading, RTM_GETRULE, AF_INET6, see_rule);
 }
 
 /* After an error answers may still wait in the socket, so each try has one of

@@ -6,23 +6,12 @@
 #ifndef ZW_LOADER_ROUTES_H
 #define ZW_LOADER_ROUTES_H
 
-#include "base/inet.h"
-#include "base/vec.h"
-
-struct zw_route {
-	u32 index; /* of the interface */
-	enum zw_family family;
-	struct zw_interval prefix;
-};
-
-struct zw_link {
-	u32 index;
-	struct zw_str name;
-};
+#include "statement/ways.h"
 
 struct zw_routes {
-	ZW_VEC(struct zw_link) links;	/* without loopback, by index */
-	ZW_VEC(struct zw_route) routes; /* in the kernel's order */
+	ZW_VEC(struct zw_link) links; /* index and name, without loopback */
+	zw_route_list routes;	      /* in the kernel's order */
+	bool more; /* rules of policy routing choose among further tables */
 };
 
 /* Read them in the namespace NETNS (NULL: the caller's). 0 or a negative errno:

@@ -299,15 +299,12 @@ static json_t *change_of(const struct zw_diff_answer *a,
 	return object;
 }
 
-void zw_diff_json(struct zw_buf *out, const struct zw_diff_answer *a,
-		  const struct zw_diags *diags,
-		  const struct zw_sources *sources)
+void zw_diff_set(json_t *root, const struct zw_diff_answer *a,
+		 const struct zw_sources *sources)
 {
-	json_t *root = json_object(), *changes = json_array(),
-	       *unknowns = json_array();
+	json_t *changes = json_array(), *unknowns = json_array();
 	size_t i, side;
 
-	zw_json_set(root, "format", json_integer(1));
 	zw_json_set(root, "before", a ? json_string(a->names[0]) : json_null());
 	zw_json_set(root, "after", a ? json_string(a->names[1]) : json_null());
 	zw_json_set(root, "equal",
@@ -323,6 +320,16 @@ void zw_diff_json(struct zw_buf *out, const struct zw_diff_answer *a,
 				zw_json_text(a->flows[side]->unknowns.v[i]));
 	}
 	zw_json_set(root, "unknowns", unknowns);
+}
+
+void zw_diff_json(struct zw_buf *out, const struct zw_diff_answer *a,
+		  const struct zw_diags *diags,
+		  const struct zw_sources *sources)
+{
+	json_t *root = json_object();
+
+	zw_json_set(root, "format", json_integer(1));
+	zw_diff_set(root, a, sources);
 	zw_json_set(root, "diagnostics", zw_json_diagnostics(diags, sources));
 	zw_json_put(out, root);
 }

@@ -4,6 +4,8 @@
 #ifndef ZW_REPORT_DIFF_H
 #define ZW_REPORT_DIFF_H
 
+#include <jansson.h>
+
 #include "base/diag.h"
 #include "report/finding.h"
 #include "report/style.h"
@@ -29,6 +31,10 @@ zw_spans zw_diff_lines(struct zw_arena *arena,
 void zw_diff_text(struct zw_buf *out, const struct zw_diff_answer *answer,
 		  const struct zw_sources *sources,
 		  const struct zw_style *style);
+/* Set "before", "after", "equal", "changes", "unknowns" of OBJECT; ANSWER may be
+ * NULL. */
+void zw_diff_set(json_t *object, const struct zw_diff_answer *answer,
+		 const struct zw_sources *sources);
 /* ANSWER may be NULL: then there are only diagnostics. */
 void zw_diff_json(struct zw_buf *out, const struct zw_diff_answer *answer,
 		  const struct zw_diags *diags,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The JSON answer, built with jansson: verdict, families, claims with their
  * witnesses, diagnostics. Members keep the order in which they are set. */
+#include "report/connections.h"
 #include "report/json.h"
 
 #include <stdio.h>
@@ -142,7 +143,7 @@ static void set_digest(json_t *root, const struct zw_verification *verification)
 	zw_json_set(root, "digest", json_string(hex));
 }
 
-static json_t *check_of(const char *name,
+json_t *zw_json_check_value(const char *name,
 			const struct zw_verification *verification,
 			const struct zw_statement *statement,
 			const struct zw_diags *diags,
@@ -184,10 +185,10 @@ void zw_json_check(struct zw_buf *out, const char *name,
 		   const struct zw_sources *sources)
 {
 	zw_json_put(out,
-		    check_of(name, verification, statement, diags, sources));
+		    zw_json_check_value(name, verification, statement, diags, sources));
 }
 
-static json_t *count_of(struct zw_loaded_count count)
+json_t *zw_json_count(struct zw_loaded_count count)
 {
 	json_t *both = json_object();
 
@@ -231,12 +232,14 @@ static json_t *load_of(const struct zw_loaded *loaded)
 	zw_json_set(load, "generation", json_integer(loaded->generation));
 	zw_json_set(load, "transactions",
 		    json_integer((json_int_t)loaded->transactions));
-	zw_json_set(load, "rules", count_of(loaded->rules));
-	zw_json_set(load, "sets", count_of(loaded->sets));
-	zw_json_set(load, "elements", count_of(loaded->elements));
+	zw_json_set(load, "rules", zw_json_count(loaded->rules));
+	zw_json_set(load, "sets", zw_json_count(loaded->sets));
+	zw_json_set(load, "elements", zw_json_count(loaded->elements));
 	zw_json_set(load, "sent_ms", time_of(loaded->sent_ms));
 	zw_json_set(load, "read_back_ms", time_of(loaded->read_back_ms));
 	zw_json_set(load, "not_read_back", unread_of(loaded));
+	zw_json_set(load, "connections",
+		    zw_connections_json(loaded->connections));
 	return load;
 }
 
@@ -247,7 +250,7 @@ void zw_json_apply(struct zw_buf *out, const char *name,
 		   const struct zw_sources *sources,
 		   const struct zw_loaded *loaded)
 {
-	json_t *root = check_of(name, verification, statement, diags, sources);
+	json_t *root = zw_json_check_value(name, verification, statement, diags, sources);
 
 	zw_json_set(root, "load", loaded ? load_of(loaded) : json_null());
 	zw_json_put(out, root);

@@ -6,6 +6,8 @@
 #ifndef ZW_REPORT_JSON_H
 #define ZW_REPORT_JSON_H
 
+#include <jansson.h>
+
 #include "report/loaded.h"
 #include "verifier/verify.h"
 
@@ -16,6 +18,15 @@ void zw_json_check(struct zw_buf *out, const char *name,
 		   const struct zw_statement *statement,
 		   const struct zw_diags *diags,
 		   const struct zw_sources *sources);
+
+/* The same as a value, for answers that have more. */
+json_t *zw_json_check_value(const char *name,
+			    const struct zw_verification *verification,
+			    const struct zw_statement *statement,
+			    const struct zw_diags *diags,
+			    const struct zw_sources *sources);
+/* "added", "removed". */
+json_t *zw_json_count(struct zw_loaded_count count);
 
 /* The answer of apply: the same, and what was loaded (NULL: nothing was). */
 void zw_json_apply(struct zw_buf *out, const char *name,

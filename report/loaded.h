@@ -3,7 +3,7 @@
 #ifndef ZW_REPORT_LOADED_H
 #define ZW_REPORT_LOADED_H
 
-#include "base/str.h"
+#include "statement/connection.h"
 
 struct zw_loaded_count {
 	size_t added, removed;
@@ -21,6 +21,7 @@ struct zw_loaded {
 	 * looked up, and whether the kernel's count of them was right. */
 	size_t unread_sets, unread_elements, sampled;
 	bool counted;
+	const struct zw_connections_found *connections;
 };
 
 #endif

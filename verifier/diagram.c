@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The manager of the diagrams: variables, nodes, and the two tables that make
- * them fast.
+/* The manager of the diagrams: variables, nodes, and the table that keeps equal
+ * ones one.
  *
  * Nodes stand in one growing array, their edges one after the other in
  * another. The unique table (open addressing, at most half full) finds the
  * node with a given edge list, so each is built once: that is what makes equal
- * functions equal numbers. The table of remembered results is direct-mapped
- * and forgets on collision; forgetting costs time, never correctness, since
- * computing again gives the same ids. Nothing hashes a pointer or asks a
- * clock, so the same calls give the same ids on every machine.
+ * functions equal numbers. Results are remembered beside (diagram_memory.c).
+ * Nothing hashes a pointer or asks a clock, so the same calls give the same ids
+ * on every machine.
  *
  * Budgets are checked where nodes and edges are added and where work is done;
  * exhaustion is a flag that every recursion looks at, so a computation unwinds
@@ -24,8 +23,6 @@
 enum {
 	FIRST_ROOM = 256,
 	FIRST_SLOTS = 1024,
-	FIRST_CACHE = 4096,
-	MOST_CACHE = 1 << 22,
 };
 
 struct zw_diagrams *zw_diagrams_new(size_t node_limit, size_t edge_limit)
@@ -38,11 +35,8 @@ struct zw_diagrams *zw_diagrams_new(size_t node_limit, size_t edge_limit)
 	d->edge_limit = edge_limit < NO_EDGE ? edge_limit : NO_EDGE - 1;
 	d->step_limit = UINT64_MAX;
 	d->slot_count = FIRST_SLOTS;
-	d->slots = zw_heap_resize(NULL, d->slot_count, sizeof(*d->slots));
-	memset(d->slots, 0, d->slot_count * sizeof(*d->slots));
-	d->cache_count = FIRST_CACHE;
-	d->cache = zw_heap_resize(NULL, d->cache_count, sizeof(*d->cache));
-	memset(d->cache, 0, d->cache_count * sizeof(*d->cache));
+	d->slots = zw_diagram_pages(d->slot_count * sizeof(*d->slots));
+	zw_diagram_memory_new(d);
 	d->last_tag = TAG_LAST_FIXED;
 	return d;
 }
@@ -53,9 +47,9 @@ void zw_diagrams_free(struct zw_diagrams *d)
 		return;
 	free(d->nodes);
 	free(d->edges);
-	free(d->slots);
+	zw_diagram_pages_free(d->slots, d->slot_count * sizeof(*d->slots));
 	free(d->scratch);
-	free(d->cache);
+	zw_diagram_memory_free(d);
 	zw_arena_free(d->arena);
 }
 
@@ -89,8 +83,7 @@ size_t zw_diagrams_bytes(const struct zw_diagrams *d)
 {
 	return zw_arena_size(d->arena) + d->node_room * sizeof(*d->nodes) +
 	       (d->edge_room + d->scratch_room) * sizeof(*d->edges) +
-	       d->slot_count * sizeof(*d->slots) +
-	       d->cache_count * sizeof(*d->cache);
+	       d->slot_count * sizeof(*d->slots) + zw_diagram_memory_bytes(d);
 }
 
 u32 zw_variable_new(struct zw_diagrams *d, u32 max)
@@ -130,6 +123,11 @@ u32 zw_leaf_value(const struct zw_diagrams *d, zw_node n)
 	(void)d;
 	ZW_ASSERT(id_is_leaf(n.id));
 	return n.id;
+}
+
+u32 zw_top(const struct zw_diagrams *d, zw_node a)
+{
+	return top_of(d, a.id);
 }
 
 u32 zw_tag_new(struct zw_diagrams *d)
@@ -185,18 +183,18 @@ static u32 hash_edges(u32 variable, const struct edge *e, size_t n)
 
 static void slots_grow(struct zw_diagrams *d)
 {
-	size_t count = d->slot_count * 2, i;
-	u32 *slots = zw_heap_resize(NULL, count, sizeof(*slots));
+	size_t old = d->slot_count, count = old * 2, i, at;
+	struct slot *slots = zw_diagram_pages(count * sizeof(*slots));
 
-	memset(slots, 0, count * sizeof(*slots));
-	for (i = 0; i < d->node_count; i++) {
-		size_t at = d->nodes[i].hash & (count - 1);
-
-		while (slots[at])
+	for (i = 0; i < old; i++) {
+		if (!d->slots[i].node)
+			continue;
+		at = d->slots[i].hash & (count - 1);
+		while (slots[at].node)
 			at = (at + 1) & (count - 1);
-		slots[at] = (u32)i + 1;
+		slots[at] = d->slots[i];
 	}
-	free(d->slots);
+	zw_diagram_pages_free(d->slots, old * sizeof(*slots));
 	d->slots = slots;
 	d->slot_count = count;
 }
@@ -214,6 +212,7 @@ static bool room_for(struct zw_diagrams *d, size_t n)
 		d->node_room = larger(d->node_room, d->node_limit);
 		d->nodes = zw_heap_resize(d->nodes, d->node_room,
 					  sizeof(*d->nodes));
+		zw_diagram_memory_grow(d);
 	}
 	if (n > d->edge_room - d->edge_count) {
 		while (n > d->edge_room - d->edge_count)
@@ -232,18 +231,19 @@ static u32 node_for(struct zw_diagrams *d, u32 variable, const struct edge *e,
 	size_t at = hash & (d->slot_count - 1);
 	struct node *node;
 
-	for (; d->slots[at]; at = (at + 1) & (d->slot_count - 1)) {
-		node = &d->nodes[d->slots[at] - 1];
-		if (node->hash == hash && node->variable == variable &&
-		    node->count == n &&
+	for (; d->slots[at].node; at = (at + 1) & (d->slot_count - 1)) {
+		if (d->slots[at].hash != hash)
+			continue;
+		node = &d->nodes[d->slots[at].node - 1];
+		if (node->variable == variable && node->count == n &&
 		    !memcmp(&d->edges[node->first], e, n * sizeof(*e)))
-			return LEAF_LIMIT + d->slots[at] - 1;
+			return LEAF_LIMIT + d->slots[at].node - 1;
 	}
 	if (!room_for(d, n))
 		return 0;
-	d->slots[at] = (u32)d->node_count + 1;
+	d->slots[at] = (struct slot){ hash, (u32)d->node_count + 1 };
 	node = &d->nodes[d->node_count];
-	*node = (struct node){ variable, (u32)n, (u32)d->edge_count, hash };
+	*node = (struct node){ variable, (u32)n, (u32)d->edge_count };
 	memcpy(&d->edges[d->edge_count], e, n * sizeof(*e));
 	d->edge_count += n;
 	d->node_count++;
@@ -264,62 +264,6 @@ u32 zw_diagram_finish(struct zw_diagrams *d, u32 variable, size_t base)
 	if (n == 1)
 		return e[0].to;
 	return node_for(d, variable, e, n);
-}
-
-static size_t cache_place(const struct zw_diagrams *d, u32 tag, u32 a, u32 b,
-			  u32 c)
-{
-	u64 h = ((u64)a << 32 | b) * 0x9e3779b97f4a7c15u;
-
-	h ^= h >> 31;
-	h = mix(h + ((u64)c << 32 | tag) * 0xd6e8feb86659fd93u);
-	return h & (d->cache_count - 1);
-}
-
-bool zw_diagram_recall(const struct zw_diagrams *d, u32 tag, u32 a, u32 b,
-		       u32 c, u32 *result)
-{
-	const struct cached *place = &d->cache[cache_place(d, tag, a, b, c)];
-
-	if (place->a != a || place->b != b || place->c != c ||
-	    place->tag != tag)
-		return false;
-	*result = place->result;
-	return true;
-}
-
-static void cache_grow(struct zw_diagrams *d)
-{
-	struct cached *old = d->cache;
-	size_t count = d->cache_count, i;
-
-	d->cache_lost = 0;
-	d->cache_count = count * 4;
-	d->cache = zw_heap_resize(NULL, d->cache_count, sizeof(*d->cache));
-	memset(d->cache, 0, d->cache_count * sizeof(*d->cache));
-	for (i = 0; i < count; i++) {
-		struct cached *o = &old[i];
-
-		if (o->tag)
-			d->cache[cache_place(d, o->tag, o->a, o->b, o->c)] = *o;
-	}
-	free(old);
-}
-
-void zw_diagram_remember(struct zw_diagrams *d, u32 tag, u32 a, u32 b, u32 c,
-			 u32 result)
-{
-	struct cached *place;
-
-	if (d->exhausted)
-		return;
-	place = &d->cache[cache_place(d, tag, a, b, c)];
-	if (place->tag && ++d->cache_lost > d->cache_count / 2 &&
-	    d->cache_count < MOST_CACHE) {
-		cache_grow(d);
-		place = &d->cache[cache_place(d, tag, a, b, c)];
-	}
-	*place = (struct cached){ tag, a, b, c, result };
 }
 
 zw_node zw_in(struct zw_diagrams *d, u32 variable,

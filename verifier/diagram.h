@@ -56,6 +56,9 @@ zw_node zw_leaf(struct zw_diagrams *d, u32 value);
 bool zw_is_leaf(const struct zw_diagrams *d, zw_node n);
 u32 zw_leaf_value(const struct zw_diagrams *d, zw_node n);
 
+/* The variable that A looks at first; UINT32_MAX for a leaf. */
+u32 zw_top(const struct zw_diagrams *d, zw_node a);
+
 struct zw_range {
 	u32 lo, hi; /* inclusive */
 };
@@ -106,6 +109,13 @@ typedef u32 zw_combine(void *context, u32 a, u32 b);
 u32 zw_tag_new(struct zw_diagrams *d);
 zw_node zw_apply(struct zw_diagrams *d, u32 tag, zw_combine *combine,
 		 void *context, zw_node a, zw_node b);
+
+/* The first of the N diagrams V, at most ZW_FIRST_MOST, that is another leaf than
+ * PASS there, and PASS where none is: several zw_apply() at once, without what
+ * they would make in between. TAG as for zw_apply(), one for each PASS. */
+#define ZW_FIRST_MOST 8
+zw_node zw_first(struct zw_diagrams *d, u32 tag, u32 pass, const zw_node *v,
+		 size_t n);
 
 /* Put for each leaf of A the diagram TO(context, leaf) in its place (any
  * diagrams: the result is ordered and reduced). TO is called once for each

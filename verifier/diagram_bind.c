@@ -9,7 +9,7 @@
  * "nothing here": parts never contradict each other, so any leaf can have that
  * role, and the commonest one makes the parts small. So k leaves cost a
  * balanced tree of k - 1 joins, each about as large as its result, not one
- * join per edge. */
+ * join per edge. Where all replacements are leaves one walk is enough. */
 #include "verifier/diagram_internal.h"
 
 #include <stdlib.h>
@@ -227,19 +227,36 @@ u32 zw_diagram_bind(struct zw_diagrams *d, const struct id_map *replacements,
 	return result;
 }
 
+static u32 constant_leaf(void *context, u32 leaf)
+{
+	const struct id_map *replacements = context;
+	u32 to = 0;
+	bool known = zw_id_map_get(replacements, leaf, &to);
+
+	ZW_ASSERT(known);
+	return to;
+}
+
 zw_node zw_bind(struct zw_diagrams *d, zw_node a, zw_bind_leaf *to,
 		void *context)
 {
 	struct id_map leaves = { 0 };
-	zw_node result;
+	bool constant = true, same = true;
+	zw_node result = a;
 	size_t i;
 
 	if (d->exhausted)
 		return ZW_EMPTY;
 	zw_diagram_leaves(d, a.id, &leaves);
-	for (i = 0; i < leaves.n; i++)
+	for (i = 0; i < leaves.n; i++) {
 		leaves.values[i] = to(context, leaves.keys[i]).id;
-	result.id = zw_diagram_bind(d, &leaves, a.id);
+		constant = constant && id_is_leaf(leaves.values[i]);
+		same = same && leaves.values[i] == leaves.keys[i];
+	}
+	if (!constant)
+		result.id = zw_diagram_bind(d, &leaves, a.id);
+	else if (!same)
+		result = zw_diagram_map(d, a, constant_leaf, &leaves);
 	zw_id_map_free(&leaves);
-	return result;
+	return d->exhausted ? ZW_EMPTY : result;
 }

@@ -24,12 +24,31 @@ struct node {
 	u32 variable;
 	u32 count;
 	u32 first; /* index into edges */
+};
+
+/* A place of the unique table. The hash stands beside the number, so that a
+ * search that passes by looks at no node. */
+struct slot {
 	u32 hash;
+	u32 node; /* its index + 1, 0: free */
 };
 
 /* One remembered result; TAG 0 is an empty place. */
 struct cached {
 	u32 tag, a, b, c;
+	u32 result;
+};
+
+/* Results that fall on one line of the processor's cache, the latest first. */
+struct cache_line {
+	struct cached way[3];
+	u32 unused;
+};
+
+/* The result of a list of operands; TAG 0 is an empty place. */
+struct remembered_list {
+	u32 tag, n;
+	u32 ids[ZW_FIRST_MOST];
 	u32 result;
 };
 
@@ -48,14 +67,16 @@ struct zw_diagrams {
 	size_t node_count, node_room, node_limit;
 	struct edge *edges;
 	size_t edge_count, edge_room, edge_limit;
-	u32 *slots; /* node index + 1, 0: free */
+	struct slot *slots;
 	size_t slot_count;
 
 	struct edge *scratch; /* edge lists under construction, a stack */
 	size_t scratch_count, scratch_room;
 
-	struct cached *cache;
-	size_t cache_count, cache_limit, cache_lost;
+	struct cache_line *cache;
+	size_t cache_lines;
+	struct remembered_list *lists;
+	size_t list_count;
 
 	ZW_VEC(u32) maxima; /* per variable */
 	ZW_VEC(struct quantified) quantified;
@@ -155,11 +176,24 @@ static inline void push_edge(struct zw_diagrams *d, size_t base, u32 hi, u32 to)
  * 0 if the manager is exhausted. */
 u32 zw_diagram_finish(struct zw_diagrams *d, u32 variable, size_t base);
 
+/* Zeroed room for a large table, in large pages where the system has them: what
+ * is looked up all over a table would else miss the translation of its address
+ * as well. */
+void *zw_diagram_pages(size_t bytes);
+void zw_diagram_pages_free(void *table, size_t bytes);
+/* For what grows in place: ask for large pages from now on. */
+void zw_diagram_pages_advise(void *table, size_t bytes);
+
 /* The results remembered. C is 0 where an operation has two operands. */
 bool zw_diagram_recall(const struct zw_diagrams *d, u32 tag, u32 a, u32 b,
 		       u32 c, u32 *result);
 void zw_diagram_remember(struct zw_diagrams *d, u32 tag, u32 a, u32 b, u32 c,
 			 u32 result);
+void zw_diagram_memory_new(struct zw_diagrams *d);
+void zw_diagram_memory_free(struct zw_diagrams *d);
+/* Have room for about as many results as there are nodes. */
+void zw_diagram_memory_grow(struct zw_diagrams *d);
+size_t zw_diagram_memory_bytes(const struct zw_diagrams *d);
 
 /* The index of the edge of node ID that VALUE lies on. */
 u32 zw_diagram_edge_at(const struct zw_diagrams *d, u32 id, u32 value);

@@ -392,7 +392,8 @@ void zw_interpret(const struct zw_interpreter *interpreter,
 		.packet = &run->packet,
 		.choose = choose,
 		.context = context,
-		.trace = trace,
+		.trace = trace && trace->arena ? trace : NULL,
+		.met = trace ? trace->met : NULL,
 		.v6 = packet->ethertype == ETH_P_IPV6,
 	};
 
@@ -415,6 +416,23 @@ void zw_interpret(const struct zw_interpreter *interpreter,
 		run->chain = m.chain;
 		run->position = m.position;
 	}
+}
+
+struct zw_met *zw_met_new(struct zw_arena *arena,
+			  const struct zw_ruleset *ruleset)
+{
+	struct zw_met *met = ZW_NEW(arena, struct zw_met);
+	size_t i;
+
+	met->rules = ZW_NEW_ARRAY(arena, bool *, ruleset->chains.n);
+	met->rows = ZW_NEW_ARRAY(arena, bool *, ruleset->sets.n);
+	for (i = 0; i < ruleset->chains.n; i++)
+		met->rules[i] = ZW_NEW_ARRAY(arena, bool,
+					     ruleset->chains.v[i].rules.n);
+	for (i = 0; i < ruleset->sets.n; i++)
+		met->rows[i] = ZW_NEW_ARRAY(arena, bool,
+					    ruleset->sets.v[i].elements.n);
+	return met;
 }
 
 bool zw_choose_from_list(void *context, const struct zw_expr *expr,

@@ -73,10 +73,21 @@ struct zw_run {
 	const char *unmodelled_reason;
 };
 
-/* Where to keep the steps; zeroed vector. */
+/* What runs have met of a ruleset: rules that held to their end, and rows of
+ * sets in which a key was found. */
+struct zw_met {
+	bool **rules; /* [chain][position - 1] */
+	bool **rows;  /* [set][row] */
+};
+struct zw_met *zw_met_new(struct zw_arena *arena,
+			  const struct zw_ruleset *ruleset);
+
+/* Where to keep the steps (zeroed vector; ARENA NULL: nowhere), and what is
+ * met (NULL: nowhere). */
 struct zw_trace {
 	struct zw_arena *arena;
 	ZW_VEC(struct zw_step) steps;
+	struct zw_met *met;
 };
 
 /* Run PACKET (borrowed) along PATH. CHOOSE may be NULL: all defaults. TRACE may

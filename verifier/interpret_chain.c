@@ -604,6 +604,8 @@ static s32 run_from(struct zw_machine *m, u32 base)
 		run_rule(m, rule);
 		if (m->verdict.code == NFT_BREAK)
 			continue;
+		if (m->met)
+			m->met->rules[at.chain][at.next - 1] = true;
 		if (m->trace)
 			trace(m, rule, verdict_text(m, &m->verdict));
 		switch (m->verdict.code) {

@@ -7,7 +7,6 @@
 
 #include "verifier/interpret.h"
 #include "verifier/packet_walk.h"
-#include "verifier/xt.h"
 
 #define ZW_VERDICT_REJECT 0x100 /* NF_DROP with an answer */
 
@@ -57,7 +56,8 @@ struct zw_machine {
 	struct zw_packet *packet; /* &run->packet */
 	zw_choose *choose;
 	void *context;
-	struct zw_trace *trace;
+	struct zw_trace *trace; /* of steps; NULL: none */
+	struct zw_met *met;
 
 	struct zw_dissection d;
 	bool v6;
@@ -65,7 +65,6 @@ struct zw_machine {
 	bool has_in, has_out; /* interfaces that this hook knows */
 	bool tracked;	      /* conntrack has seen the packet */
 	bool untracked;	      /* "notrack" */
-	bool content_changed; /* behind the headers, in ways not followed */
 	bool bound; /* a nat expression made a binding in this chain */
 
 	u32 table_family;	   /* of the chain */
@@ -118,18 +117,7 @@ void zw_eval_exthdr(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_lookup(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_objmap(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_nat(struct zw_machine *m, const struct zw_expr *expr);
-/* What a match of iptables comes to. */
-enum zw_held {
-	ZW_BREAKS,
-	ZW_HOLDS,
-	ZW_HELD_DROPS,
-	ZW_ASKS,	/* it can come out either way */
-	ZW_ASKS_UNREAL, /* it is not even known that it can */
-};
-
-/* Extensions of iptables (interpret_xt.c, interpret_xt_more.c,
- * interpret_xt_target.c). */
-enum zw_held zw_match_more(const struct zw_machine *m, const struct zw_xt *xt);
+/* Extensions of iptables (interpret_xt.c). */
 void zw_eval_match(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_target(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_object(struct zw_machine *m, const struct zw_expr *expr,

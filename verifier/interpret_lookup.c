@@ -190,6 +190,8 @@ static struct hit find(struct zw_machine *m, const struct zw_expr *expr,
 
 	if (row != ZW_NONE) {
 		hit.found = true;
+		if (m->met)
+			m->met->rows[number][row] = true;
 		marks = e->marks ? e->marks[row] : 0;
 		if (e->data)
 			hit.data = e->data + (size_t)row * set->data_len;

@@ -383,9 +383,9 @@ static void collect(const struct zw_symbolic *s, bool device_hook, u32 hook,
 		qsort(out->v, out->n, sizeof(*out->v), by_priority);
 }
 
-/* Only packets by the devices that CHAIN is bound to meet it. */
-static zw_node by_device(struct scene *scene, const struct zw_chain *chain,
-			 bool egress, zw_node node)
+/* Packets by the devices that CHAIN is bound to. */
+static zw_node on_devices(struct scene *scene, const struct zw_chain *chain,
+			  bool egress)
 {
 	struct zw_space *space = scene->s->space;
 	u32 first, last;
@@ -401,7 +401,7 @@ static zw_node by_device(struct scene *scene, const struct zw_chain *chain,
 							 : ZW_FIELD_IN,
 						  first, last));
 	}
-	return zw_if(space->d, on, node, zw_leaf(space->d, GO_ON));
+	return on;
 }
 
 /* First packets of their flow that no chain of this hook has bound yet. */
@@ -414,6 +414,36 @@ static zw_node unbound(struct zw_space *space, bool destination)
 			    0));
 }
 
+/* Stand before the base chain NUMBER; nothing is known of chains from there. */
+static void stand_at(struct scene *scene, u32 number, bool device_hook)
+{
+	const struct zw_chain *chain = &scene->s->ruleset->chains.v[number];
+	bool tracks = scene->hook == NF_INET_PRE_ROUTING ||
+		      scene->hook == NF_INET_LOCAL_OUT;
+
+	scene->priority = chain->priority;
+	scene->has_entry =
+		!device_hook && (!tracks || chain->type == ZW_CHAIN_NAT ||
+				 chain->priority > NF_IP_PRI_CONNTRACK);
+	scene->unjoined =
+		scene->s->space->joined &&
+		(device_hook ||
+		 (tracks && chain->priority < NF_IP_PRI_CONNTRACK_DEFRAG));
+	memset(scene->state, 0, scene->s->ruleset->chains.n);
+	scene->chain = number;
+	scene->position = 0;
+}
+
+static bool is_bound(const struct zw_chain *chain, bool device_hook)
+{
+	return device_hook || chain->devices.n;
+}
+
+static bool is_egress(const struct scene *scene, bool device_hook)
+{
+	return device_hook && scene->hook == NF_NETDEV_EGRESS;
+}
+
 static struct product chain_at(struct scene *scene, u32 number,
 			       bool device_hook)
 {
@@ -421,30 +451,38 @@ static struct product chain_at(struct scene *scene, u32 number,
 	const struct zw_chain *chain = &scene->s->ruleset->chains.v[number];
 	bool tracks = scene->hook == NF_INET_PRE_ROUTING ||
 		      scene->hook == NF_INET_LOCAL_OUT;
+	zw_node past = zw_leaf(space->d, GO_ON);
 	struct product p;
 
-	scene->priority = chain->priority;
-	scene->has_entry =
-		!device_hook && (!tracks || chain->type == ZW_CHAIN_NAT ||
-				 chain->priority > NF_IP_PRI_CONNTRACK);
-	scene->unjoined =
-		space->joined &&
-		(device_hook ||
-		 (tracks && chain->priority < NF_IP_PRI_CONNTRACK_DEFRAG));
-	memset(scene->state, 0, scene->s->ruleset->chains.n);
-	scene->chain = number;
-	scene->position = 0;
+	stand_at(scene, number, device_hook);
 	p = zw_base_chain(scene, number);
 	if (chain->type == ZW_CHAIN_NAT)
-		p.node = zw_if(space->d, unbound(space, tracks), p.node,
-			       zw_leaf(space->d, GO_ON));
-	if (device_hook || chain->devices.n)
-		p.node = by_device(
-			scene, chain,
-			device_hook && scene->hook == NF_NETDEV_EGRESS, p.node);
-	if (chain->type == ZW_CHAIN_NAT || device_hook || chain->devices.n)
+		p.node = zw_if(space->d, unbound(space, tracks), p.node, past);
+	if (is_bound(chain, device_hook))
+		p.node = zw_if(space->d,
+			       on_devices(scene, chain,
+					  is_egress(scene, device_hook)),
+			       p.node, past);
+	if (chain->type == ZW_CHAIN_NAT || is_bound(chain, device_hook))
 		p.kinds |= KIND(GO_ON);
 	return p;
+}
+
+/* Have the scene's visitor look at a base chain instead. */
+static void show(struct scene *scene, u32 number, bool device_hook)
+{
+	struct zw_space *space = scene->s->space;
+	const struct zw_chain *chain = &scene->s->ruleset->chains.v[number];
+	zw_node come = ZW_ALL;
+
+	stand_at(scene, number, device_hook);
+	if (chain->type == ZW_CHAIN_NAT)
+		come = zw_entry_first(space);
+	if (is_bound(chain, device_hook))
+		come = zw_and(space->d, come,
+			      on_devices(scene, chain,
+					 is_egress(scene, device_hook)));
+	scene->visit(scene, come);
 }
 
 /* The same, made once. */
@@ -556,6 +594,10 @@ static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 	collect(scene->s, device_hook, hook, scene->family, &chains);
 	scene->hook = hook;
 	for (i = 0; i < chains.n; i++) {
+		if (scene->visit) {
+			show(scene, chains.v[i].chain, device_hook);
+			continue;
+		}
 		if (!device_hook)
 			own_steps(scene, chains.v[i].priority, done);
 		add_step(scene, STEP_CHAIN,
@@ -563,7 +605,7 @@ static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 		if (scene->s->foreign)
 			check_orders(scene, &chains, i + 1, first);
 	}
-	if (!device_hook)
+	if (!device_hook && !scene->visit)
 		own_steps(scene, INT64_MAX, done);
 }
 
@@ -649,6 +691,7 @@ static struct product walk(struct scene *scene, const struct step *v, size_t n,
 {
 	struct product *run = zw_heap_resize(NULL, n + 1, sizeof(*run));
 	size_t end = n, begin, i;
+	bool passes;
 
 	while (end) {
 		for (begin = end; begin && v[begin - 1].kind == STEP_CHAIN;)
@@ -656,7 +699,10 @@ static struct product walk(struct scene *scene, const struct step *v, size_t n,
 		for (i = begin; i < end; i++)
 			run[i - begin] = v[i].chain;
 		run[end - begin] = rest;
-		rest = zw_then_all(scene->s, run, end - begin + 1, true);
+		/* behind the last one what goes on has passed, as what was
+		 * accepted has */
+		passes = end > begin && rest.kinds == KIND(GO_ON);
+		rest = zw_then_all(scene->s, run, end - begin + !passes, true);
 		end = begin;
 		if (end && !zw_is_leaf(scene->s->space->d, rest.node))
 			rest.node = through(scene, v[end - 1].kind, rest.node);
@@ -714,6 +760,25 @@ static zw_node at_arrival(struct zw_symbolic *s, enum zw_family family,
 		node = fix_zero(s, fix_zero(s, node, ZW_FIELD_NEW_DST),
 				ZW_FIELD_NEW_SRC);
 	return node;
+}
+
+void zw_symbolic_visit(struct zw_symbolic *s, enum zw_path path,
+		       enum zw_family family, zw_visit_chain *visit,
+		       void *visitor)
+{
+	struct scene scene = { .s = s,
+			       .family = family,
+			       .path = path,
+			       .budget = BUDGET,
+			       .visit = visit,
+			       .visitor = visitor };
+	struct zw_steps none = { 0 };
+
+	scene.state = zw_heap_resize(NULL, s->ruleset->chains.n + 1, 1);
+	scene.steps = &none;
+	add_arrival(&scene);
+	add_departure(&scene);
+	free(scene.state);
 }
 
 static zw_node family_path(struct zw_symbolic *s, enum zw_path path,

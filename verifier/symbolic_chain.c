@@ -54,16 +54,18 @@ static u32 then_leaf(void *context, u32 a, u32 b)
 {
 	(void)context;
 	if (a == ZW_UNDETERMINED)
-		return ZW_UNDETERMINED;
-	return a == GO_ON ? b : a;
+		return b == GO_ON ? ZW_OTHER : a;
+	if (a != GO_ON)
+		return a;
+	return b == ZW_UNDETERMINED ? ZW_OTHER : b;
 }
 
 static u32 past_leaf(void *context, u32 a, u32 b)
 {
 	(void)context;
-	if (a == ZW_UNDETERMINED)
-		return ZW_UNDETERMINED;
-	return a == GO_ON || a == ACCEPTS ? b : a;
+	if (a == ZW_UNDETERMINED || (a != GO_ON && a != ACCEPTS))
+		return a;
+	return b == ZW_UNDETERMINED ? ZW_OTHER : b;
 }
 
 struct continuing {
@@ -82,8 +84,8 @@ static zw_node continue_with(void *context, u32 leaf)
 	return zw_leaf(c->s->space->d, leaf);
 }
 
-static struct product then(struct zw_symbolic *s, struct product a,
-			   struct product b, bool past_accept)
+struct product zw_then(struct zw_symbolic *s, struct product a,
+		       struct product b, bool past_accept)
 {
 	struct continuing c = { s, b.node, past_accept };
 	u32 going = KIND(GO_ON) | (past_accept ? KIND(ACCEPTS) : 0);
@@ -102,19 +104,61 @@ static struct product then(struct zw_symbolic *s, struct product a,
 	return p;
 }
 
+/* Several that change nothing, at once; N is at most ZW_FIRST_MOST. */
+static struct product first_of(struct zw_symbolic *s, const struct product *v,
+			       size_t n)
+{
+	struct product p = v[n - 1];
+	zw_node nodes[ZW_FIRST_MOST];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		nodes[i] = v[i].node;
+		if (i + 1 < n)
+			p.kinds |= v[i].kinds & ~KIND(GO_ON);
+	}
+	p.node = zw_first(s->space->d, s->then_tag, GO_ON, nodes, n);
+	return p;
+}
+
+/* PARTS one behind the other. */
+static struct product join(struct zw_symbolic *s, const struct product *parts,
+			   size_t n, bool past_accept)
+{
+	struct product p = parts[n - 1];
+	bool changes = past_accept;
+	size_t i;
+
+	for (i = 0; i + 1 < n; i++) {
+		changes |= parts[i].kinds & CHANGED;
+		if (!past_accept && !(parts[i].kinds & KIND(GO_ON)))
+			return join(s, parts, i + 1, false);
+	}
+	if (!changes)
+		return first_of(s, parts, n);
+	for (i = n - 1; i--;)
+		p = zw_then(s, parts[i], p, past_accept);
+	return p;
+}
+
 struct product zw_then_all(struct zw_symbolic *s, const struct product *v,
 			   size_t n, bool past_accept)
 {
-	struct product a = { zw_leaf(s->space->d, GO_ON), KIND(GO_ON) };
-	size_t half = n / 2;
+	struct product parts[ZW_FIRST_MOST];
+	size_t count = 0, start = 0, each;
 
 	if (!n)
-		return a;
+		return (struct product){ zw_leaf(s->space->d, GO_ON),
+					 KIND(GO_ON) };
 	if (n == 1)
 		return v[0];
-	a = zw_then_all(s, v, half, past_accept);
-	return then(s, a, zw_then_all(s, v + half, n - half, past_accept),
-		    past_accept);
+	while (start < n) {
+		each = (n - start) / (ZW_FIRST_MOST - count);
+		each += (n - start) % (ZW_FIRST_MOST - count) != 0;
+		parts[count++] = zw_then_all(s, v + start, each, past_accept);
+		start += each;
+	}
+	return join(s, parts, count, past_accept);
 }
 
 /* ---- jumps --------------------------------------------------------------- */
@@ -187,18 +231,23 @@ static struct product bind_kind(struct scene *scene, struct product p,
 	return p;
 }
 
-static struct product rule_product(struct scene *scene, u32 chain, u32 position)
+struct product zw_jumps_taken(struct scene *scene, struct product p)
 {
-	const struct zw_chain *c = &scene->s->ruleset->chains.v[chain];
+	return bind_kind(scene, p, JUMPS);
+}
+
+struct product zw_rule_alone(struct scene *scene, u32 position,
+			     const struct zw_rule *rule)
+{
 	u32 outer_kinds = scene->kinds;
 	struct product p;
 
 	scene->position = position + 1;
 	scene->kinds = 0;
-	p.node = zw_rule_diagram(scene, c->rules.v[position]);
+	p.node = zw_rule_diagram(scene, rule);
 	p.kinds = scene->kinds;
 	scene->kinds = outer_kinds;
-	return bind_kind(scene, p, JUMPS);
+	return p;
 }
 
 static struct product summarise(struct scene *scene, u32 chain)
@@ -214,7 +263,8 @@ static struct product summarise(struct scene *scene, u32 chain)
 	scene->chain = chain;
 	/* behind a rule that never goes on nothing is reached */
 	while (n < c->rules.n) {
-		rules[n] = rule_product(scene, chain, (u32)n);
+		rules[n] = zw_jumps_taken(
+			scene, zw_rule_alone(scene, (u32)n, c->rules.v[n]));
 		if (!(rules[n++].kinds & KIND(GO_ON)))
 			break;
 	}
@@ -262,5 +312,5 @@ struct product zw_base_chain(struct scene *scene, u32 chain)
 	struct product policy = { zw_leaf(s->space->d, DROPS), KIND(DROPS) };
 	struct product out = zw_chain_summary(scene, chain);
 
-	return c->policy_drop ? then(s, out, policy, false) : out;
+	return c->policy_drop ? zw_then(s, out, policy, false) : out;
 }

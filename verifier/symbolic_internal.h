@@ -92,6 +92,11 @@ u32 zw_change_new(struct zw_outcomes *o, const struct zw_rewrite *v, size_t n);
 /* The change FIRST and then SECOND. */
 u32 zw_change_then(struct zw_outcomes *o, u32 first, u32 second);
 
+struct scene;
+/* Called with the scene as it stands before a base chain (scene->chain), and
+ * the packets that meet it by its type and devices. */
+typedef void zw_visit_chain(struct scene *scene, zw_node come);
+
 /* Where a chain is evaluated. */
 struct scene {
 	struct zw_symbolic *s;
@@ -112,6 +117,9 @@ struct scene {
 	/* the rule at hand, for messages */
 	u32 chain, position;
 	u32 kinds; /* of the leaves that it has made so far */
+	/* If there is one, chains are shown to it and not evaluated. */
+	zw_visit_chain *visit;
+	void *visitor;
 };
 
 enum {
@@ -133,7 +141,18 @@ zw_node zw_after_change(struct zw_symbolic *s, u32 change, zw_node b);
  * chains. N of them, divided in halves. */
 struct product zw_then_all(struct zw_symbolic *s, const struct product *v,
 			   size_t n, bool past_accept);
+struct product zw_then(struct zw_symbolic *s, struct product a,
+		       struct product b, bool past_accept);
 struct product zw_base_chain(struct scene *scene, u32 chain);
+/* RULE of the scene's chain at the index POSITION; jumps are leaves. */
+struct product zw_rule_alone(struct scene *scene, u32 position,
+			     const struct zw_rule *rule);
+/* P with what it jumps to in the place of jumps. */
+struct product zw_jumps_taken(struct scene *scene, struct product p);
+/* Every base chain that packets of PATH and FAMILY meet, in their order. */
+void zw_symbolic_visit(struct zw_symbolic *symbolic, enum zw_path path,
+		       enum zw_family family, zw_visit_chain *visit,
+		       void *visitor);
 struct product zw_chain_summary(struct scene *scene, u32 chain);
 /* Sets scene->kinds. */
 zw_node zw_rule_diagram(struct scene *scene, const struct zw_rule *rule);

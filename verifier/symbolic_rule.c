@@ -7,7 +7,12 @@
  * A rule that breaks goes on with the next rule; changes that it made before
  * stay (net/netfilter/nf_tables_core.c, nft_do_chain). A register that was
  * loaded before a change holds the old value: bits of a changed field that are
- * still in registers become unknown. */
+ * still in registers become unknown.
+ *
+ * Most rules ask one thing after the other and then decide. The order in which
+ * they ask does not matter to what they come to, but it does to the work: so
+ * these questions are gathered, and put around the decision from the last
+ * variable to the first, which makes each node of the rule once. */
 #include "base/assert.h"
 #include "verifier/predicate.h"
 #include "verifier/symbolic_rule.h"
@@ -26,6 +31,63 @@ zw_node zw_run_guard(const struct zw_rule_run *run, zw_node condition,
 		return then;
 	return zw_if(zw_run_diagrams(run), condition, then,
 		     zw_run_leaf(run, GO_ON));
+}
+
+/* ---- questions in a row -------------------------------------------------- */
+
+static zw_node go_on(struct zw_rule_run *run, u32 i,
+		     const struct registers *regs);
+
+/* What follows is reached where CONDITION holds. */
+static void ask(struct zw_rule_run *run, zw_node condition)
+{
+	if (!zw_same(condition, ZW_ALL))
+		run->asked[run->n_asked++] = condition;
+}
+
+/* THEN where all that was asked behind the first BASE questions holds. */
+static zw_node settle(struct zw_rule_run *run, u32 base, zw_node then)
+{
+	struct zw_diagrams *d = zw_run_diagrams(run);
+	zw_node *asked = run->asked + base;
+	u32 n = run->n_asked - base, i, k;
+	zw_node on;
+
+	run->n_asked = base;
+	if (!n)
+		return then;
+	on = zw_run_leaf(run, GO_ON);
+	if (zw_same(then, on))
+		return on;
+	for (i = 1; i < n; i++) {
+		zw_node one = asked[i];
+
+		for (k = i; k && zw_top(d, asked[k - 1]) < zw_top(d, one); k--)
+			asked[k] = asked[k - 1];
+		asked[k] = one;
+	}
+	for (i = 0; i < n; i++)
+		then = zw_if(d, asked[i], then, on);
+	return then;
+}
+
+zw_node zw_run_go(struct zw_rule_run *run, u32 i, const struct registers *regs)
+{
+	u32 base = run->n_asked;
+
+	return settle(run, base, go_on(run, i, regs));
+}
+
+/* The rest of the rule where CONDITION holds. */
+static zw_node go_where(struct zw_rule_run *run, zw_node condition, u32 i,
+			const struct registers *regs)
+{
+	if (zw_same(condition, ZW_EMPTY))
+		return zw_run_leaf(run, GO_ON);
+	if (run->n_asked == ZW_RUN_ASKED)
+		return zw_run_guard(run, condition, zw_run_go(run, i, regs));
+	ask(run, condition);
+	return go_on(run, i, regs);
 }
 
 /* The expression decides by something unknown. */
@@ -261,8 +323,9 @@ static zw_node dynset(const struct zw_rule_run *run, u32 i,
 			return zw_run_maybe(run, i, true, "room in a set");
 	}
 	return zw_run_limit(run, i, element,
-		     zw_predicate_key(run->arena, bits,
-				      (size_t)8 * set->key_len, set->size));
+			    zw_predicate_key(run->arena, bits,
+					     (size_t)8 * set->key_len,
+					     set->size));
 }
 
 /* ---- the rest ------------------------------------------------------------ */
@@ -277,7 +340,7 @@ static zw_node go_other(struct zw_rule_run *run, u32 i,
 	case ZW_EXPR_COUNTER:
 	case ZW_EXPR_LOG:
 	case ZW_EXPR_LAST:
-		return zw_run_go(run, i + 1, regs);
+		return go_on(run, i + 1, regs);
 	case ZW_EXPR_LIMIT:
 	case ZW_EXPR_CONNLIMIT:
 		return zw_run_guard(run, zw_run_limit(run, i, expr, ZW_STR("")),
@@ -322,8 +385,8 @@ static bool only_compared(const struct zw_rule *rule)
 
 		if (expr->kind == ZW_EXPR_BITWISE ||
 		    expr->kind == ZW_EXPR_RANGE ||
-		    (expr->kind == ZW_EXPR_CMP &&
-		     expr->cmp.op != NFT_CMP_EQ && expr->cmp.op != NFT_CMP_NEQ))
+		    (expr->kind == ZW_EXPR_CMP && expr->cmp.op != NFT_CMP_EQ &&
+		     expr->cmp.op != NFT_CMP_NEQ))
 			return false;
 	}
 	return true;
@@ -391,9 +454,7 @@ static zw_node go_load(struct zw_rule_run *run, u32 i,
 	after.index = 0;
 	ok = zw_load(run->scene, &run->rule->exprs[i], i, &after);
 
-	if (zw_same(ok, ZW_EMPTY))
-		return zw_run_leaf(run, GO_ON);
-	return zw_run_guard(run, ok, zw_run_go(run, i + 1, &after));
+	return go_where(run, ok, i + 1, &after);
 }
 
 static zw_node go_pure(struct zw_rule_run *run, u32 i,
@@ -409,18 +470,11 @@ static zw_node go_pure(struct zw_rule_run *run, u32 i,
 		zw_do_byteorder(expr, &after);
 	else
 		zw_do_immediate(expr, &after);
-	return zw_run_go(run, i + 1, &after);
+	return go_on(run, i + 1, &after);
 }
 
-static zw_node go_test(struct zw_rule_run *run, u32 i,
-		       const struct registers *regs, zw_node condition)
-{
-	if (zw_same(condition, ZW_EMPTY))
-		return zw_run_leaf(run, GO_ON);
-	return zw_run_guard(run, condition, zw_run_go(run, i + 1, regs));
-}
-
-zw_node zw_run_go(struct zw_rule_run *run, u32 i, const struct registers *regs)
+static zw_node go_on(struct zw_rule_run *run, u32 i,
+		     const struct registers *regs)
 {
 	const struct zw_expr *expr = &run->rule->exprs[i];
 
@@ -434,15 +488,17 @@ zw_node zw_run_go(struct zw_rule_run *run, u32 i, const struct registers *regs)
 		if (expr->immediate.dreg != ZW_REG_VERDICT)
 			return go_pure(run, i, regs);
 		if (expr->immediate.ruling.code == NFT_CONTINUE)
-			return zw_run_go(run, i + 1, regs);
+			return go_on(run, i + 1, regs);
 		return zw_run_ruling(run, i, &expr->immediate.ruling);
 	case ZW_EXPR_BITWISE:
 	case ZW_EXPR_BYTEORDER:
 		return go_pure(run, i, regs);
 	case ZW_EXPR_CMP:
-		return go_test(run, i, regs, compare_cmp(run, expr, regs, i));
+		return go_where(run, compare_cmp(run, expr, regs, i), i + 1,
+				regs);
 	case ZW_EXPR_RANGE:
-		return go_test(run, i, regs, compare_range(run, expr, regs, i));
+		return go_where(run, compare_range(run, expr, regs, i), i + 1,
+				regs);
 	case ZW_EXPR_LOOKUP:
 		if (expr->lookup.dreg != ZW_REG_NONE)
 			return zw_run_map(run, expr, regs, i);
@@ -473,7 +529,9 @@ zw_node zw_run_go(struct zw_rule_run *run, u32 i, const struct registers *regs)
 
 zw_node zw_rule_diagram(struct scene *scene, const struct zw_rule *rule)
 {
-	struct zw_rule_run run = { scene, rule, zw_arena_new() };
+	struct zw_rule_run run = { .scene = scene,
+				   .rule = rule,
+				   .arena = zw_arena_new() };
 	struct registers *regs = ZW_NEW(run.arena, struct registers);
 	zw_node out;
 	u32 i;

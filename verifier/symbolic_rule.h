@@ -7,10 +7,15 @@
 
 #include "verifier/symbolic_internal.h"
 
+/* Questions in a row that wait for their rule's end. */
+#define ZW_RUN_ASKED 32
+
 struct zw_rule_run {
 	struct scene *scene;
 	const struct zw_rule *rule;
 	struct zw_arena *arena; /* of this rule alone */
+	zw_node asked[ZW_RUN_ASKED];
+	u32 n_asked;
 };
 
 static inline struct zw_diagrams *zw_run_diagrams(const struct zw_rule_run *run)
@@ -37,9 +42,6 @@ zw_node zw_run_other(struct zw_rule_run *run, u32 i,
 		     const struct registers *regs);
 /* From here nobody knows where the packet, or a copy of it, goes. */
 zw_node zw_run_lost(const struct zw_rule_run *run, const char *what);
-/* The packet itself goes on, a copy or something of it does not. */
-zw_node zw_run_beside_lost(struct zw_rule_run *run, u32 i,
-			   const struct registers *regs, const char *what);
 zw_node zw_run_ruling(const struct zw_rule_run *run, u32 i,
 		      const struct zw_ruling *r);
 
@@ -65,15 +67,6 @@ zw_node zw_run_notrack(struct zw_rule_run *run, const struct registers *regs,
 /* FIELD takes BITS (highest first); then the rest of the rule. */
 zw_node zw_run_change(struct zw_rule_run *run, u32 i, u32 field,
 		      const zw_bit *bits, const struct registers *regs);
-
-/* The same for N fields (to 2) at once. */
-struct zw_field_change {
-	u32 field;
-	const zw_bit *bits;
-};
-zw_node zw_run_changes(struct zw_rule_run *run, u32 i,
-		       const struct zw_field_change *changes, u32 n,
-		       const struct registers *regs);
 
 /* Extensions of iptables. */
 zw_node zw_run_match(struct zw_rule_run *run, const struct registers *regs,

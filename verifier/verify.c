@@ -32,7 +32,7 @@ struct job {
 	const struct zw_verify_options *options;
 	struct zw_verification *out;
 	const struct zw_gateway *gateway; /* or NULL */
-	bool foreign; /* the ruleset need not be ours */
+	bool foreign;			  /* the ruleset need not be ours */
 	struct zw_cuts cuts;
 	unsigned tries; /* of orders of fields that spent their budget */
 	unsigned done;
@@ -161,28 +161,45 @@ static bool is_asked(enum asked asked, enum zw_claim_kind kind)
 	return true;
 }
 
-static void prove_claims(struct job *job, struct zw_prover *prover,
-			 enum asked asked)
+/* NOW, what this state says of a claim, to what the states before it said. */
+static void keep(struct job *job, const struct zw_prover *prover, bool last,
+		 struct zw_claim_result *kept, struct zw_claim_result *now)
+{
+	if (!last && now->verdict == ZW_PROVED)
+		return;
+	if (!last)
+		note_passing(job, now, prover->is_mixture);
+	if (!fell_before(kept, now))
+		*kept = *now;
+}
+
+static bool next_order(struct job *job);
+
+/* False, and nothing is kept, if the budget is spent and there is another order
+ * of fields, which the caller tries if it has ORDERS. */
+static bool prove_claims(struct job *job, struct zw_prover *prover,
+			 enum asked asked, bool orders)
 {
 	size_t i, n = job->out->claims.n;
 	bool last = asked != ASKED_SAFETY;
+	struct zw_claim_result *now =
+		ZW_NEW_ARRAY(job->arena, struct zw_claim_result, n);
 
 	for (i = 0; i < n; i++) {
-		struct zw_claim_result *kept = &job->out->claims.v[i];
-		struct zw_claim_result now = { .claim = kept->claim };
-
-		if (!is_asked(asked, kept->claim->kind))
-			continue;
-		zw_prove(prover, &now);
-		if (!last && now.verdict == ZW_PROVED)
-			continue;
-		if (!last)
-			note_passing(job, &now, prover->is_mixture);
-		if (!fell_before(kept, &now))
-			*kept = now;
+		now[i].claim = job->out->claims.v[i].claim;
+		if (is_asked(asked, now[i].claim->kind))
+			zw_prove(prover, &now[i]);
 		if (last)
 			progress(job, 500 + (unsigned)(500 * (i + 1) / n));
 	}
+	if (orders && zw_diagrams_exhausted(prover->space->d) &&
+	    next_order(job))
+		return false;
+	for (i = 0; i < n; i++)
+		if (is_asked(asked, now[i].claim->kind))
+			keep(job, prover, last, &job->out->claims.v[i],
+			     &now[i]);
+	return true;
 }
 
 /* ---- attempts ------------------------------------------------------------ */
@@ -209,15 +226,16 @@ static bool same_paths(const struct zw_prover *a, const struct zw_prover *b)
 }
 
 /* Which order of fields keeps a ruleset's diagrams small cannot be told from
- * outside. Of one made elsewhere the first order gets a small budget, then the
- * second one a large one, then the first one all. */
+ * outside. Of one made elsewhere the first order, addresses before services,
+ * gets a small budget, then the second one a large one, then the first one
+ * all. */
 static size_t order_limit(const struct job *job)
 {
 	size_t limit = node_limit(job);
 
 	if (!job->foreign || job->tries == 2)
 		return limit;
-	return job->tries ? limit / 4 : limit / 20;
+	return job->tries ? limit / 4 : limit / 10;
 }
 
 static bool next_order(struct job *job)
@@ -225,7 +243,7 @@ static bool next_order(struct job *job)
 	if (!job->foreign || job->tries == 2)
 		return false;
 	job->tries++;
-	job->cuts.addresses_first = job->tries == 1;
+	job->cuts.addresses_first = job->tries != 1;
 	return true;
 }
 
@@ -264,7 +282,7 @@ static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
 		progress(job, 300);
 	} else if (ok) {
 		progress(job, 500);
-		prove_claims(job, prover, asked);
+		ok = prove_claims(job, prover, asked, true);
 		if (zw_diagrams_nodes(d) > job->out->nodes)
 			job->out->nodes = zw_diagrams_nodes(d);
 	}
@@ -316,7 +334,7 @@ static bool attempt_exchange(struct job *job, struct zw_mixture *mixture,
 		zw_prover_again(prover);
 		ok = !zw_space_stale(space);
 		if (ok)
-			prove_claims(job, prover, ASKED_SAFETY);
+			prove_claims(job, prover, ASKED_SAFETY, false);
 	}
 	if (zw_diagrams_nodes(d) > job->out->nodes)
 		job->out->nodes = zw_diagrams_nodes(d);
@@ -529,6 +547,7 @@ static bool without(const struct job *job, enum zw_family family)
 static void begin(struct job *job, const u8 *bytes, size_t n)
 {
 	zw_cuts_init(&job->cuts, job->arena);
+	job->cuts.addresses_first = job->foreign;
 	zw_meaning_cuts(&job->cuts, job->statement);
 	digest(bytes, n, job->out->digest);
 	job->out->families[ZW_IPV4] = !without(job, ZW_IPV4);
@@ -552,8 +571,8 @@ static struct zw_verification *finish(struct job *job)
 			       ? ZW_STR("nothing outside nf_tables carries packets past these hooks")
 			       : ZW_STR("no other table, and nothing outside nf_tables, carries packets past these hooks"));
 	for (i = 0; i < job->statement->taken.n; i++)
-		assume(job, zw_taken_text(job->arena,
-					  &job->statement->taken.v[i]));
+		assume(job,
+		       zw_taken_text(job->arena, &job->statement->taken.v[i]));
 	progress(job, 1000);
 	return job->out;
 }
@@ -587,12 +606,13 @@ struct zw_verification *zw_verify_batch(struct zw_arena *arena,
 	return finish(&job);
 }
 
-struct zw_verification *
-zw_verify_state(struct zw_arena *arena, struct zw_diags *diags,
-		const struct zw_sources *sources, const u8 *bytes, size_t n,
-		const struct zw_gateway *gateway,
-		const struct zw_statement *statement,
-		const struct zw_verify_options *options)
+struct zw_verification *zw_verify_state(struct zw_arena *arena,
+					struct zw_diags *diags,
+					const struct zw_sources *sources,
+					const u8 *bytes, size_t n,
+					const struct zw_gateway *gateway,
+					const struct zw_statement *statement,
+					const struct zw_verify_options *options)
 {
 	struct job job = { .arena = arena,
 			   .sources = sources,

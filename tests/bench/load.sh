@@ -7,6 +7,7 @@ set -u
 zwinger=$(realpath "${ZW_BINARY:-build/zwinger}")
 measure=$(realpath build/tests/measure)
 send=$(realpath build/tests/bench-send)
+fill=$(realpath build/tests/bench-fill)
 if ! unshare -n true 2>/dev/null; then
 	echo "loading: not measured, it needs root"
 	exit 0
@@ -16,6 +17,7 @@ name=zw-bench-$$
 ip netns add "$name" || exit 1
 trap 'ip netns del "$name"; rm -rf "$work"' EXIT INT TERM
 cd "$work" || exit 1
+export ZWINGER_STATE="$work/state"
 status=0
 export ZW_FIGURES="$work/figures"
 
@@ -103,4 +105,31 @@ policy ../list 444 >b/gw.zw
 policy ../list-more 443 >c/gw.zw
 sent "one rule beside 100,000 elements" 50 a b
 sent "one element more of 100,000" 20 a c
+
+# 100,000 connections, half of which another policy forbids.
+connections() { # COUNT BOUND
+	cat >web.zw <<END
+external zone net { interface wan0 }
+internal zone office { interface lan0 network 10.2.0.0/16 }
+allow office -> net : tcp/443, tcp/80
+END
+	sed 's,/443\, tcp/80,/443,' web.zw >less.zw
+	for link in wan0 lan0; do
+		ip -n "$name" link add "$link" type bridge &&
+			ip -n "$name" link set "$link" up || return 1
+	done
+	ip -n "$name" addr add 10.2.0.1/16 dev lan0 &&
+		ip -n "$name" route add default dev wan0 || return 1
+	for _ in 1 2 3; do
+		"$zwinger" apply web.zw --netns "$name" >/dev/null 2>&1 &&
+			ip netns exec "$name" "$fill" "$1" || return 1
+		"$zwinger" apply less.zw --netns "$name" --format json |
+			sed -n 's/.*"looked_after_ms": \([0-9.]*\).*/\1/p'
+	done | sort -n | head -1 | awk -v bound="$2" -v name="$1 connections" "$judge"'
+		{
+			printf "%-44s %9.1f ms of %6d  %s\n", name, $1, bound, judge($1, bound)
+			exit $1 > 2 * bound
+		}'
+}
+connections 100000 1000 || status=1
 exit $status

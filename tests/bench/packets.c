@@ -31,7 +31,7 @@
 #include "tests/bench/linear.h"
 #include "tests/harness/harness.h"
 #include "tests/harness/pipeline.h"
-#include "tests/harness/testbed_inside.h"
+#include "lab/testbed_inside.h"
 
 enum {
 	FLOWS = 128,

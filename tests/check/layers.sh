@@ -38,14 +38,18 @@ allowed statement "base"
 allowed compiler "base grammar statement"
 allowed verifier "base statement"
 allowed loader "base statement"
-allowed report "base statement verifier compiler"
-allowed cli "base grammar statement compiler verifier loader report"
+allowed lab "base statement verifier loader"
+allowed state "base"
+allowed cli "base grammar statement compiler verifier loader lab report state"
+allowed report "base statement verifier compiler lab"
 
 headers base 'libnftnl|libmnl|jansson|linux/netfilter'
 headers grammar 'libnftnl|libmnl|jansson|linux/netfilter'
 headers verifier 'libnftnl|jansson'
 headers compiler 'jansson'
 headers loader 'jansson'
+headers lab 'libnftnl|jansson'
+headers state 'libnftnl|libmnl|linux/netfilter'
 
 for object in "$build"/verifier/*.o; do
 	if nm -u "$object" | grep -E ' nftnl_'; then

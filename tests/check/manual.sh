@@ -75,7 +75,7 @@ sed -n 's/^\.Dl //p' man/zwinger.8 > "$work/examples"
 [ -s "$work/examples" ] || complain "zwinger(8) has no examples"
 (
 	cd "$work" || exit 1
-	PATH=$(dirname "$zwinger"):$PATH unshare --net sh -e examples
+	ZWINGER_STATE=$work/state PATH=$(dirname "$zwinger"):$PATH unshare --net sh -e examples
 ) > "$work/out" 2>&1 || {
 	complain "the examples in zwinger(8) do not run"
 	tail -5 "$work/out" >&2

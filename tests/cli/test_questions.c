@@ -120,6 +120,12 @@ static const struct {
 	{ "lint-invalid", { "lint", "tests/negative/Z1003-unknown-zone.zw" } },
 	{ "lint-sarif",
 	  { "lint", "tests/golden/questions/lint.zw", "--format", "sarif" } },
+	{ "lint-nft", { "lint", "tests/golden/questions/lint.nft" } },
+	{ "lint-nft-clean",
+	  { "lint", "tests/golden/questions/gate.nft", "--fail-on", "note" } },
+	{ "lint-nft-sarif",
+	  { "lint", "tests/golden/questions/lint.nft", "--format", "sarif" } },
+	{ "lint-iptables", { "lint", "tests/golden/questions/lint.iptables" } },
 	{ "smt-expect",
 	  { "smt", HQ,
 	    "expect drop front(192.0.2.10) -> data(10.2.0.5) : ssh" } },
@@ -134,6 +140,10 @@ static const struct {
 	{ "check-sarif",
 	  { "check", "tests/negative/Z4001-dmz-to-internal.zw", "--format",
 	    "sarif" } },
+	{ "check-sarif-proved", { "check", HQ, "--format", "sarif" } },
+	{ "verify-sarif",
+	  { "verify", "tests/golden/questions/zones.zw", "--ruleset",
+	    "tests/golden/questions/gate.nft", "--format", "sarif" } },
 	{ "check-github",
 	  { "check", "tests/negative/Z1003-unknown-zone.zw", "--format",
 	    "github" } },
@@ -148,10 +158,17 @@ static const struct {
 /* Text of nft is read in a namespace. */
 static bool can_run(size_t i)
 {
-	size_t n = strlen(cases[i].argv[1]);
+	bool text = false;
+	size_t k;
 
-	return n < 4 || strcmp(cases[i].argv[1] + n - 4, ".nft") != 0 ||
-	       zw_netns_usable();
+	for (k = 0; k < 10 && cases[i].argv[k]; k++) {
+		size_t n = strlen(cases[i].argv[k]);
+
+		text |= n >= 4 && !strcmp(cases[i].argv[k] + n - 4, ".nft");
+		text |= n >= 9 &&
+			!strcmp(cases[i].argv[k] + n - 9, ".iptables");
+	}
+	return !text || zw_netns_usable();
 }
 
 static void run_case(size_t i, struct zw_run *run)
@@ -243,13 +260,19 @@ static void json(void)
 
 /* ---- SARIF and JUnit ----------------------------------------------------- */
 
-/* What SARIF 2.1.0 requires of a log and what its readers rely on; XML that is
- * well formed and counts what it says. */
+/* What SARIF 2.1.0 requires of a log, by its schema, and what its readers rely
+ * on; XML that is well formed and counts what it says. */
 static void for_machines(void)
 {
 	static const char sarif[] =
-		"import json, re, sys\n"
+		"import json, re, sys, jsonschema\n"
 		"log = json.load(sys.stdin)\n"
+		"schema = json.load(open('tests/schemas/sarif-2.1.0-rtm.5.json'))\n"
+		"valid = jsonschema.Draft4Validator(\n"
+		"    schema, format_checker=jsonschema.FormatChecker())\n"
+		"valid.validate(log)\n"
+		"assert not valid.is_valid({**log, 'version': '2.0.0'})\n"
+		"assert not valid.is_valid({**log, 'colour': 'blue'})\n"
 		"assert log['version'] == '2.1.0' and log['$schema']\n"
 		"for run in log['runs']:\n"
 		"    driver = run['tool']['driver']\n"

@@ -12,7 +12,7 @@ for source in tests/fuzz/fuzz_*.c; do
 	mkdir -p "$work/found"
 	clang-14 -std=c11 -D_GNU_SOURCE -O1 -g -I. \
 		-fsanitize=fuzzer,address,undefined -o "$work/run" "$source" \
-		"$build/libzwinger.a" -lnftnl -lmnl -ljansson || exit 1
+		"$build/libzwinger.a" -lnftnl -lmnl -lnetfilter_conntrack -ljansson || exit 1
 	"$work/run" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 \
 		-timeout=20 -print_final_stats=1 -artifact_prefix="$work/" \
 		"$work/found" "tests/fuzz/$name" >"$work/log" 2>&1

@@ -8,9 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static u64 seed;
 static const char *filter = "";
+
+static char state[] = "/tmp/zwinger-state-XXXXXX";
+static pid_t owner;
+
+/* Every process that is forked from this one leaves by here as well. */
+static void remove_state(void)
+{
+	char command[sizeof(state) + 16];
+
+	snprintf(command, sizeof(command), "rm -rf %s", state);
+	if (getpid() == owner && system(command))
+		fprintf(stderr, "%s stays behind\n", state);
+}
+
+/* What programs under test keep about loads lies in a folder of this run. */
+static void keep_state_apart(void)
+{
+	owner = getpid();
+	if (!mkdtemp(state) || setenv("ZWINGER_STATE", state, 1) ||
+	    atexit(remove_state)) {
+		perror(state);
+		exit(2);
+	}
+}
 
 void zw_test_begin(int argc, char **argv)
 {
@@ -26,6 +51,7 @@ void zw_test_begin(int argc, char **argv)
 	}
 	if (text)
 		seed = strtoull(text, NULL, 0);
+	keep_state_apart();
 	printf("%s: seed %llu\n", argv[0], (unsigned long long)seed);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (CU_initialize_registry() != CUE_SUCCESS)
@@ -67,20 +93,6 @@ void zw_test_suite(const char *name, CU_TestInfo *tests)
 u64 zw_test_seed(void)
 {
 	return seed;
-}
-
-u64 zw_random_next(struct zw_random *random)
-{
-	u64 z = random->state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
-u32 zw_random_below(struct zw_random *random, u32 bound)
-{
-	return (u32)(zw_random_next(random) % bound);
 }
 
 void zw_test_check(bool ok, const char *file, int line, const char *format, ...)

@@ -6,7 +6,7 @@
 
 #include <CUnit/CUnit.h>
 
-#include "base/types.h"
+#include "base/random.h"
 
 /* For the generated main: options are --seed N and --filter TEXT (suites whose
  * name holds TEXT). */
@@ -19,14 +19,6 @@ void zw_test_suite(const char *name, CU_TestInfo *tests);
 
 /* The run's seed: --seed, or ZW_SEED, or the clock; printed at start. */
 u64 zw_test_seed(void);
-
-/* A small deterministic generator (splitmix64) for random tests. */
-struct zw_random {
-	u64 state;
-};
-u64 zw_random_next(struct zw_random *random);
-/* 0 .. bound-1; bound > 0. */
-u32 zw_random_below(struct zw_random *random, u32 bound);
 
 /* Like CU_ASSERT, but the message is formatted and printed when it fails. */
 #define ZW_CHECK(cond, ...) \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Frames into their fields, the way back of frame.c but written from the
+/* Frames into their fields, the way back of lab/frame.c but written from the
  * RFCs' layouts for itself and with every length checked. */
 #include "tests/harness/packet.h"
 
@@ -7,7 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/assert.h"
+
 enum { AH = 51, LONGEST_CHAIN = 16 };
+
+struct zw_ip zw_test_ip(const char *text)
+{
+	struct zw_ip ip;
+
+	ZW_ASSERT(zw_ip_parse(zw_str_from(text), &ip));
+	return ip;
+}
 
 static u16 get16(const u8 *at)
 {

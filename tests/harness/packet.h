@@ -5,7 +5,10 @@
 #ifndef ZW_TESTS_PACKET_H
 #define ZW_TESTS_PACKET_H
 
-#include "tests/harness/frame.h"
+#include "lab/frame.h"
+
+/* "10.1.0.7" or "fd00:1::7"; anything else ends the process. */
+struct zw_ip zw_test_ip(const char *text);
 
 struct zw_packet {
 	struct zw_ip src, dst;

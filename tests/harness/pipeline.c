@@ -6,13 +6,16 @@
 #include "compiler/compiler.h"
 #include "compiler/emit_netlink.h"
 #include "grammar/grammar.h"
+#include "tests/harness/written_out.h"
 
 #define TODAY 20000 /* 2024-10-04 */
 
 void zw_pipeline_run(struct zw_pipeline *p, const char *name,
 		     struct zw_str text)
 {
-	const struct zw_resolve_options resolve = { .today = TODAY };
+	struct zw_own_addresses own;
+	const struct zw_resolve_options resolve = { .today = TODAY,
+						    .own = &own };
 	const struct zw_emit_options emit = { .step = ZW_EMIT_WHOLE,
 					      .generation = 1 };
 
@@ -23,6 +26,8 @@ void zw_pipeline_run(struct zw_pipeline *p, const char *name,
 		      &p->ast);
 	if (p->diags.errors)
 		return;
+	zw_text_addresses(p->arena, text, &own);
+	zw_write_out(p->arena, text, &p->ast, &p->written);
 	p->model =
 		zw_resolve(p->arena, p->sources, &p->diags, &p->ast, &resolve);
 	if (!p->model)

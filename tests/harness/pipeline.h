@@ -18,6 +18,7 @@ struct zw_pipeline {
 	struct zw_sources *sources;
 	struct zw_diags diags;
 	struct zw_ast ast;
+	struct zw_ast written; /* with addresses of interfaces written out */
 	struct zw_model *model;
 	struct zw_statement *statement;
 	struct zw_plan *plan;
@@ -26,7 +27,8 @@ struct zw_pipeline {
 	bool valid; /* the policy was accepted and its bytes decoded */
 };
 
-/* NAME's folder is where files are looked up. */
+/* NAME's folder is where files are looked up. What the gateway's interfaces
+ * have stands in TEXT (tests/harness/written_out.h). */
 void zw_pipeline_run(struct zw_pipeline *pipeline, const char *name,
 		     struct zw_str text);
 void zw_pipeline_free(struct zw_pipeline *pipeline);

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/harness/testbed_inside.h"
+#include "lab/testbed_inside.h"
+#include "tests/harness/testbed.h"
 
 static bool first(const struct zw_probe *probe, bool own,
 		  struct zw_packet *packet)
@@ -56,4 +57,16 @@ char *zw_probe_format(const struct zw_testbed *bed,
 				      bed->names[frame->interface], text);
 	}
 	return out;
+}
+
+char *zw_testbed_trace(struct zw_testbed *bed, int in,
+		       const struct zw_frame *frame)
+{
+	char line[ZW_PROBE_TEXT];
+	struct zw_buf out = { 0 };
+	struct zw_probe probe = { 0 };
+
+	zw_testbed_trace_into(bed, in, frame, &probe, &out);
+	zw_buf_printf(&out, "%s\n", zw_probe_format(bed, &probe, line));
+	return out.data;
 }

@@ -147,25 +147,77 @@ static void make_networks(struct policy *p, struct zone *zone, u32 number)
 
 			range.lo = block(family, 4 * number + i, 14);
 			range.hi = block(family, 4 * number + i + 1, 14) - 1;
-			if (one_in(p, 3))
+			if (!zone->takes && one_in(p, 3))
 				range = zw_policy_part_of(p, range);
 			add(&zone->networks, range);
 		}
 	}
 }
 
+/* What one of the zone's interfaces has: all the networks, or of a further one
+ * the last of them. The addresses are inside, or at the ends. */
+static void print_addresses(struct policy *p, const struct zone *zone,
+			    const char *interface, bool all)
+{
+	char text[46];
+	u32 i;
+
+	if (one_in(p, 3))
+		zw_buf_printf(p->out, "#: %s fe80::5/64\n", interface);
+	for (i = all ? 0 : zone->networks.n - 1; i < zone->networks.n; i++) {
+		const struct range *range = &zone->networks.v[i];
+		struct zw_ip ip = { range->family, range->lo };
+		u128 size = range->hi - range->lo;
+		u32 bits = 0;
+
+		while (size >> bits)
+			bits++;
+		ip.value += below(p, 4) ? 1 + below(p, 99) : size;
+		zw_buf_printf(p->out, "#: %s %s/%u\n", interface,
+			      zw_ip_format(ip, text),
+			      zw_family_bits(ip.family) - bits);
+	}
+}
+
 static void print_interfaces(struct policy *p, struct zone *zone, u32 number)
 {
 	u32 i, n = one_in(p, 3) ? below(p, 3) : 0;
+	bool pattern = one_in(p, 4), other = one_in(p, 8);
+	char name[16];
 
-	if (one_in(p, 4))
+	if (pattern)
 		zw_buf_printf(p->out, "    interface \"p%u*\"", number);
 	else
 		zw_buf_printf(p->out, "    interface %s", zone->interface);
 	for (i = 0; i < n; i++)
 		zw_buf_printf(p->out, ", x%u-%u", number, i);
-	if (one_in(p, 8))
+	if (other)
 		zw_buf_printf(p->out, ", \"vl%u.*\"", number);
+	zw_buf_puts(p->out, "\n");
+	if (!zone->takes)
+		return;
+	snprintf(name, sizeof(name), "p%u-eth", number);
+	print_addresses(p, zone, pattern ? name : zone->interface, true);
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "x%u-%u", number, i);
+		print_addresses(p, zone, name, false);
+	}
+	snprintf(name, sizeof(name), "vl%u.7", number);
+	if (other)
+		print_addresses(p, zone, name, one_in(p, 2));
+}
+
+/* Written, or taken from the interfaces. */
+static void print_networks(struct policy *p, const struct zone *zone)
+{
+	bool written = !zone->takes || one_in(p, 3);
+
+	zw_buf_puts(p->out, "    network ");
+	if (zone->takes)
+		zw_buf_puts(p->out,
+			    written ? "from interface, " : "from interface");
+	if (written)
+		print_ranges(p, &zone->networks);
 	zw_buf_puts(p->out, "\n");
 }
 
@@ -203,25 +255,25 @@ static void print_zone(struct policy *p, u32 number)
 	static const enum kind odds[] = { PLAIN,    EXTERNAL, EXTERNAL, DMZ,
 					  INTERNAL, INTERNAL, DMZ,	PLAIN };
 	struct zone *zone = &p->zones[number];
+	bool shares;
 
 	snprintf(zone->name, sizeof(zone->name), "z%u", number);
 	snprintf(zone->interface, sizeof(zone->interface), "if%u", number);
 	zone->kind = number ? odds[below(p, 8)] : EXTERNAL;
 	zone->has_network =
 		zone->kind == DMZ || zone->kind == INTERNAL || one_in(p, 2);
+	shares = zw_policy_share(p, zone);
+	zone->takes = !shares && zone->has_network && one_in(p, 5);
 	if (zone->has_network)
 		make_networks(p, zone, number);
 	zw_buf_printf(p->out, "%szone %s {\n", kinds[zone->kind], zone->name);
-	if (zw_policy_share(p, zone))
+	if (shares)
 		zw_buf_printf(p->out, "    interface %s\n", zone->interface);
 	else
 		print_interfaces(p, zone, number);
 	zw_policy_print_words(p, zone);
-	if (zone->has_network) {
-		zw_buf_puts(p->out, "    network ");
-		print_ranges(p, &zone->networks);
-		zw_buf_puts(p->out, "\n");
-	}
+	if (zone->has_network)
+		print_networks(p, zone);
 	print_hosts(p, zone);
 	zw_buf_puts(p->out, "}\n");
 	p->n++;

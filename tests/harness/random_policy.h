@@ -2,8 +2,9 @@
 /* Random policies as text. Law: everything that is compiled can appear (zones
  * of all kinds, patterns, shared interfaces, networks of one family or both,
  * hosts, defines, services, lists, kinds, exceptions, narrowing, rules by the
- * hundred, IPsec, forged sources, translations, segment sizes); most of the texts are valid policies, a few are not, since what
- * may stand where is known to the resolver alone. */
+ * hundred, IPsec, forged sources, translations, segment sizes); most of the
+ * texts are valid policies, a few are not, since what may stand where is known
+ * to the resolver alone. */
 #ifndef ZW_TESTS_RANDOM_POLICY_H
 #define ZW_TESTS_RANDOM_POLICY_H
 

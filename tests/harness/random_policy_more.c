@@ -197,6 +197,8 @@ static void print_publish(struct policy *p)
 	if (one_in(p, 3))
 		address =
 			family == ZW_IPV4 ? "203.0.113.6" : "2001:db8:ffff::6";
+	if (one_in(p, 4))
+		address = "interface pub0";
 	for (tries = 0; tries < 4; tries++) {
 		bool found = false;
 		u32 i;
@@ -256,6 +258,12 @@ void zw_policy_print_translations(struct policy *p)
 {
 	u32 i, sources = below(p, 4), publishes = below(p, 4);
 
+	/* what `interface pub0` has */
+	zw_buf_puts(p->out, "#: pub0 203.0.113.5/29\n"
+			    "#: pub0 203.0.113.6/29\n"
+			    "#: pub0 2001:db8:ffff::5/64\n"
+			    "#: pub0 2001:db8:ffff::6/64\n"
+			    "#: pub0 fe80::6/64\n");
 	for (i = below(p, 3); i > 0; i--)
 		print_clamp(p);
 

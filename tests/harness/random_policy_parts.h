@@ -50,6 +50,7 @@ struct zone {
 	enum way way;
 	u32 reqid;   /* 0: none */
 	bool forges; /* spoofing allow */
+	bool takes;  /* network from interface */
 	/* Another zone on the interface has sources in common with it, so that
 	 * they cannot be translated. */
 	bool hazy;
@@ -98,8 +99,9 @@ struct range zw_policy_part_of(struct policy *p, struct range range);
 u32 zw_policy_print_services(struct policy *p, u32 most, bool names);
 /* Write a side; SELF: the gateway may be in it. */
 void zw_policy_print_side(struct policy *p, struct side *side, bool self);
-/* Choose how ZONE, whose kind and networks are known, is told from others, and
- * whether it takes the interface of one before it (true) or one of its own. */
+/* Choose how ZONE, whose kind is known and whether it has networks, is told
+ * from others, and whether it takes the interface of one before it (true) or
+ * one of its own. */
 bool zw_policy_share(struct policy *p, struct zone *zone);
 /* Write what it says about that. */
 void zw_policy_print_words(struct policy *p, const struct zone *zone);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "tests/harness/testbed_inside.h"
+#include "lab/testbed_inside.h"
 
 enum {
 	FIRST_SEQ = 1000,
@@ -208,21 +208,4 @@ bool zw_testbed_track(struct zw_testbed *bed, struct zw_flow *flow,
 		return zw_testbed_fail(bed, "conntrack entry: %s",
 				       strerror(-error));
 	return true;
-}
-
-void zw_testbed_flush(struct zw_testbed *bed)
-{
-	_Alignas(8) char room[256];
-	struct nlmsghdr *request = zw_testbed_request(
-		bed, room, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 0,
-		AF_UNSPEC);
-	int error = zw_testbed_ask(bed, request);
-
-	ZW_ASSERT(!error);
-}
-
-long zw_testbed_tracked(struct zw_testbed *bed)
-{
-	return zw_netns_sysctl_read(bed->gateway,
-				    "net/netfilter/nf_conntrack_count");
 }

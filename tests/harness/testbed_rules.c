@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 #include "base/assert.h"
-#include "tests/harness/testbed_inside.h"
+#include "lab/testbed_inside.h"
 
 static bool load(struct zw_testbed *bed, const char *const argv[],
 		 const char *text)
@@ -59,39 +59,6 @@ char *zw_testbed_ruleset(struct zw_testbed *bed, bool json)
 	}
 	zw_ran_free(&ran);
 	return text;
-}
-
-struct nlmsghdr *zw_testbed_request(struct zw_testbed *bed, void *room,
-				    u16 type, u16 flags, u8 family)
-{
-	struct nlmsghdr *request = mnl_nlmsg_put_header(room);
-	struct nfgenmsg *header;
-
-	request->nlmsg_type = type;
-	request->nlmsg_flags = NLM_F_REQUEST | flags;
-	request->nlmsg_seq = ++bed->sequence;
-	header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
-	header->nfgen_family = family;
-	header->version = NFNETLINK_V0;
-	return request;
-}
-
-int zw_testbed_ask(struct zw_testbed *bed, struct nlmsghdr *request)
-{
-	_Alignas(8) char room[8192];
-	const struct nlmsghdr *answer = (const void *)room;
-	const struct nlmsgerr *said;
-
-	request->nlmsg_flags |= NLM_F_ACK;
-	if (mnl_socket_sendto(bed->nfnetlink, request, request->nlmsg_len) < 0)
-		return -errno;
-	do {
-		if (mnl_socket_recvfrom(bed->nfnetlink, room, sizeof(room)) < 0)
-			return -errno;
-	} while (answer->nlmsg_seq != request->nlmsg_seq ||
-		 answer->nlmsg_type != NLMSG_ERROR);
-	said = mnl_nlmsg_get_payload(answer);
-	return said->error;
 }
 
 struct refused {

@@ -120,7 +120,7 @@ bool base_make(struct base *base, const char *name, struct zw_str text,
 	base->interpreter = zw_interpreter_new(base->pipeline.arena,
 					       base->pipeline.ruleset);
 	base->sampler =
-		zw_sampler_new(base->pipeline.arena, &base->pipeline.ast);
+		zw_sampler_new(base->pipeline.arena, &base->pipeline.written);
 	if (!zw_drawn_make(&base->drawn, &base->pipeline))
 		return false;
 	draw_probes(base, random);

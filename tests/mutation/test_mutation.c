@@ -525,14 +525,15 @@ static u32 one_base(const char *name, struct zw_str text, u32 mutants,
 	return made;
 }
 
-static u32 example(u32 mutants, struct totals *totals, struct zw_random *random)
+static u32 example(const char *path, u32 mutants, struct totals *totals,
+		   struct zw_random *random)
 {
 	struct zw_arena *arena = zw_arena_new();
 	struct zw_str text;
 	u32 made;
 
-	CU_ASSERT_FATAL(!zw_read_file(arena, "examples/hq.zw", 1 << 20, &text));
-	made = one_base("examples/hq.zw", text, mutants, totals, random);
+	CU_ASSERT_FATAL(!zw_read_file(arena, path, 1 << 20, &text));
+	made = one_base(path, text, mutants, totals, random);
 	zw_arena_free(arena);
 	return made;
 }
@@ -584,7 +585,9 @@ static void mutants(void)
 	struct tally sum = { 0 };
 	u32 i;
 
-	made = example(wanted / 5 + 1, &totals, &random);
+	made = example("examples/hq.zw", wanted / 5 + 1, &totals, &random);
+	/* zones behind IPsec */
+	made += example("examples/branch.zw", wanted / 10, &totals, &random);
 	for (i = 0; made < wanted && i < wanted; i++)
 		made += random_base(MUTANTS_EACH, &totals, &random);
 	printf("\n  %-18s %6s %10s %8s %8s %9s %7s %7s %7s\n", "", "all",

@@ -36,7 +36,7 @@ static bool takes_udplite(struct zw_policy_gateway *gateway)
 	struct zw_probe probe;
 	unsigned in;
 
-	if (!zw_ways_own(gateway->ways, ZW_IPV4, 0, &spec.dst, &in) ||
+	if (!zw_routing_own(gateway->ways, ZW_IPV4, 0, &spec.dst, &in) ||
 	    !zw_testbed_nft(gateway->bed, "table inet ask { chain i { "
 					  "type filter hook input priority 0; "
 					  "ct state invalid drop; }; }"))
@@ -132,7 +132,7 @@ bool zw_policy_open(struct zw_policy_gateway *gateway,
 		return false;
 	gateway->bed = zw_testbed_new(&spec);
 	gateway->judge = zw_judge_new(policy->path);
-	gateway->ways = zw_ways_new(&spec);
+	gateway->ways = zw_routing_new(&spec);
 	if (gateway->bed && gateway->judge) {
 		gateway->dhcp_group = join_dhcp(gateway);
 		wait_for_links(gateway);
@@ -149,7 +149,7 @@ void zw_policy_close(struct zw_policy_gateway *gateway)
 	if (gateway->dhcp_group >= 0)
 		close(gateway->dhcp_group);
 	zw_testbed_free(gateway->bed);
-	zw_ways_free(gateway->ways);
+	zw_routing_free(gateway->ways);
 	zw_judge_free(gateway->judge);
 	*gateway = (struct zw_policy_gateway){ .dhcp_group = -1 };
 }
@@ -214,8 +214,8 @@ static struct zw_way way_of(const struct zw_policy_gateway *gateway,
 			    const struct zw_policy_packet *packet)
 {
 	if (packet->emitted)
-		return zw_ways_sent(gateway->ways, packet->spec.dst);
-	return zw_ways_of(gateway->ways, packet->spec.src, packet->spec.dst);
+		return zw_routing_sent(gateway->ways, packet->spec.dst);
+	return zw_routing_of(gateway->ways, packet->spec.src, packet->spec.dst);
 }
 
 static struct zw_question question_of(const struct zw_policy_gateway *gateway,
@@ -262,8 +262,8 @@ static bool answerable(const struct zw_policy_gateway *gateway,
 	 * address, and no reset to a packet with IPv4 options. */
 	return !packet->emitted && spec->src.value && spec->dst.value &&
 	       !spec->options_length && !multicast(spec->dst) &&
-	       zw_ways_sent(gateway->ways, spec->src).kind == ZW_WAY_OUT &&
-	       zw_ways_toward(gateway->ways, spec->src) == (int)packet->in &&
+	       zw_routing_sent(gateway->ways, spec->src).kind == ZW_WAY_OUT &&
+	       zw_routing_toward(gateway->ways, spec->src) == (int)packet->in &&
 	       (way.kind == ZW_WAY_OUT || way.own);
 }
 

@@ -9,7 +9,7 @@
 
 #include "tests/harness/testbed.h"
 #include "tests/packets/policy_judge.h"
-#include "tests/packets/policy_way.h"
+#include "lab/routing.h"
 
 struct zw_policy_case {
 	const char *name;
@@ -25,7 +25,7 @@ const struct zw_policy_case *zw_policy_case_named(const char *name);
 struct zw_policy_gateway {
 	const struct zw_policy_case *policy;
 	struct zw_testbed *bed;
-	struct zw_ways *ways;
+	struct zw_routing *ways;
 	struct zw_judge *judge;
 	int dhcp_group;	      /* socket that makes the gateway hear ff02::1:2 */
 	bool udplite_tracked; /* this kernel's conntrack takes UDP-Lite */

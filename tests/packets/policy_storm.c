@@ -85,23 +85,23 @@ static bool unruly(struct zw_storm *storm, enum zw_family family,
 static bool settle_ends(struct zw_storm *storm, enum zw_family family,
 			struct zw_drawn *drawn)
 {
-	const struct zw_ways *ways = storm->gateway->ways;
+	const struct zw_routing *ways = storm->gateway->ways;
 	u32 n = (u32)zw_random_next(&storm->random);
 	unsigned interface;
 
 	if (drawn->from_self &&
-	    !zw_ways_own(ways, family, n, &drawn->src, &interface))
+	    !zw_routing_own(ways, family, n, &drawn->src, &interface))
 		return false;
 	if (drawn->to_self &&
-	    !zw_ways_own(ways, family, n, &drawn->dst, &interface))
+	    !zw_routing_own(ways, family, n, &drawn->dst, &interface))
 		return false;
 	/* What the gateway sends to itself never meets a zone; an own address
 	 * from outside dies in routing. */
 	/* The kernel itself takes an unspecified address for its own. */
 	if (drawn->from_self)
 		return drawn->dst.value &&
-		       zw_ways_sent(ways, drawn->dst).kind == ZW_WAY_OUT;
-	return !zw_ways_is_own(ways, drawn->src);
+		       zw_routing_sent(ways, drawn->dst).kind == ZW_WAY_OUT;
+	return !zw_routing_is_own(ways, drawn->src);
 }
 
 static bool has_ports(u8 proto)
@@ -184,7 +184,7 @@ struct zw_policy_packet zw_storm_fresh(struct zw_storm *storm)
 	packet.spec.src = drawn.src;
 	packet.spec.dst = drawn.dst;
 	fill_transport(storm, &drawn, &packet.spec);
-	in = zw_ways_toward(storm->gateway->ways, drawn.src);
+	in = zw_routing_toward(storm->gateway->ways, drawn.src);
 	packet.in = in == ZW_NOWHERE || zw_storm_chance(storm, 6)
 			    ? zw_random_below(&storm->random, count)
 			    : (unsigned)in;
@@ -320,7 +320,7 @@ static void flaw_headers(struct flaw *flaw)
 		flaw->extensions[i].type = i || zw_storm_chance(storm, 2)
 						   ? IPPROTO_DSTOPTS
 						   : IPPROTO_HOPOPTS;
-	if (zw_ways_is_own(storm->gateway->ways, spec->dst) ||
+	if (zw_routing_is_own(storm->gateway->ways, spec->dst) ||
 	    !zw_storm_chance(storm, 8))
 		return;
 	flaw->packet.kind = "authentication header";
@@ -405,12 +405,12 @@ static void answer(struct zw_storm *storm, const struct zw_policy_packet *first)
 {
 	struct zw_policy_gateway *gateway = storm->gateway;
 	struct zw_policy_packet reply = *first, third = *first;
-	int in = zw_ways_toward(gateway->ways, first->spec.dst);
+	int in = zw_routing_toward(gateway->ways, first->spec.dst);
 
 	if (!first->plain || in == ZW_NOWHERE || !turn(&reply.spec))
 		return;
 	reply.kind = "answer";
-	reply.emitted = zw_ways_is_own(gateway->ways, first->spec.dst);
+	reply.emitted = zw_routing_is_own(gateway->ways, first->spec.dst);
 	reply.plain = false;
 	reply.in = (unsigned)in;
 	reply.tracked = ZW_TRACKED_REPLY;

@@ -14,10 +14,10 @@ struct flow {
 	bool only_new;
 };
 
-static bool may_answer(const struct zw_ways *ways, struct zw_ip ip)
+static bool may_answer(const struct zw_routing *ways, struct zw_ip ip)
 {
-	return zw_ways_is_own(ways, ip) ||
-	       (ip.value && zw_ways_sent(ways, ip).kind == ZW_WAY_OUT);
+	return zw_routing_is_own(ways, ip) ||
+	       (ip.value && zw_routing_sent(ways, ip).kind == ZW_WAY_OUT);
 }
 
 /* The ends of a fresh packet that could be a connection's first. */
@@ -25,7 +25,7 @@ static bool begin(struct zw_storm *storm, struct flow *f)
 {
 	struct zw_policy_packet first = zw_storm_fresh(storm);
 	const struct zw_frame_spec *spec = &first.spec;
-	const struct zw_ways *ways = storm->gateway->ways;
+	const struct zw_routing *ways = storm->gateway->ways;
 
 	if (spec->protocol != IPPROTO_TCP && spec->protocol != IPPROTO_UDP &&
 	    !(first.plain && spec->type))
@@ -37,7 +37,7 @@ static bool begin(struct zw_storm *storm, struct flow *f)
 			  .sport = spec->icmp_id ? spec->icmp_id : spec->sport,
 			  .dport = spec->dport },
 		.from_self = first.emitted,
-		.to_self = zw_ways_is_own(ways, spec->dst),
+		.to_self = zw_routing_is_own(ways, spec->dst),
 		.only_new = zw_storm_chance(storm, 4),
 	};
 	/* The kernel's table refuses a code in an echo. Both ends must be such
@@ -50,7 +50,7 @@ static bool begin(struct zw_storm *storm, struct flow *f)
 
 static unsigned toward(struct zw_storm *storm, struct zw_ip ip)
 {
-	int in = zw_ways_toward(storm->gateway->ways, ip);
+	int in = zw_routing_toward(storm->gateway->ways, ip);
 	u32 count = storm->gateway->policy->count;
 
 	if (in == ZW_NOWHERE || zw_storm_chance(storm, 4))

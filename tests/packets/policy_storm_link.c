@@ -47,8 +47,9 @@ static void discovery(struct zw_storm *storm)
 	if (zw_storm_chance(storm, 3))
 		spec->dst = other.spec.dst;
 	else if (zw_storm_chance(storm, 2))
-		zw_ways_own(gateway->ways, ZW_IPV6, (u32)zw_random_next(random),
-			    &spec->dst, &interface);
+		zw_routing_own(gateway->ways, ZW_IPV6,
+			       (u32)zw_random_next(random), &spec->dst,
+			       &interface);
 	packet.tracked = zw_policy_state(gateway, spec);
 	zw_policy_check(storm->gateway, &packet);
 }

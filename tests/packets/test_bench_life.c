@@ -16,7 +16,7 @@
 
 #include "base/assert.h"
 #include "tests/harness/harness.h"
-#include "tests/harness/links.h"
+#include "lab/links.h"
 #include "tests/harness/netns.h"
 #include "tests/packets/bed.h"
 

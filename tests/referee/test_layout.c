@@ -58,6 +58,11 @@ static void spoil(struct zw_buf *out, struct zw_random *random,
 	for (i = 0; i < text.n; i++) {
 		char c = text.p[i];
 
+		/* what interfaces have stays readable */
+		if (c == '#' && !quoted)
+			while (text.p[i] != '\n')
+				zw_buf_putc(out, text.p[i++]);
+		c = text.p[i];
 		quoted ^= c == '"';
 		if (quoted || (c != ' ' && c != '\n' && c != ','))
 			zw_buf_putc(out, c);

@@ -55,7 +55,7 @@ static bool convene(struct court *court, const char *name, struct zw_str text,
 	if (!court->pipeline.valid)
 		return false;
 	court->evaluator = zw_evaluator_new(court->pipeline.arena,
-					    &court->pipeline.ast, folder);
+					    &court->pipeline.written, folder);
 	court->interpreter = zw_interpreter_new(court->pipeline.arena,
 						court->pipeline.ruleset);
 	court->drawn_made = zw_drawn_make(&court->drawn, &court->pipeline);
@@ -535,7 +535,7 @@ static void compare(struct court *court, const char *name, struct zw_str text,
 		    struct tally *tally)
 {
 	struct zw_sampler *sampler =
-		zw_sampler_new(court->pipeline.arena, &court->pipeline.ast);
+		zw_sampler_new(court->pipeline.arena, &court->pipeline.written);
 	struct breaches breaches = { 0 };
 	struct zw_sample sample;
 	int answers[JUDGES];

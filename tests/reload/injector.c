@@ -30,7 +30,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
-#include "tests/harness/testbed_inside.h"
+#include "lab/testbed_inside.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
 #define PACKET_IGNORE_OUTGOING 23

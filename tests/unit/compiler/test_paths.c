@@ -118,7 +118,7 @@ static void one_policy(const char *name, struct zw_str text,
 	if (p.valid) {
 		zw_plan_stats(p.arena, p.model, p.plan, &stats);
 		interpreter = zw_interpreter_new(p.arena, p.ruleset);
-		sampler = zw_sampler_new(p.arena, &p.ast);
+		sampler = zw_sampler_new(p.arena, &p.written);
 		tally->policies++;
 		for (unsigned i = 0; i < SAMPLES; i++) {
 			struct zw_sample sample;

@@ -179,6 +179,40 @@ static void apply(void)
 	space_free(&s);
 }
 
+/* The first of a list that decides, over lists of every length. */
+static void firsts(void)
+{
+	struct space s = space_new(26);
+	u32 tag = zw_tag_new(s.d), other = zw_tag_new(s.d), round, p, pass;
+	size_t n, i;
+
+	for (round = 0; round < ROUNDS; round++) {
+		struct function f[ZW_FIRST_MOST], want;
+		zw_node v[ZW_FIRST_MOST];
+
+		pass = round % 2 ? 0 : 2;
+		n = zw_random_below(&s.random, ZW_FIRST_MOST + 1);
+		for (i = 0; i < n; i++) {
+			f[i] = function_random(&s, 4);
+			if (i && !zw_random_below(&s.random, 4))
+				f[i] = f[i - 1];
+			v[i] = diagram_of(&s, &f[i]);
+		}
+		for (p = 0; p < SPACE_POINTS; p++) {
+			want.leaf[p] = pass;
+			for (i = n; i--;)
+				if (f[i].leaf[p] != pass)
+					want.leaf[p] = f[i].leaf[p];
+		}
+		ZW_CHECK(is_function(&s,
+				     zw_first(s.d, pass ? other : tag, pass, v,
+					      n),
+				     &want),
+			 "round %u, %zu", round, n);
+	}
+	space_free(&s);
+}
+
 /* Any children over any variables, in any order. */
 static void check_switch(struct space *s, u32 round)
 {
@@ -513,6 +547,7 @@ void suite_diagram(void)
 		{ "ranges", in_ranges },
 		{ "if, then, else", if_then_else },
 		{ "apply", apply },
+		{ "the first that decides", firsts },
 		{ "switch over any children", switches },
 		{ "bind", binds },
 		{ "where", where },

@@ -56,6 +56,7 @@ static size_t everything(struct space *s, zw_node *out)
 	out[n++] = zw_not(d, a);
 	out[n++] = zw_if(d, a, b, zw_not(d, b));
 	out[n++] = zw_apply(d, zw_tag_new(d), sum, NULL, a, b);
+	out[n++] = zw_first(d, zw_tag_new(d), 0, pair, 2);
 	out[n++] = zw_bind(d, a, itself, pair);
 	out[n++] = zw_where(d, a, positive, NULL);
 	out[n++] = zw_fix(d, a, 1, 1);

@@ -3,6 +3,7 @@
  * packets built from points of the space, the same verdict at each. */
 #include <string.h>
 
+#include "tests/unit/verifier/point.h"
 #include "tests/unit/verifier/rules.h"
 #include "verifier/interpret.h"
 #include "verifier/meaning.h"
@@ -73,97 +74,6 @@ static bool world_of(struct world *w, struct zw_arena *arena,
 }
 
 /* ---- points -------------------------------------------------------------- */
-
-static void random_point(struct zw_random *random, const struct world *w,
-			 u32 *point)
-{
-	static const u8 protos[] = { 6, 6, 17, 1, 58, 50 };
-	const struct zw_space *s = w->space;
-	u32 i, n = zw_variable_count(w->d);
-	bool six = zw_random_below(random, 3) == 0;
-
-	/* unknowns, states, classes, presence bits: anything */
-	for (i = 0; i < n; i++)
-		point[i] = zw_random_below(
-			random, zw_variable_max(w->d, i) < 16
-					? zw_variable_max(w->d, i) + 1
-					: 3);
-	zw_space_set(s, ZW_FIELD_FAMILY, six, point);
-	zw_space_set(s, ZW_FIELD_PROTO, protos[zw_random_below(random, 6)],
-		     point);
-	zw_space_set(s, ZW_FIELD_DPORT, 79 + zw_random_below(random, 5), point);
-	for (i = 0; i < 4; i++) {
-		zw_space_set(s, ZW_FIELD_SRC + i, 0, point);
-		zw_space_set(s, ZW_FIELD_DST + i, 0, point);
-	}
-	for (i = 0; i < 2; i++) {
-		u32 field = i ? ZW_FIELD_SRC : ZW_FIELD_DST;
-		u32 low = zw_random_below(random, 6);
-
-		if (six) {
-			zw_space_set(s, field, 0x20010db8, point);
-			zw_space_set(s, field + 3, low, point);
-		} else {
-			zw_space_set(s, field,
-				     0x0a000000 +
-					     (zw_random_below(random, 4) << 8) +
-					     low,
-				     point);
-		}
-	}
-	zw_space_set(s, ZW_FIELD_FLAGS, 1u << zw_random_below(random, 6),
-		     point);
-	i = zw_random_below(random, 2) ? 254 : 64;
-	zw_space_set(s, ZW_FIELD_HOPS, i, point);
-	zw_space_set(s, ZW_FIELD_ARRIVAL_HOPS, i + 1, point);
-	zw_space_set(s, ZW_FIELD_MARK,
-		     zw_random_below(random, 3)
-			     << (8 * zw_random_below(random, 2)),
-		     point);
-	zw_space_set(s, ZW_FIELD_CT_MARK,
-		     zw_random_below(random, 3)
-			     << (8 * zw_random_below(random, 2)),
-		     point);
-	zw_space_set(s, ZW_FIELD_NOTRACK, 0, point);
-	zw_space_set(s, ZW_FIELD_FRAG,
-		     zw_random_below(random, 8) ? 0x4000 : 0x2001, point);
-	if (zw_random_below(random, 8))
-		zw_space_set(s, ZW_FIELD_LENGTH, ZW_LENGTH_WHOLE, point);
-	for (i = ZW_FIELD_HAS_HOPOPTS; i <= ZW_FIELD_HAS_ALERT; i++)
-		zw_space_set(s, i, zw_random_below(random, 8) == 0, point);
-}
-
-/* What the packet's bytes really are: lengths and checksums among them. */
-static void read_back(const struct world *w, const struct zw_packet *packet,
-		      u32 *point)
-{
-	const struct zw_space *s = w->space;
-	struct zw_dissection dissection;
-	const u8 *th;
-	u32 there, i;
-
-	zw_packet_dissect(packet, &dissection);
-	th = packet->bytes + dissection.thoff;
-	there = packet->n > dissection.thoff ? packet->n - dissection.thoff : 0;
-	zw_space_set(s, ZW_FIELD_LENGTH,
-		     there < ZW_LENGTH_WHOLE ? there : ZW_LENGTH_WHOLE, point);
-	if (there >= 4) {
-		zw_space_set(s, ZW_FIELD_SPORT, (u32)th[0] << 8 | th[1], point);
-		zw_space_set(s, ZW_FIELD_DPORT, (u32)th[2] << 8 | th[3], point);
-	}
-	if (there >= 14)
-		zw_space_set(s, ZW_FIELD_FLAGS, th[13], point);
-	for (i = ZW_FIELD_COUNT; i < s->fields.n; i++) {
-		u32 at = s->fields.v[i].offset;
-
-		if (s->fields.v[i].base == ZW_BYTE_LINK)
-			continue;
-		if (s->fields.v[i].base == ZW_BYTE_TRANSPORT)
-			at += dissection.thoff;
-		zw_space_set(s, i, at < packet->n ? packet->bytes[at] : 0,
-			     point);
-	}
-}
 
 /* Two visits to one expression must come out the same, since the interpreter
  * asks for one choice. */
@@ -278,14 +188,14 @@ static bool compare_point(struct zw_random *random, struct world *w,
 	struct zw_choice_list list = { v, 0 };
 	bool same = true;
 
-	random_point(random, w, point);
+	random_point(random, w->space, point);
 	if (tally->nat && zw_random_below(random, 2)) {
 		zw_space_set(w->space, ZW_FIELD_STATE, ZW_STATE_NEW, point);
 		zw_space_set(w->space, ZW_FIELD_DIRECTION, 0, point);
 		zw_space_set(w->space, ZW_FIELD_CT_STATUS, 0, point);
 	}
 	zw_packet_from_point(w->space, point, path, packet);
-	read_back(w, packet, point);
+	read_back(w->space, packet, point);
 	if (hangs_on_fragment(w, path, point)) {
 		zw_arena_free(arena);
 		return true;
