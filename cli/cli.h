@@ -54,6 +54,8 @@ enum zw_option {
 	ZW_OPT_SEED,
 	ZW_OPT_PCAP,
 	ZW_OPT_AFTER_LOAD,
+	ZW_OPT_SAMPLE,
+	ZW_OPT_MODES,
 	ZW_OPT_COLOR,
 	ZW_OPT_HELP,
 	ZW_OPT_COUNT,
@@ -117,6 +119,7 @@ enum zw_status zw_cmd_matrix(struct zw_cli *cli);
 enum zw_status zw_cmd_query(struct zw_cli *cli);
 enum zw_status zw_cmd_lint(struct zw_cli *cli);
 enum zw_status zw_cmd_lab(struct zw_cli *cli);
+enum zw_status zw_cmd_fmea(struct zw_cli *cli);
 enum zw_status zw_cmd_smt(struct zw_cli *cli);
 enum zw_status zw_cmd_explain(struct zw_cli *cli);
 enum zw_status zw_cmd_fmt(struct zw_cli *cli);

@@ -57,6 +57,12 @@ static const struct zw_command commands[] = {
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(CLAIMS) | OPTION(FAIL_ON) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_lint },
+	{ "fmea", "X", "prove again with each single fault made",
+	  "zwinger fmea examples/hq.zw --sample 200",
+	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(FAIL_ON) |
+		  OPTION(SAMPLE) | OPTION(SEED) | OPTION(MODES) |
+		  OPTION(ADDRESSES),
+	  1, 1, zw_cmd_fmea },
 	{ "diff", "X Y", "say what changes for packets from X to Y",
 	  "zwinger diff examples/hq.zw examples/hq.zw",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(FAIL_ON) |

@@ -63,10 +63,12 @@ static const struct option_info infos[] = {
 	[ZW_OPT_AUDIT] = { "audit", 0, "FILE", "the audit trail" },
 	[ZW_OPT_PROBES] = { "probes", 0, "N", "packets to send (10000)" },
 	[ZW_OPT_SEED] = { "seed", 0, "N",
-			  "draw the same packets as a former lab" },
+			  "draw the same as a former run" },
 	[ZW_OPT_PCAP] = { "pcap", 0, "FILE", "keep the packets in FILE" },
 	[ZW_OPT_AFTER_LOAD] = { "after-load", 0, "COMMAND",
 				"run it in the gateway, to try the lab itself" },
+	[ZW_OPT_SAMPLE] = { "sample", 0, "N", "try N faults, drawn at random" },
+	[ZW_OPT_MODES] = { "modes", 0, "MODE,...", "faults of these modes alone" },
 	[ZW_OPT_COLOR] = { "color", 0, "WHEN", "auto, always or never" },
 	[ZW_OPT_HELP] = { "help", 'h', NULL, "print this page" },
 };

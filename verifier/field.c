@@ -218,12 +218,32 @@ u32 zw_space_byte(struct zw_space *space, enum zw_byte_base base, u32 offset)
 	return (u32)space->fields.n - 1;
 }
 
+u32 zw_space_fresh_up_to(struct zw_space *space, u32 max)
+{
+	size_t n = space->fresh.n;
+	u32 variable;
+
+	if (n < space->fresh_made &&
+	    zw_variable_max(space->d, space->fresh.v[n]) == max)
+		return space->fresh.v[space->fresh.n++];
+	/* their order is that of the variables, so those behind are let go */
+	variable = zw_variable_new(space->d, max);
+	zw_push(space->arena, space->fresh, variable);
+	space->fresh_made = space->fresh.n;
+	return variable;
+}
+
 u32 zw_space_fresh(struct zw_space *space)
 {
-	u32 variable = zw_variable_new(space->d, 1);
+	return zw_space_fresh_up_to(space, 1);
+}
 
-	zw_push(space->arena, space->fresh, variable);
-	return variable;
+void zw_space_give_back(struct zw_space *space, size_t n)
+{
+	if (n < space->fresh_kept)
+		n = space->fresh_kept;
+	if (n < space->fresh.n)
+		space->fresh.n = n;
 }
 
 u32 zw_space_predicate(struct zw_space *space, struct zw_str name)
@@ -233,6 +253,7 @@ u32 zw_space_predicate(struct zw_space *space, struct zw_str name)
 	if (zw_map_get(&space->predicates, name, &variable))
 		return variable;
 	variable = zw_space_fresh(space);
+	space->fresh_kept = space->fresh.n;
 	zw_map_put(&space->predicates, zw_str_copy(space->arena, name),
 		   variable);
 	return variable;

@@ -151,6 +151,8 @@ struct zw_space {
 	const struct zw_name_class *classes; /* ascending */
 	u32 class_count;
 	ZW_VEC(u32) fresh;	    /* the variables made by zw_space_fresh */
+	size_t fresh_made;	    /* behind those: given back, to be used */
+	size_t fresh_kept;	    /* so many are never given back */
 	struct zw_map predicates;   /* name to variable */
 	struct zw_map translations; /* name to number */
 	ZW_VEC(struct zw_str) translation_names; /* by number - 1 */
@@ -179,6 +181,11 @@ static inline bool zw_space_stale(const struct zw_space *space)
 u32 zw_space_byte(struct zw_space *space, enum zw_byte_base base, u32 offset);
 /* A new variable with the values 0 and 1 that stands for something unknown. */
 u32 zw_space_fresh(struct zw_space *space);
+/* The same for something that takes 0 .. MAX. */
+u32 zw_space_fresh_up_to(struct zw_space *space, u32 max);
+/* Give back all of them but the first N (as space->fresh.n was) and those of
+ * predicates: what was made with them is not looked at again. */
+void zw_space_give_back(struct zw_space *space, size_t n);
 
 /* The variable that stands for the predicate NAME (a limit with all that it
  * is about), 1 where it holds; equal names are one predicate. */

@@ -203,7 +203,8 @@ struct zw_interpreter *zw_interpreter_new(struct zw_arena *arena,
 bool zw_interpreter_defragments(const struct zw_interpreter *interpreter,
 				u8 family)
 {
-	return interpreter->conntrack[family == NFPROTO_IPV6];
+	return interpreter->conntrack[family == NFPROTO_IPV6] &&
+	       !interpreter->ruleset->fragments;
 }
 
 /* ---- one hook ---- */
@@ -246,7 +247,7 @@ static bool own_hooks(struct zw_machine *m, s64 priority)
 	if (!m->in->conntrack[m->v6])
 		return true;
 	if (priority >= ZW_PRIORITY_DEFRAG && m->d.fragment && !m->untracked &&
-	    !m->tracked) {
+	    !m->tracked && !m->ruleset->fragments) {
 		if (zw_packet_join(m->packet) == ZW_JOIN_WAITS)
 			return false;
 		zw_packet_dissect(m->packet, &m->d);

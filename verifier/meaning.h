@@ -61,6 +61,8 @@ zw_node zw_meaning_ipsec(struct zw_space *space, const struct zw_zone *zone,
 zw_node zw_meaning_errors(struct zw_space *space, enum zw_family family);
 /* IPv6's messages of the link, line 3. */
 zw_node zw_meaning_link(struct zw_space *space);
+/* Fragments of IPv4 behind the first, whose ports are not there. */
+zw_node zw_meaning_later_fragments(struct zw_space *space);
 /* Source routes and fragments, line 1, and redirects, line 2. */
 zw_node zw_meaning_refused(struct zw_space *space, enum zw_family family);
 

@@ -295,6 +295,17 @@ zw_node zw_meaning_reset(struct zw_space *space)
 	return zw_in(space->d, variable, ranges, 32);
 }
 
+zw_node zw_meaning_later_fragments(struct zw_space *space)
+{
+	zw_node first[8];
+	u32 i;
+
+	for (i = 0; i < 8; i++)
+		first[i] = zw_space_range(space, ZW_FIELD_FRAG, i << 13,
+					  i << 13);
+	return zw_not(space->d, zw_or_all(space->d, first, 8));
+}
+
 /* ---- what can exist ------------------------------------------------------ */
 
 /* The least header without which conntrack gives a packet no entry

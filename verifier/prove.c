@@ -38,6 +38,34 @@ struct zw_prover *zw_prover_new(struct zw_arena *arena,
 	return p;
 }
 
+struct zw_prover *zw_prover_variant(struct zw_arena *arena,
+				    struct zw_arena *scratch,
+				    const struct zw_prover *base,
+				    const struct zw_ruleset *ruleset,
+				    struct zw_touched touched)
+{
+	struct zw_prover *p = ZW_NEW(scratch, struct zw_prover);
+
+	*p = *base;
+	memset(p->paths, 0, sizeof(p->paths));
+	p->arena = arena;
+	p->scratch = scratch;
+	p->symbolic =
+		zw_symbolic_variant(scratch, base->symbolic, ruleset, touched);
+	p->interpreter = NULL;
+	if (!p->symbolic->base)
+		memset(p->asked, 0, sizeof(p->asked));
+	return p;
+}
+
+/* The regions of the other prover as packets arrive in them are this one's
+ * where no chain before routing tells the two apart. */
+static void keep_regions(struct zw_prover *p, enum zw_path path)
+{
+	if (p->symbolic->base && !zw_symbolic_arrives_alike(p->symbolic, path))
+		p->asked[path].region_known = NULL;
+}
+
 static bool accepts(void *context, u32 leaf)
 {
 	(void)context;
@@ -80,6 +108,19 @@ static zw_node without_entries(struct zw_prover *p)
 	return out;
 }
 
+/* Fragments of IPv4 without ports, and with an entry nevertheless: conntrack
+ * finds none for them (ipv4_get_l4proto). */
+static zw_node torn_entries(struct zw_space *space)
+{
+	struct zw_diagrams *d = space->d;
+	zw_node torn = zw_and(d, zw_meaning_later_fragments(space),
+			      zw_space_is(space, ZW_FIELD_FAMILY, ZW_IPV4));
+
+	return zw_and(d, torn,
+		      zw_space_index(space, ZW_FIELD_STATE, ZW_IS_ESTABLISHED,
+				     ZW_IS_NEW));
+}
+
 bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 {
 	bool tracked[ZW_FAMILY_COUNT];
@@ -88,12 +129,18 @@ bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 	if (p->paths[path].known)
 		return true;
 	for (f = 0; f < ZW_FAMILY_COUNT; f++)
-		tracked[f] =
-			p->symbolic->tracked[f] && !p->symbolic->has_notrack;
+		tracked[f] = p->symbolic->tracked[f] &&
+			     !p->symbolic->has_notrack &&
+			     !p->symbolic->ruleset->fragments;
 	p->paths[path].diagram = zw_symbolic_path(p->symbolic, path);
+	keep_regions(p, path);
 	p->paths[path].accepted =
 		zw_where(p->space->d, p->paths[path].diagram, accepts, NULL);
 	p->paths[path].legal = zw_meaning_legal(p->space, tracked, path);
+	if (p->symbolic->ruleset->fragments)
+		p->paths[path].legal =
+			zw_minus(p->space->d, p->paths[path].legal,
+				 torn_entries(p->space));
 	if (p->symbolic->tests_arrival && path == ZW_PATH_FORWARD)
 		p->paths[path].legal = zw_and(p->space->d, p->paths[path].legal,
 					      zw_meaning_arrival(p->space));
@@ -154,6 +201,7 @@ bool zw_prover_again(struct zw_prover *p)
 
 	for (path = 0; path < ZW_PATH_COUNT; path++)
 		p->paths[path].known = false;
+	memset(p->asked, 0, sizeof(p->asked));
 	return zw_prover_paths(p);
 }
 
@@ -193,10 +241,19 @@ static u32 differ(void *context, u32 a, u32 b)
 	return a != b;
 }
 
+static zw_node meaning_of(struct zw_prover *p, enum zw_path path)
+{
+	if (!p->asked[path].known)
+		p->asked[path].meaning =
+			zw_meaning_path(p->scratch, p->space, p->statement,
+					path, p->symbolic->translates);
+	p->asked[path].known = true;
+	return p->asked[path].meaning;
+}
+
 static zw_node inexact(struct zw_prover *p, enum zw_path path)
 {
-	zw_node meaning = zw_meaning_path(p->scratch, p->space, p->statement,
-					  path, p->symbolic->translates);
+	zw_node meaning = meaning_of(p, path);
 	zw_node said = zw_symbolic_named(p->symbolic, p->paths[path].diagram);
 
 	if (zw_same(meaning, said))
@@ -287,6 +344,32 @@ static zw_node known_sources(struct zw_prover *p)
 			 v, count);
 }
 
+/* What CLAIM speaks of, as the packets of PATH arrive. */
+static zw_node region_of(struct zw_prover *p, const struct zw_claim *claim,
+			 enum zw_path path)
+{
+	const struct zw_claim *first = p->statement->claims.v;
+	size_t n = p->statement->claims.n, i;
+	zw_node region;
+
+	for (i = 0; i < n && claim != &first[i];)
+		i++;
+	if (i < n && !p->regions->beginnings && p->asked[path].region_known &&
+	    p->asked[path].region_known[i])
+		return p->asked[path].regions[i];
+	region = zw_symbolic_arrivals(p->symbolic, path,
+				      zw_region(p->regions, claim, path));
+	if (i == n || p->regions->beginnings)
+		return region;
+	if (!p->asked[path].region_known) {
+		p->asked[path].region_known = ZW_NEW_ARRAY(p->scratch, bool, n);
+		p->asked[path].regions = ZW_NEW_ARRAY(p->scratch, zw_node, n);
+	}
+	p->asked[path].region_known[i] = true;
+	p->asked[path].regions[i] = region;
+	return region;
+}
+
 static struct violation violation_of(struct zw_prover *p,
 				     const struct zw_claim *claim,
 				     enum zw_path path)
@@ -299,8 +382,7 @@ static struct violation violation_of(struct zw_prover *p,
 		v.set = inexact(p, path);
 		v.wanted = ZW_WANT_SAME;
 	} else {
-		region = zw_symbolic_arrivals(
-			p->symbolic, path, zw_region(p->regions, claim, path));
+		region = region_of(p, claim, path);
 		switch (claim->kind) {
 		case ZW_ALWAYS:
 			v.set = zw_minus(d, region, p->paths[path].accepted);
@@ -352,8 +434,7 @@ static struct zw_str difference(struct zw_prover *p, enum zw_path path,
 				const u32 *point)
 {
 	struct zw_diagrams *d = p->space->d;
-	zw_node meaning = zw_meaning_path(p->scratch, p->space, p->statement,
-					  path, p->symbolic->translates);
+	zw_node meaning = meaning_of(p, path);
 	u32 said_leaf = zw_at(d, p->paths[path].diagram, point);
 	u32 meant_leaf = zw_at(d, meaning, point);
 	u32 said = zw_pass_of(said_leaf), meant = zw_pass_of(meant_leaf);

@@ -32,6 +32,15 @@ struct zw_prover {
 		zw_node accepted; /* a set */
 		zw_node legal;	  /* packets that can exist */
 	} paths[ZW_PATH_COUNT];
+	/* What does not change with a ruleset, or only with the chains before
+	 * routing: the policy's meaning, and the regions of the statement's
+	 * claims as packets arrive in them. */
+	struct {
+		bool known;
+		zw_node meaning;
+		bool *region_known; /* by claim; NULL: none yet */
+		zw_node *regions;
+	} asked[ZW_PATH_COUNT];
 	/* What passed before, on each path: of a mixture only what else passes
 	 * is a violation. */
 	bool is_mixture;
@@ -44,6 +53,15 @@ struct zw_prover *zw_prover_new(struct zw_arena *arena,
 				const struct zw_ruleset *ruleset,
 				const struct zw_statement *statement,
 				const struct zw_sources *sources);
+
+/* The same for RULESET, which is that of BASE but for what TOUCHED says
+ * (zw_symbolic_variant): claims and what else there is are BASE's. Without an
+ * interpreter, which is needed before a claim is proved. */
+struct zw_prover *zw_prover_variant(struct zw_arena *arena,
+				    struct zw_arena *scratch,
+				    const struct zw_prover *base,
+				    const struct zw_ruleset *ruleset,
+				    struct zw_touched touched);
 
 /* Compute the diagrams of the paths that the statement's claims need. False if
  * the space is stale or the budget is spent. */

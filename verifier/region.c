@@ -293,17 +293,12 @@ static zw_node services(struct zw_regions *r, const struct zw_claim *claim)
 static zw_node later_fragments(struct zw_regions *r)
 {
 	struct zw_diagrams *d = r->space->d;
-	zw_node first[8], four, none;
-	u32 i;
+	zw_node none;
 
-	for (i = 0; i < 8; i++)
-		first[i] = zw_space_range(r->space, ZW_FIELD_FRAG, i << 13,
-					  i << 13);
-	four = zw_not(d, zw_or_all(d, first, 8));
 	none = zw_or(d, state(r, ZW_IS_INVALID), state(r, ZW_IS_UNTRACKED));
 	return zw_and(
 		d, none,
-		by_family(r, four,
+		by_family(r, zw_meaning_later_fragments(r->space),
 			  zw_space_is(r->space, ZW_FIELD_HAS_FRAGMENT, 1)));
 }
 

@@ -447,6 +447,10 @@ struct zw_ruleset {
 	/* Base chains that differ run as they were before if their turn is
 	 * below this, else as they are now. */
 	u32 moment;
+	/* Fragments are not put together before the hooks, though conntrack is
+	 * used: a fault that a proof can be asked about, no state that the
+	 * bytes could tell. */
+	bool fragments;
 };
 
 /* Does this base chain run at the ruleset's moment? */

@@ -190,7 +190,50 @@ struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 				&ruleset->objects.v[table->objects.v[c]]);
 	}
 	zw_symbolic_tracked(ruleset, s->tracked);
-	space->joined = s->tracked[ZW_IPV6];
+	space->joined = s->tracked[ZW_IPV6] && !ruleset->fragments;
+	return s;
+}
+
+/* Nothing that is looked at outside of the chains themselves tells A from B. */
+static bool alike(const struct zw_symbolic *a, const struct zw_symbolic *b)
+{
+	u32 f;
+
+	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
+		if (a->tracked[f] != b->tracked[f] ||
+		    a->translates[f] != b->translates[f])
+			return false;
+	}
+	return a->ruleset->fragments == b->ruleset->fragments &&
+	       a->has_notrack == b->has_notrack && a->loses == b->loses &&
+	       a->reads_status == b->reads_status &&
+	       a->offloads == b->offloads && a->expects == b->expects &&
+	       a->reads_tuples == b->reads_tuples;
+}
+
+struct zw_symbolic *zw_symbolic_variant(struct zw_arena *arena,
+					const struct zw_symbolic *base,
+					const struct zw_ruleset *ruleset,
+					struct zw_touched touched)
+{
+	struct zw_symbolic *s = zw_symbolic_new(arena, base->space, ruleset);
+	size_t i;
+
+	s->foreign = base->foreign;
+	s->tests_arrival = base->tests_arrival;
+	s->tests_time = base->tests_time;
+	if (!alike(s, base))
+		return s;
+	s->outcomes = base->outcomes;
+	s->then_tag = base->then_tag;
+	s->past_tag = base->past_tag;
+	s->to_end_tag = base->to_end_tag;
+	memcpy(s->there, base->there, sizeof(s->there));
+	memcpy(s->there_known, base->there_known, sizeof(s->there_known));
+	for (i = 0; i < base->losses.n; i++) /* leaves have their numbers */
+		zw_push(arena, s->losses, base->losses.v[i]);
+	s->base = base;
+	s->touched = touched;
 	return s;
 }
 
@@ -232,8 +275,8 @@ zw_node zw_unknown_limit(struct scene *scene, u32 expr, struct zw_str name,
 zw_node zw_unknown_content(struct scene *scene, u32 expr)
 {
 	struct zw_symbolic *s = scene->s;
-	zw_node node = zw_unknown(scene, expr, true,
-				  "the former content of a set");
+	zw_node node =
+		zw_unknown(scene, expr, true, "the former content of a set");
 
 	s->approximations.v[s->approximations.n - 1].former = true;
 	return node;
@@ -278,8 +321,7 @@ static struct zw_str blame(const struct scene *scene, const char *what)
 	const struct zw_chain *chain = &s->ruleset->chains.v[scene->chain];
 	struct zw_str table = s->ruleset->tables.v[chain->table].name;
 
-	return zw_strf(s->arena,
-		       "rule %u of chain '%.*s' in table '%.*s': %s",
+	return zw_strf(s->arena, "rule %u of chain '%.*s' in table '%.*s': %s",
 		       scene->position, ZW_STR_ARG(chain->name),
 		       ZW_STR_ARG(table), what);
 }
@@ -290,6 +332,7 @@ void zw_doubt(struct scene *scene, const char *what)
 	struct zw_str text = blame(scene, what);
 	size_t i;
 
+	s->blames++;
 	for (i = 0; i < s->doubts.n; i++) {
 		if (zw_str_eq(s->doubts.v[i], text))
 			return;
@@ -303,6 +346,7 @@ u32 zw_loss(struct scene *scene, const char *what)
 	struct zw_str text = blame(scene, what);
 	u32 i;
 
+	s->blames++;
 	for (i = 0; i < s->losses.n; i++) {
 		if (zw_str_eq(s->losses.v[i], text))
 			return i;
@@ -414,6 +458,38 @@ static zw_node unbound(struct zw_space *space, bool destination)
 			    0));
 }
 
+/* What the ruleset that this one shares with made of base chain NUMBER here; or
+ * NULL. */
+static const struct zw_made_chain *shared(const struct scene *scene, u32 number)
+{
+	const struct zw_symbolic *base = scene->s->base;
+	const struct zw_made_chain *made;
+
+	if (!base || number >= base->ruleset->chains.n ||
+	    !base->made[scene->path][scene->family])
+		return NULL;
+	made = &base->made[scene->path][scene->family][number];
+	return made->known ? made : NULL;
+}
+
+/* No chain is summarised yet, but those that are as they were. */
+static void begin_summaries(struct scene *scene, u32 number)
+{
+	const struct zw_symbolic *s = scene->s;
+	const struct zw_made_chain *made = shared(scene, number);
+	size_t i, n = s->ruleset->chains.n;
+
+	memset(scene->state, 0, n);
+	if (!made || !made->memo || made->doubtful)
+		return;
+	for (i = 0; i < n && i < s->base->ruleset->chains.n; i++) {
+		if (made->state[i] != CHAIN_KNOWN || s->touched.chains[i])
+			continue;
+		scene->state[i] = CHAIN_KNOWN;
+		scene->memo[i] = made->memo[i];
+	}
+}
+
 /* Stand before the base chain NUMBER; nothing is known of chains from there. */
 static void stand_at(struct scene *scene, u32 number, bool device_hook)
 {
@@ -429,7 +505,7 @@ static void stand_at(struct scene *scene, u32 number, bool device_hook)
 		scene->s->space->joined &&
 		(device_hook ||
 		 (tracks && chain->priority < NF_IP_PRI_CONNTRACK_DEFRAG));
-	memset(scene->state, 0, scene->s->ruleset->chains.n);
+	begin_summaries(scene, number);
 	scene->chain = number;
 	scene->position = 0;
 }
@@ -459,10 +535,10 @@ static struct product chain_at(struct scene *scene, u32 number,
 	if (chain->type == ZW_CHAIN_NAT)
 		p.node = zw_if(space->d, unbound(space, tracks), p.node, past);
 	if (is_bound(chain, device_hook))
-		p.node = zw_if(space->d,
-			       on_devices(scene, chain,
-					  is_egress(scene, device_hook)),
-			       p.node, past);
+		p.node = zw_if(
+			space->d,
+			on_devices(scene, chain, is_egress(scene, device_hook)),
+			p.node, past);
 	if (chain->type == ZW_CHAIN_NAT || is_bound(chain, device_hook))
 		p.kinds |= KIND(GO_ON);
 	return p;
@@ -485,6 +561,49 @@ static void show(struct scene *scene, u32 number, bool device_hook)
 	scene->visit(scene, come);
 }
 
+static void keep(const struct scene *scene, struct zw_made_chain *made)
+{
+	struct zw_symbolic *s = scene->s;
+	size_t n = s->ruleset->chains.n;
+
+	made->memo = ZW_NEW_ARRAY(s->arena, struct product, n);
+	made->state = ZW_NEW_ARRAY(s->arena, u8, n);
+	memcpy(made->memo, scene->memo, n * sizeof(*made->memo));
+	memcpy(made->state, scene->state, n);
+}
+
+/* Base chain NUMBER as the other ruleset has it; false if it is another here.
+ */
+static bool take_shared(struct scene *scene, u32 number,
+			struct zw_made_chain *made)
+{
+	struct zw_symbolic *s = scene->s;
+	const struct zw_made_chain *other = shared(scene, number);
+	size_t i;
+
+	if (!other || other->doubtful || s->touched.chains[number])
+		return false;
+	made->chain = other->chain;
+	for (i = 0; i < other->count; i++)
+		zw_push(s->arena, s->approximations,
+			s->base->approximations.v[other->first + i]);
+	return true;
+}
+
+static void make_chain(struct scene *scene, u32 number, bool device_hook,
+		       struct zw_made_chain *made)
+{
+	struct zw_symbolic *s = scene->s;
+	u64 blames = s->blames;
+
+	made->first = s->approximations.n;
+	made->chain = chain_at(scene, number, device_hook);
+	made->count = s->approximations.n - made->first;
+	made->doubtful = s->blames > blames;
+	if (s->keeps)
+		keep(scene, made);
+}
+
 /* The same, made once. */
 static struct product known_chain_at(struct scene *scene, u32 number,
 				     bool device_hook)
@@ -496,7 +615,9 @@ static struct product known_chain_at(struct scene *scene, u32 number,
 		*made = ZW_NEW_ARRAY(s->arena, struct zw_made_chain,
 				     s->ruleset->chains.n);
 	if (!(*made)[number].known) {
-		(*made)[number].chain = chain_at(scene, number, device_hook);
+		if (!take_shared(scene, number, &(*made)[number]))
+			make_chain(scene, number, device_hook,
+				   &(*made)[number]);
 		(*made)[number].known = true;
 	}
 	return (*made)[number].chain;
@@ -556,11 +677,12 @@ static void compare_orders(struct scene *scene, const struct met *x,
 	s->orders = true;
 	scene->chain = y->chain;
 	scene->position = 1;
-	zw_doubt(scene,
-		 zw_cstr(s->arena,
-			 zw_strf(s->arena,
-				 "its order against chain '%.*s' of equal priority matters and is not known",
-				 ZW_STR_ARG(name))));
+	zw_doubt(
+		scene,
+		zw_cstr(s->arena,
+			zw_strf(s->arena,
+				"its order against chain '%.*s' of equal priority matters and is not known",
+				ZW_STR_ARG(name))));
 }
 
 /* The last of CHAINS, number N - 1, against those before it of its priority. */
@@ -578,9 +700,9 @@ static void check_orders(struct scene *scene, const met_chains *chains,
 			k++;
 		if (m->own == last->own && m->priority == last->priority &&
 		    m->registered == last->registered)
-			compare_orders(scene, m, steps[k].chain, last,
-				       scene->steps->v[scene->steps->n - 1]
-					       .chain);
+			compare_orders(
+				scene, m, steps[k].chain, last,
+				scene->steps->v[scene->steps->n - 1].chain);
 		k++;
 	}
 }
@@ -655,10 +777,9 @@ static zw_node any_source(struct scene *scene, zw_node node)
 
 		for (i = 0; i < info->slice_count; i++) {
 			u32 variable = info->slices[i].variable;
-			u32 any = zw_variable_new(
-				space->d, zw_variable_max(space->d, variable));
+			u32 any = zw_space_fresh_up_to(
+				space, zw_variable_max(space->d, variable));
 
-			zw_push(space->arena, space->fresh, any);
 			v[n++] = (struct zw_rewrite){ variable, true, any };
 		}
 	}
@@ -871,4 +992,91 @@ zw_node zw_symbolic_arrivals(struct zw_symbolic *s, enum zw_path path,
 		return set;
 	four = family_arrivals(s, path, ZW_IPV4, set);
 	return by_family(s, four, family_arrivals(s, path, ZW_IPV6, set));
+}
+
+bool zw_symbolic_arrives_alike(const struct zw_symbolic *s, enum zw_path path)
+{
+	u32 f;
+	size_t i;
+
+	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
+		const struct zw_steps *is = s->arrivals[path][f];
+		const struct zw_steps *was = s->base->arrivals[path][f];
+
+		if (!is || !was || is->n != was->n)
+			return false;
+		for (i = 0; i < is->n; i++) {
+			if (is->v[i].kind != was->v[i].kind ||
+			    !zw_same(is->v[i].chain.node, was->v[i].chain.node))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* ---- what a fault lets by ------------------------------------------------ */
+
+static bool refuses(void *context, u32 leaf)
+{
+	struct zw_symbolic *s = context;
+
+	return s->outcomes->v.v[leaf].kind <= REJECTS_OTHER &&
+	       s->outcomes->v.v[leaf].kind != ACCEPTS;
+}
+
+static bool goes_on(void *context, u32 leaf)
+{
+	struct zw_symbolic *s = context;
+	u32 kind = s->outcomes->v.v[leaf].kind;
+
+	return kind == ACCEPTS || kind == GO_ON || kind == RETURNS;
+}
+
+/* Is the packet routed already when it meets CHAIN? */
+static bool behind_routing(const struct zw_symbolic *s,
+			   const struct zw_chain *chain)
+{
+	if (s->ruleset->tables.v[chain->table].family == NFPROTO_NETDEV)
+		return chain->hook == NF_NETDEV_EGRESS;
+	return chain->hook == NF_INET_LOCAL_IN ||
+	       chain->hook == NF_INET_FORWARD ||
+	       chain->hook == NF_INET_POST_ROUTING;
+}
+
+static zw_node chain_lets_by(struct zw_symbolic *s, enum zw_path path,
+			     enum zw_family family, u32 number)
+{
+	const struct zw_symbolic *base = s->base;
+	const struct zw_made_chain *was = &base->made[path][family][number];
+	const struct zw_made_chain *is =
+		s->made[path][family] ? &s->made[path][family][number] : NULL;
+	zw_node out;
+
+	if (!was->known ||
+	    (is && is->known && zw_same(was->chain.node, is->chain.node)))
+		return ZW_EMPTY;
+	out = zw_where(s->space->d, was->chain.node, refuses, s);
+	if (is && is->known)
+		out = zw_and(s->space->d, out,
+			     zw_where(s->space->d, is->chain.node, goes_on, s));
+	if (behind_routing(base, &base->ruleset->chains.v[number]))
+		out = family_arrivals(s, path, family, out);
+	return out;
+}
+
+zw_node zw_symbolic_let_by(struct zw_symbolic *s, enum zw_path path)
+{
+	zw_node of[ZW_FAMILY_COUNT] = { ZW_EMPTY, ZW_EMPTY };
+	u32 f, c;
+
+	if (!s->base)
+		return ZW_EMPTY;
+	for (f = 0; f < ZW_FAMILY_COUNT; f++) {
+		for (c = 0;
+		     s->base->made[path][f] && c < s->base->ruleset->chains.n;
+		     c++)
+			of[f] = zw_or(s->space->d, of[f],
+				      chain_lets_by(s, path, f, c));
+	}
+	return by_family(s, of[ZW_IPV4], of[ZW_IPV6]);
 }

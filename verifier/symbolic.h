@@ -48,6 +48,12 @@ struct zw_approximation {
 	u8 family, path;  /* where it was met */
 };
 
+/* Which chains and sets of a ruleset are not what they are in another one. */
+struct zw_touched {
+	const bool *chains; /* also: whose rules lead to such a one */
+	const bool *sets;
+};
+
 struct zw_symbolic {
 	struct zw_arena *arena;
 	struct zw_space *space;
@@ -57,6 +63,7 @@ struct zw_symbolic {
 	/* Likewise, of packets that are lost sight of; only claims about such
 	 * packets hang on them. */
 	ZW_VEC(struct zw_str) losses;
+	u64 blames; /* how often either was added to, or would have been */
 	bool orders; /* of chains of equal priority matter */
 	bool loses; /* there are expressions that do this */
 	bool reads_status; /* of entries */
@@ -84,6 +91,9 @@ struct zw_symbolic {
 	/* Base chains that were evaluated, by path, family and number: the
 	 * moments of a mixture share them. */
 	struct zw_made_chain *made[ZW_PATH_COUNT][ZW_FAMILY_COUNT];
+	bool keeps; /* what it made of chains, for others to share */
+	const struct zw_symbolic *base; /* with which it is shared; or NULL */
+	struct zw_touched touched;	/* where not */
 	bool tests_arrival; /* of forwarded packets, the hop limit before it
 			     * was decreased */
 };
@@ -94,6 +104,27 @@ void zw_symbolic_cuts(struct zw_cuts *cuts, const struct zw_ruleset *ruleset);
 struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 				    struct zw_space *space,
 				    const struct zw_ruleset *ruleset);
+
+/* The same for RULESET, which is BASE's but for what TOUCHED says, in BASE's
+ * space: what is the same in both is not made again. All of BASE's paths must
+ * have been made, with KEEPS. Where the difference reaches further (conntrack
+ * is used now, or addresses are translated) nothing is shared. Borrows BASE and
+ * TOUCHED's arrays. */
+struct zw_symbolic *zw_symbolic_variant(struct zw_arena *arena,
+					const struct zw_symbolic *base,
+					const struct zw_ruleset *ruleset,
+					struct zw_touched touched);
+
+/* Of a variant that shares with its base: do packets of PATH come to the routing
+ * decision alike? The path must have been made in both. */
+bool zw_symbolic_arrives_alike(const struct zw_symbolic *variant,
+			       enum zw_path path);
+
+/* Of a variant that shares with its base: the packets of PATH, as they arrive,
+ * that a base chain refuses in BASE and lets go on (or is not there) in the
+ * variant, whatever the other chains do; empty where nothing is shared. The
+ * path must have been made in both. */
+zw_node zw_symbolic_let_by(struct zw_symbolic *variant, enum zw_path path);
 
 /* NODE with every limit as the predicate that it is: two that agree in all
  * parameters count as one, as they do in a policy's meaning. For comparison

@@ -40,9 +40,8 @@ static bool rewrite_of(struct scene *scene, const struct zw_slice *slice,
 		}
 	}
 	/* something else: a number that nobody knows */
-	out->value = zw_variable_new(
-		space->d, zw_variable_max(space->d, slice->variable));
-	zw_push(space->arena, space->fresh, out->value);
+	out->value = zw_space_fresh_up_to(
+		space, zw_variable_max(space->d, slice->variable));
 	return true;
 }
 

@@ -50,6 +50,13 @@ enum step_kind {
 struct zw_made_chain {
 	bool known;
 	struct product chain;
+	/* which of the approximations were met in it, and whether doubts or
+	 * losses were */
+	size_t first, count;
+	bool doubtful;
+	/* by chain, as in struct scene; NULL where they are not kept */
+	struct product *memo;
+	u8 *state;
 };
 
 struct step {

@@ -117,10 +117,9 @@ static void set_unknown(struct zw_space *space, u32 field, u32 words,
 
 		for (i = 0; i < info->slice_count; i++) {
 			u32 variable = info->slices[i].variable;
-			u32 any = zw_variable_new(
-				space->d, zw_variable_max(space->d, variable));
+			u32 any = zw_space_fresh_up_to(
+				space, zw_variable_max(space->d, variable));
 
-			zw_push(space->arena, space->fresh, any);
 			ZW_ASSERT(*n < ZW_ENTRY_REWRITES);
 			v[(*n)++] = (struct zw_rewrite){ variable, true, any };
 		}

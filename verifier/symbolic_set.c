@@ -307,6 +307,11 @@ static bool set_table(const struct zw_rule_run *run, u32 number,
 	memcpy(words + 3, &regs->bits[32 * slot],
 	       8 * set->key_len * sizeof(zw_bit));
 	key.n += 8 * set->key_len * sizeof(zw_bit);
+	if (s->base && !s->touched.sets[number] &&
+	    zw_map_get(s->base->lookups, key, &known)) {
+		*out = s->base->lookup_nodes.v[known];
+		return true;
+	}
 	if (zw_map_get(s->lookups, key, &known)) {
 		*out = s->lookup_nodes.v[known];
 		return true;
