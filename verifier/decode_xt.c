@@ -7,41 +7,48 @@
  * understood. What hangs on more than the packet is told apart here: what can
  * come out either way (ZW_XT_CHANCE) from what a ruleset cannot tell
  * (ZW_XT_OUTSIDE). */
-#include <arpa/inet.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_connmark.h>
 #include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_dccp.h>
 #include <linux/netfilter/xt_dscp.h>
+#include <linux/netfilter/xt_ecn.h>
+#include <linux/netfilter/xt_esp.h>
+#include <linux/netfilter/xt_helper.h>
 #include <linux/netfilter/xt_iprange.h>
 #include <linux/netfilter/xt_length.h>
 #include <linux/netfilter/xt_mac.h>
 #include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_multiport.h>
+#include <linux/netfilter/xt_owner.h>
+#include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_pkttype.h>
 #include <linux/netfilter/xt_policy.h>
 #include <linux/netfilter/xt_recent.h>
 #include <linux/netfilter/xt_sctp.h>
 #include <linux/netfilter/xt_state.h>
+#include <linux/netfilter/xt_string.h>
+#include <linux/netfilter/xt_tcpmss.h>
 #include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter/xt_time.h>
+#include <linux/netfilter/xt_u32.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv4/ipt_ah.h>
 #include <linux/netfilter_ipv4/ipt_ttl.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "base/arena.h"
-#include "verifier/xt.h"
+#include "verifier/decode_xt.h"
 
-#define ANY 0xff /* family or revision */
+#define ANY ZW_XT_ANY
 #define SCTP_HEADER 12
 #define UDP_HEADER 8
 
-/* Fill XT from INFO, which has the right size; false: not understood. */
-typedef bool reader(struct zw_xt *xt, const void *info);
-
 /* ---- ports --------------------------------------------------------------- */
 
-static struct zw_xt_port_test port_range(enum zw_xt_port_side side,
-					 const u16 range[2], bool invert)
+struct zw_xt_port_test zw_xt_port_range(enum zw_xt_port_side side,
+					const u16 range[2], bool invert)
 {
 	struct zw_xt_port_test test = { .side = side,
 					.invert = invert,
@@ -85,10 +92,10 @@ static bool read_udp(struct zw_xt *xt, const void *info)
 	xt->kind = ZW_XT_PORTS;
 	xt->ports.header = UDP_HEADER;
 	xt->ports.n = 2;
-	xt->ports.tests[0] = port_range(ZW_XT_SOURCE, udp->spts,
-					udp->invflags & XT_UDP_INV_SRCPT);
-	xt->ports.tests[1] = port_range(ZW_XT_DESTINATION, udp->dpts,
-					udp->invflags & XT_UDP_INV_DSTPT);
+	xt->ports.tests[0] = zw_xt_port_range(ZW_XT_SOURCE, udp->spts,
+					      udp->invflags & XT_UDP_INV_SRCPT);
+	xt->ports.tests[1] = zw_xt_port_range(ZW_XT_DESTINATION, udp->dpts,
+					      udp->invflags & XT_UDP_INV_DSTPT);
 	return true;
 }
 
@@ -99,10 +106,10 @@ static bool read_tcp(struct zw_xt *xt, const void *info)
 	if (tcp->invflags & ~XT_TCP_INV_MASK)
 		return false;
 	xt->kind = ZW_XT_TCP;
-	xt->tcp.tests[0] = port_range(ZW_XT_SOURCE, tcp->spts,
-				      tcp->invflags & XT_TCP_INV_SRCPT);
-	xt->tcp.tests[1] = port_range(ZW_XT_DESTINATION, tcp->dpts,
-				      tcp->invflags & XT_TCP_INV_DSTPT);
+	xt->tcp.tests[0] = zw_xt_port_range(ZW_XT_SOURCE, tcp->spts,
+					    tcp->invflags & XT_TCP_INV_SRCPT);
+	xt->tcp.tests[1] = zw_xt_port_range(ZW_XT_DESTINATION, tcp->dpts,
+					    tcp->invflags & XT_TCP_INV_DSTPT);
 	xt->tcp.mask = tcp->flg_mask;
 	xt->tcp.wanted = tcp->flg_cmp;
 	xt->tcp.invert_flags = tcp->invflags & XT_TCP_INV_FLAGS;
@@ -118,21 +125,18 @@ static bool read_sctp(struct zw_xt *xt, const void *info)
 	if (sctp->flags & ~(u32)XT_SCTP_VALID_FLAGS ||
 	    sctp->invflags & ~(u32)XT_SCTP_VALID_FLAGS)
 		return false;
-	if (sctp->flags & XT_SCTP_CHUNK_TYPES) {
-		xt->kind = ZW_XT_OUTSIDE;
-		xt->what = "which chunks an SCTP packet has";
-		return true;
-	}
+	if (sctp->flags & XT_SCTP_CHUNK_TYPES)
+		xt->ports.more = "which chunks an SCTP packet has";
 	xt->kind = ZW_XT_PORTS;
 	xt->ports.header = SCTP_HEADER;
 	if (sctp->flags & XT_SCTP_SRC_PORTS)
 		xt->ports.tests[xt->ports.n++] =
-			port_range(ZW_XT_SOURCE, sctp->spts,
-				   sctp->invflags & XT_SCTP_SRC_PORTS);
+			zw_xt_port_range(ZW_XT_SOURCE, sctp->spts,
+					 sctp->invflags & XT_SCTP_SRC_PORTS);
 	if (sctp->flags & XT_SCTP_DEST_PORTS)
 		xt->ports.tests[xt->ports.n++] =
-			port_range(ZW_XT_DESTINATION, sctp->dpts,
-				   sctp->invflags & XT_SCTP_DEST_PORTS);
+			zw_xt_port_range(ZW_XT_DESTINATION, sctp->dpts,
+					 sctp->invflags & XT_SCTP_DEST_PORTS);
 	return true;
 }
 
@@ -333,293 +337,94 @@ static bool read_recent1(struct zw_xt *xt, const void *info)
 	return true;
 }
 
-/* ---- conntrack ----------------------------------------------------------- */
-
-_Static_assert(XT_CONNTRACK_STATE_INVALID == ZW_XT_STATE_INVALID &&
-		       XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED) ==
-			       ZW_XT_STATE_ESTABLISHED &&
-		       XT_CONNTRACK_STATE_BIT(IP_CT_RELATED) ==
-			       ZW_XT_STATE_RELATED &&
-		       XT_CONNTRACK_STATE_BIT(IP_CT_NEW) == ZW_XT_STATE_NEW &&
-		       XT_CONNTRACK_STATE_SNAT == ZW_XT_STATE_SNAT &&
-		       XT_CONNTRACK_STATE_DNAT == ZW_XT_STATE_DNAT &&
-		       XT_CONNTRACK_STATE_UNTRACKED == ZW_XT_STATE_UNTRACKED,
-	       "states as the kernel numbers them");
-
-static struct zw_xt_address_test masked_address(const union nf_inet_addr *value,
-						const union nf_inet_addr *mask,
-						bool used, bool invert)
-{
-	struct zw_xt_address_test test = { .used = used, .invert = invert };
-
-	memcpy(test.lo, value, 16);
-	memcpy(test.hi, mask, 16);
-	return test;
-}
-
-static void tuple_ports(struct zw_xt *xt, u32 i, u16 lo, u16 hi, bool used,
-			bool invert)
-{
-	u16 range[2] = { lo, hi };
-
-	xt->conntrack.ports[i].used = used;
-	xt->conntrack.ports[i].test = port_range(
-		i & 1 ? ZW_XT_DESTINATION : ZW_XT_SOURCE, range, invert);
-}
-
-/* What all revisions have; INFO begins alike in all of them. */
-static bool conntrack(struct zw_xt *xt, const struct xt_conntrack_mtinfo3 *info,
-		      u32 state, u32 status, u16 flags, u16 invert)
-{
-	const u16 known = (XT_CONNTRACK_STATE_ALIAS << 1) - 1;
-
-	if (flags & ~known || invert & ~known || info->l4proto > 255)
-		return false;
-	xt->kind = ZW_XT_CONNTRACK;
-	xt->conntrack.has_state = flags & XT_CONNTRACK_STATE;
-	xt->conntrack.invert_state = invert & XT_CONNTRACK_STATE;
-	xt->conntrack.state = state;
-	xt->conntrack.has_status = flags & XT_CONNTRACK_STATUS;
-	xt->conntrack.invert_status = invert & XT_CONNTRACK_STATUS;
-	xt->conntrack.status = status;
-	xt->conntrack.has_direction = flags & XT_CONNTRACK_DIRECTION;
-	xt->conntrack.reply = invert & XT_CONNTRACK_DIRECTION;
-	xt->conntrack.has_proto = flags & XT_CONNTRACK_PROTO;
-	xt->conntrack.invert_proto = invert & XT_CONNTRACK_PROTO;
-	xt->conntrack.proto = (u8)info->l4proto;
-	xt->conntrack.has_expires = flags & XT_CONNTRACK_EXPIRES;
-	xt->conntrack.tuple[0] = masked_address(
-		&info->origsrc_addr, &info->origsrc_mask,
-		flags & XT_CONNTRACK_ORIGSRC, invert & XT_CONNTRACK_ORIGSRC);
-	xt->conntrack.tuple[1] = masked_address(
-		&info->origdst_addr, &info->origdst_mask,
-		flags & XT_CONNTRACK_ORIGDST, invert & XT_CONNTRACK_ORIGDST);
-	xt->conntrack.tuple[2] = masked_address(
-		&info->replsrc_addr, &info->replsrc_mask,
-		flags & XT_CONNTRACK_REPLSRC, invert & XT_CONNTRACK_REPLSRC);
-	xt->conntrack.tuple[3] = masked_address(
-		&info->repldst_addr, &info->repldst_mask,
-		flags & XT_CONNTRACK_REPLDST, invert & XT_CONNTRACK_REPLDST);
-	return true;
-}
-
-static bool read_conntrack3(struct zw_xt *xt, const void *info)
-{
-	const struct xt_conntrack_mtinfo3 *c = info;
-	const u16 lo[4] = { c->origsrc_port, c->origdst_port, c->replsrc_port,
-			    c->repldst_port };
-	const u16 hi[4] = { c->origsrc_port_high, c->origdst_port_high,
-			    c->replsrc_port_high, c->repldst_port_high };
-	u32 i;
-
-	if (!conntrack(xt, c, c->state_mask, c->status_mask, c->match_flags,
-		       c->invert_flags))
-		return false;
-	for (i = 0; i < 4; i++) {
-		u32 flag = (u32)XT_CONNTRACK_ORIGSRC_PORT << i;
-
-		tuple_ports(xt, i, lo[i], hi[i], c->match_flags & flag,
-			    c->invert_flags & flag);
-	}
-	return true;
-}
-
-/* Before revision 3: single ports, in network order. */
-static bool old_conntrack(struct zw_xt *xt,
-			  const struct xt_conntrack_mtinfo2 *c, u32 state,
-			  u32 status)
-{
-	const u16 ports[4] = { c->origsrc_port, c->origdst_port,
-			       c->replsrc_port, c->repldst_port };
-	struct xt_conntrack_mtinfo3 same = { 0 };
-	u32 i;
-
-	memcpy(&same, c, offsetof(struct xt_conntrack_mtinfo2, state_mask));
-	if (!conntrack(xt, &same, state, status, c->match_flags,
-		       c->invert_flags))
-		return false;
-	for (i = 0; i < 4; i++) {
-		u32 flag = (u32)XT_CONNTRACK_ORIGSRC_PORT << i;
-
-		tuple_ports(xt, i, ntohs(ports[i]), ntohs(ports[i]),
-			    c->match_flags & flag, c->invert_flags & flag);
-	}
-	return true;
-}
-
-static bool read_conntrack2(struct zw_xt *xt, const void *info)
-{
-	const struct xt_conntrack_mtinfo2 *c = info;
-
-	return old_conntrack(xt, c, c->state_mask, c->status_mask);
-}
-
-static bool read_conntrack1(struct zw_xt *xt, const void *info)
-{
-	const struct xt_conntrack_mtinfo1 *c = info;
-	struct xt_conntrack_mtinfo2 same = { 0 };
-
-	memcpy(&same, c, offsetof(struct xt_conntrack_mtinfo1, state_mask));
-	return old_conntrack(xt, &same, c->state_mask, c->status_mask);
-}
-
-static bool read_state(struct zw_xt *xt, const void *info)
-{
-	const struct xt_state_info *state = info;
-	const u32 plain = XT_STATE_INVALID | ZW_XT_STATE_ESTABLISHED |
-			  ZW_XT_STATE_RELATED | ZW_XT_STATE_NEW;
-
-	if (state->statemask & ~(plain | XT_STATE_UNTRACKED))
-		return false;
-	xt->kind = ZW_XT_CONNTRACK;
-	xt->conntrack.has_state = true;
-	xt->conntrack.state = state->statemask & plain;
-	if (state->statemask & XT_STATE_UNTRACKED)
-		xt->conntrack.state |= ZW_XT_STATE_UNTRACKED;
-	return true;
-}
-
-bool zw_xt_reads_tuples(const struct zw_expr *expr)
-{
-	const struct zw_xt *xt = expr->xt.means;
-	u32 i;
-
-	if (expr->kind != ZW_EXPR_MATCH || !xt || xt->kind != ZW_XT_CONNTRACK)
-		return false;
-	for (i = 0; i < 4; i++) {
-		if (xt->conntrack.tuple[i].used || xt->conntrack.ports[i].used)
-			return true;
-	}
-	return false;
-}
-
 /* ---- the table ----------------------------------------------------------- */
 
-struct extension {
-	const char *name;
-	u8 family, revision;
-	size_t size; /* 0: any; it is not looked at */
-	reader *read;
-	enum zw_xt_kind kind; /* without a reader */
-	const char *what;
-};
-
-static const struct extension matches[] = {
-	{ "comment", ANY, ANY, 0, NULL, ZW_XT_ALWAYS, NULL },
-	{ "conntrack", ANY, 1, sizeof(struct xt_conntrack_mtinfo1),
-	  read_conntrack1, 0, NULL },
-	{ "conntrack", ANY, 2, sizeof(struct xt_conntrack_mtinfo2),
-	  read_conntrack2, 0, NULL },
-	{ "conntrack", ANY, 3, sizeof(struct xt_conntrack_mtinfo3),
-	  read_conntrack3, 0, NULL },
-	{ "state", ANY, 0, sizeof(struct xt_state_info), read_state, 0, NULL },
-	{ "multiport", ANY, 1, sizeof(struct xt_multiport_v1), read_multiport,
-	  0, NULL },
-	{ "tcp", ANY, 0, sizeof(struct xt_tcp), read_tcp, 0, NULL },
-	{ "udp", ANY, 0, sizeof(struct xt_udp), read_udp, 0, NULL },
-	{ "udplite", ANY, 0, sizeof(struct xt_udp), read_udp, 0, NULL },
-	{ "sctp", ANY, 0, sizeof(struct xt_sctp_info), read_sctp, 0, NULL },
-	{ "icmp", NFPROTO_IPV4, 0, sizeof(struct ipt_icmp), read_icmp4, 0,
-	  NULL },
-	{ "icmp6", NFPROTO_IPV6, 0, sizeof(struct ip6t_icmp), read_icmp6, 0,
-	  NULL },
-	{ "iprange", ANY, 1, sizeof(struct xt_iprange_mtinfo), read_iprange, 0,
-	  NULL },
-	{ "mark", ANY, 1, sizeof(struct xt_mark_mtinfo1), read_mark, 0, NULL },
-	{ "connmark", ANY, 1, sizeof(struct xt_connmark_mtinfo1), read_connmark,
-	  0, NULL },
-	{ "mac", ANY, 0, sizeof(struct xt_mac_info), read_mac, 0, NULL },
-	{ "ttl", NFPROTO_IPV4, 0, sizeof(struct ipt_ttl_info), read_hops, 0,
-	  NULL },
-	{ "hl", NFPROTO_IPV6, 0, sizeof(struct ipt_ttl_info), read_hops, 0,
-	  NULL },
-	{ "dscp", ANY, 0, sizeof(struct xt_dscp_info), read_dscp, 0, NULL },
-	{ "tos", ANY, 1, sizeof(struct xt_tos_match_info), read_tos, 0, NULL },
-	{ "pkttype", ANY, 0, sizeof(struct xt_pkttype_info), read_pkttype, 0,
-	  NULL },
-	{ "length", ANY, 0, sizeof(struct xt_length_info), read_length, 0,
-	  NULL },
-	{ "policy", ANY, 0, sizeof(struct xt_policy_info), read_policy, 0,
-	  NULL },
-	{ "recent", ANY, 0, sizeof(struct xt_recent_mtinfo), read_recent0, 0,
-	  NULL },
-	{ "recent", ANY, 1, sizeof(struct xt_recent_mtinfo_v1), read_recent1, 0,
-	  NULL },
-	{ "limit", ANY, ANY, 0, NULL, ZW_XT_CHANCE, "a limit" },
-	{ "hashlimit", ANY, ANY, 0, NULL, ZW_XT_CHANCE, "a hashlimit" },
-	{ "connlimit", ANY, ANY, 0, NULL, ZW_XT_CHANCE,
-	  "a limit of connections" },
-	{ "statistic", ANY, ANY, 0, NULL, ZW_XT_CHANCE, "a statistic" },
-	{ "quota", ANY, ANY, 0, NULL, ZW_XT_CHANCE, "a quota" },
-	{ "connbytes", ANY, ANY, 0, NULL, ZW_XT_CHANCE,
-	  "how much a connection has carried" },
-	{ "rateest", ANY, ANY, 0, NULL, ZW_XT_CHANCE, "an estimated rate" },
-	{ "nfacct", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "an account" },
-	{ "time", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the time" },
-	{ "addrtype", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "the type of an address, by the routes" },
-	{ "rpfilter", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "the way back, by the routes" },
-	{ "realm", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the packet's route" },
-	{ "owner", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the owner of a socket" },
-	{ "socket", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "a socket" },
-	{ "cgroup", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the group of a socket" },
-	{ "set", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "an ipset" },
-	{ "physdev", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the port of a bridge" },
-	{ "helper", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "the helper of a connection" },
-	{ "connlabel", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "the label of a connection" },
-	{ "tcpmss", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "the maximum segment size of a packet" },
-	{ "string", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the packet's content" },
-	{ "u32", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the packet's content" },
-	{ "bpf", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "a program" },
-	{ "dccp", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "a DCCP packet" },
-	{ "esp", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the index in ESP" },
-	{ "ah", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "the index in AH" },
-	{ "ecn", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "a congestion mark" },
-	{ "frag", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "a fragment header" },
-	{ "eui64", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "an address made of the link's" },
-	{ "hbh", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "an extension header" },
-	{ "dst", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "an extension header" },
-	{ "rt", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "an extension header" },
-	{ "ipv6header", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "an extension header" },
-	{ "devgroup", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "the group of an interface" },
-	{ "cpu", ANY, ANY, 0, NULL, ZW_XT_CHANCE, "a processor" },
-	{ "osf", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE,
-	  "the sender's operating system" },
-	{ "cluster", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "a share of a cluster" },
-	{ "ipvs", ANY, ANY, 0, NULL, ZW_XT_OUTSIDE, "a virtual server" },
+static const struct zw_xt_extension matches[] = {
+	ZW_XT_IS("comment", ZW_XT_ALWAYS, NULL),
+	ZW_XT_READ("conntrack", ANY, 1, struct xt_conntrack_mtinfo1,
+		   zw_xt_read_conntrack1),
+	ZW_XT_READ("conntrack", ANY, 2, struct xt_conntrack_mtinfo2,
+		   zw_xt_read_conntrack2),
+	ZW_XT_READ("conntrack", ANY, 3, struct xt_conntrack_mtinfo3,
+		   zw_xt_read_conntrack3),
+	ZW_XT_READ("state", ANY, 0, struct xt_state_info, zw_xt_read_state),
+	ZW_XT_READ("multiport", ANY, 1, struct xt_multiport_v1, read_multiport),
+	ZW_XT_READ("tcp", ANY, 0, struct xt_tcp, read_tcp),
+	ZW_XT_READ("udp", ANY, 0, struct xt_udp, read_udp),
+	ZW_XT_READ("udplite", ANY, 0, struct xt_udp, read_udp),
+	ZW_XT_READ("sctp", ANY, 0, struct xt_sctp_info, read_sctp),
+	ZW_XT_READ("icmp", NFPROTO_IPV4, 0, struct ipt_icmp, read_icmp4),
+	ZW_XT_READ("icmp6", NFPROTO_IPV6, 0, struct ip6t_icmp, read_icmp6),
+	ZW_XT_READ("iprange", ANY, 1, struct xt_iprange_mtinfo, read_iprange),
+	ZW_XT_READ("mark", ANY, 1, struct xt_mark_mtinfo1, read_mark),
+	ZW_XT_READ("connmark", ANY, 1, struct xt_connmark_mtinfo1,
+		   read_connmark),
+	ZW_XT_READ("mac", ANY, 0, struct xt_mac_info, read_mac),
+	ZW_XT_READ("ttl", NFPROTO_IPV4, 0, struct ipt_ttl_info, read_hops),
+	ZW_XT_READ("hl", NFPROTO_IPV6, 0, struct ipt_ttl_info, read_hops),
+	ZW_XT_READ("dscp", ANY, 0, struct xt_dscp_info, read_dscp),
+	ZW_XT_READ("tos", ANY, 1, struct xt_tos_match_info, read_tos),
+	ZW_XT_READ("pkttype", ANY, 0, struct xt_pkttype_info, read_pkttype),
+	ZW_XT_READ("length", ANY, 0, struct xt_length_info, read_length),
+	ZW_XT_READ("policy", ANY, 0, struct xt_policy_info, read_policy),
+	ZW_XT_READ("recent", ANY, 0, struct xt_recent_mtinfo, read_recent0),
+	ZW_XT_READ("recent", ANY, 1, struct xt_recent_mtinfo_v1, read_recent1),
+	ZW_XT_READ("esp", ANY, 0, struct xt_esp, zw_xt_read_esp),
+	ZW_XT_READ("ah", NFPROTO_IPV4, 0, struct ipt_ah, zw_xt_read_ah4),
+	{ "ah", NFPROTO_IPV6, ANY, 0, NULL, ZW_XT_OUTSIDE, "the index in AH",
+	  false },
+	ZW_XT_READ("dccp", ANY, 0, struct xt_dccp_info, zw_xt_read_dccp),
+	ZW_XT_READ("ecn", ANY, 0, struct xt_ecn_info, zw_xt_read_ecn),
+	ZW_XT_READ("tcpmss", ANY, 0, struct xt_tcpmss_match_info,
+		   zw_xt_read_tcpmss),
+	ZW_XT_KEEP("u32", 0, struct xt_u32, zw_xt_read_u32),
+	ZW_XT_KEEP("string", 0, struct xt_string_info, zw_xt_read_string0),
+	ZW_XT_KEEP("string", 1, struct xt_string_info, zw_xt_read_string1),
+	ZW_XT_READ("time", ANY, 0, struct xt_time_info, zw_xt_read_time),
+	ZW_XT_READ("owner", ANY, 1, struct xt_owner_match_info,
+		   zw_xt_read_owner),
+	ZW_XT_READ("physdev", ANY, 0, struct xt_physdev_info,
+		   zw_xt_read_physdev),
+	ZW_XT_READ("addrtype", NFPROTO_IPV4, 0, struct xt_addrtype_info,
+		   zw_xt_read_addrtype0),
+	ZW_XT_READ("addrtype", ANY, 1, struct xt_addrtype_info_v1,
+		   zw_xt_read_addrtype1),
+	ZW_XT_READ("helper", ANY, 0, struct xt_helper_info, zw_xt_read_helper),
+	ZW_XT_IS("limit", ZW_XT_CHANCE, "a limit"),
+	ZW_XT_IS("hashlimit", ZW_XT_CHANCE, "a hashlimit"),
+	ZW_XT_IS("connlimit", ZW_XT_CHANCE, "a limit of connections"),
+	ZW_XT_IS("statistic", ZW_XT_CHANCE, "a statistic"),
+	ZW_XT_IS("quota", ZW_XT_CHANCE, "a quota"),
+	ZW_XT_IS("connbytes", ZW_XT_CHANCE,
+		 "how much a connection has carried"),
+	ZW_XT_IS("rateest", ZW_XT_CHANCE, "an estimated rate"),
+	ZW_XT_IS("nfacct", ZW_XT_OUTSIDE, "an account"),
+	ZW_XT_IS("rpfilter", ZW_XT_OUTSIDE, "the way back, by the routes"),
+	ZW_XT_IS("realm", ZW_XT_OUTSIDE, "the packet's route"),
+	ZW_XT_IS("socket", ZW_XT_OUTSIDE, "a socket"),
+	ZW_XT_IS("cgroup", ZW_XT_OUTSIDE, "the group of a socket"),
+	ZW_XT_IS("set", ZW_XT_OUTSIDE, "an ipset"),
+	ZW_XT_IS("connlabel", ZW_XT_OUTSIDE, "the label of a connection"),
+	ZW_XT_IS("bpf", ZW_XT_OUTSIDE, "a program"),
+	ZW_XT_IS("frag", ZW_XT_OUTSIDE, "a fragment header"),
+	ZW_XT_IS("eui64", ZW_XT_OUTSIDE, "an address made of the link's"),
+	ZW_XT_IS("hbh", ZW_XT_OUTSIDE, "an extension header"),
+	ZW_XT_IS("dst", ZW_XT_OUTSIDE, "an extension header"),
+	ZW_XT_IS("rt", ZW_XT_OUTSIDE, "an extension header"),
+	ZW_XT_IS("ipv6header", ZW_XT_OUTSIDE, "an extension header"),
+	ZW_XT_IS("devgroup", ZW_XT_OUTSIDE, "the group of an interface"),
+	ZW_XT_IS("cpu", ZW_XT_CHANCE, "a processor"),
+	ZW_XT_IS("osf", ZW_XT_OUTSIDE, "the sender's operating system"),
+	ZW_XT_IS("cluster", ZW_XT_OUTSIDE, "a share of a cluster"),
+	ZW_XT_IS("ipvs", ZW_XT_OUTSIDE, "a virtual server"),
 };
 
 const struct zw_xt *zw_xt_match(struct zw_arena *arena, u32 family,
 				struct zw_str name, u32 revision,
 				struct zw_str info)
 {
-	struct zw_xt *xt = ZW_NEW(arena, struct zw_xt);
-	size_t i;
+	const struct zw_xt_blob blob = { family, revision, name, info };
 
-	for (i = 0; i < sizeof(matches) / sizeof(matches[0]); i++) {
-		const struct extension *e = &matches[i];
-		_Alignas(8) u8 room[sizeof(struct xt_policy_info) + 64];
-
-		if (!zw_str_is(name, e->name) ||
-		    (e->family != ANY && e->family != family) ||
-		    (e->revision != ANY && e->revision != revision))
-			continue;
-		xt->kind = e->kind;
-		xt->what = e->what;
-		if (!e->read)
-			return xt;
-		if (info.n != ((e->size + 7) & ~(size_t)7) ||
-		    info.n > sizeof(room))
-			return NULL;
-		memcpy(room, info.p, info.n);
-		return e->read(xt, room) ? xt : NULL;
-	}
-	return NULL;
+	return zw_xt_decode(arena, matches,
+			    sizeof(matches) / sizeof(matches[0]), &blob);
 }

@@ -7,6 +7,7 @@
 
 #include "verifier/interpret.h"
 #include "verifier/packet_walk.h"
+#include "verifier/xt.h"
 
 #define ZW_VERDICT_REJECT 0x100 /* NF_DROP with an answer */
 
@@ -65,6 +66,7 @@ struct zw_machine {
 	bool has_in, has_out; /* interfaces that this hook knows */
 	bool tracked;	      /* conntrack has seen the packet */
 	bool untracked;	      /* "notrack" */
+	bool content_changed; /* behind the headers, in ways not followed */
 	bool bound; /* a nat expression made a binding in this chain */
 
 	u32 table_family;	   /* of the chain */
@@ -117,7 +119,18 @@ void zw_eval_exthdr(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_lookup(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_objmap(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_nat(struct zw_machine *m, const struct zw_expr *expr);
-/* Extensions of iptables (interpret_xt.c). */
+/* What a match of iptables comes to. */
+enum zw_held {
+	ZW_BREAKS,
+	ZW_HOLDS,
+	ZW_HELD_DROPS,
+	ZW_ASKS,	/* it can come out either way */
+	ZW_ASKS_UNREAL, /* it is not even known that it can */
+};
+
+/* Extensions of iptables (interpret_xt.c, interpret_xt_more.c,
+ * interpret_xt_target.c). */
+enum zw_held zw_match_more(const struct zw_machine *m, const struct zw_xt *xt);
 void zw_eval_match(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_target(struct zw_machine *m, const struct zw_expr *expr);
 void zw_eval_object(struct zw_machine *m, const struct zw_expr *expr,

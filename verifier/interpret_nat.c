@@ -146,7 +146,8 @@ static struct wish wish_of(struct zw_machine *m, const struct zw_expr *expr)
 	return w;
 }
 
-static struct wish wish_of_target(const struct zw_xt *xt)
+static struct wish wish_of_target(const struct zw_machine *m,
+				  const struct zw_xt *xt)
 {
 	struct wish w = { .destination = xt->nat.destination,
 			  .masquerade = xt->nat.masquerade,
@@ -157,6 +158,8 @@ static struct wish wish_of_target(const struct zw_xt *xt)
 			  .port_hi = xt->nat.port_hi,
 			  .flags = xt->nat.flags };
 
+	if (xt->nat.by_hook)
+		w.destination = destination_hook(m->hook);
 	memcpy(w.lo, xt->nat.lo, 16);
 	memcpy(w.hi, xt->nat.hi, 16);
 	return w;
@@ -259,7 +262,7 @@ void zw_eval_nat(struct zw_machine *m, const struct zw_expr *expr)
 	struct wish w;
 
 	if (expr->kind == ZW_EXPR_TARGET) {
-		w = wish_of_target(expr->xt.means);
+		w = wish_of_target(m, expr->xt.means);
 	} else {
 		/* of the other family: nothing (nft_nat_inet_eval) */
 		if (expr->kind == ZW_EXPR_NAT &&

@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Matches and targets of iptables on one packet, as nft_compat.c runs them: a
- * match holds, or breaks the rule, or (a header that is cut short) drops the
- * packet; a target goes on or gives a verdict.
+/* Matches of iptables on one packet, as nft_compat.c runs them: a match holds,
+ * or breaks the rule, or (a header that is cut short) drops the packet.
  *
  * Each function names the kernel's one. What hangs on more than the packet is
  * asked of the caller, like other choices. */
 #include <string.h>
 
 #include "verifier/interpret_internal.h"
-#include "verifier/xt.h"
 
-enum held {
-	BREAKS,
-	HOLDS,
-	DROPS,
-};
-
-static enum held held(bool holds)
+static enum zw_held held(bool holds)
 {
-	return holds ? HOLDS : BREAKS;
+	return holds ? ZW_HOLDS : ZW_BREAKS;
 }
 
 /* ---- transport headers --------------------------------------------------- */
 
-/* skb_header_pointer() of N bytes: HOLDS if they are there. EVIL: a fragment
+/* skb_header_pointer() of N bytes: ZW_HOLDS if they are there. EVIL: a fragment
  * of offset 1, which could overwrite flags, is dropped (tcp_mt; IPv6 counts
  * its offsets in bytes, so none there is 1). */
-static enum held transport(const struct zw_machine *m, u32 n, bool evil)
+static enum zw_held transport(const struct zw_machine *m, u32 n, bool evil)
 {
 	if (!m->d.has_transport)
-		return BREAKS;
+		return ZW_BREAKS;
 	if (m->d.fragoff)
-		return evil && !m->v6 && m->d.fragoff == 1 ? DROPS : BREAKS;
-	return m->d.thoff + n <= m->packet->n ? HOLDS : DROPS;
+		return evil && !m->v6 && m->d.fragoff == 1 ? ZW_HELD_DROPS
+							   : ZW_BREAKS;
+	return m->d.thoff + n <= m->packet->n ? ZW_HOLDS : ZW_HELD_DROPS;
 }
 
 static u16 port_at(const struct zw_machine *m, bool destination)
@@ -66,28 +59,33 @@ static bool ports_hold(const struct zw_machine *m,
 }
 
 /* multiport_mt, udp_mt, sctp match_packet */
-static enum held ports(const struct zw_machine *m, const struct zw_xt *xt)
+static enum zw_held ports(const struct zw_machine *m, const struct zw_xt *xt)
 {
-	enum held there = transport(m, xt->ports.header, false);
+	enum zw_held there = transport(m, xt->ports.header, false);
 	u32 i;
 
-	for (i = 0; i < xt->ports.n && there == HOLDS; i++)
+	for (i = 0; i < xt->ports.n && there == ZW_HOLDS; i++)
 		there = held(ports_hold(m, &xt->ports.tests[i]));
-	return there;
+	if (there != ZW_HOLDS || !xt->ports.more)
+		return there;
+	return m->packet->free_content ? ZW_ASKS : ZW_ASKS_UNREAL;
 }
 
 /* tcp_find_option */
-static enum held tcp_option(const struct zw_machine *m, const struct zw_xt *xt)
+static enum zw_held tcp_option(const struct zw_machine *m,
+			       const struct zw_xt *xt)
 {
 	const u8 *th = m->packet->bytes + m->d.thoff;
 	u32 size = 4u * (th[12] >> 4), i = 20;
 
+	if (m->content_changed)
+		return ZW_ASKS_UNREAL;
 	if (size < 20)
-		return DROPS;
+		return ZW_HELD_DROPS;
 	if (size == 20)
 		return held(xt->tcp.invert_option);
 	if (m->d.thoff + size > m->packet->n)
-		return DROPS;
+		return ZW_HELD_DROPS;
 	while (i < size) {
 		if (th[i] == xt->tcp.option)
 			return held(!xt->tcp.invert_option);
@@ -100,29 +98,29 @@ static enum held tcp_option(const struct zw_machine *m, const struct zw_xt *xt)
 }
 
 /* tcp_mt */
-static enum held tcp(const struct zw_machine *m, const struct zw_xt *xt)
+static enum zw_held tcp(const struct zw_machine *m, const struct zw_xt *xt)
 {
-	enum held there = transport(m, 20, true);
+	enum zw_held there = transport(m, 20, true);
 	u8 flags;
 
-	if (there != HOLDS)
+	if (there != ZW_HOLDS)
 		return there;
 	flags = m->packet->bytes[m->d.thoff + 13];
 	if (!ports_hold(m, &xt->tcp.tests[0]) ||
 	    !ports_hold(m, &xt->tcp.tests[1]) ||
 	    ((flags & xt->tcp.mask) == xt->tcp.wanted) == xt->tcp.invert_flags)
-		return BREAKS;
-	return xt->tcp.option ? tcp_option(m, xt) : HOLDS;
+		return ZW_BREAKS;
+	return xt->tcp.option ? tcp_option(m, xt) : ZW_HOLDS;
 }
 
 /* icmp_match, icmp6_match */
-static enum held icmp(const struct zw_machine *m, const struct zw_xt *xt)
+static enum zw_held icmp(const struct zw_machine *m, const struct zw_xt *xt)
 {
-	enum held there = transport(m, 8, false);
+	enum zw_held there = transport(m, 8, false);
 	const u8 *p = m->packet->bytes + m->d.thoff;
 	bool same;
 
-	if (there != HOLDS)
+	if (there != ZW_HOLDS)
 		return there;
 	same = xt->icmp.any || (p[0] == xt->icmp.type && p[1] >= xt->icmp.lo &&
 				p[1] <= xt->icmp.hi);
@@ -171,8 +169,8 @@ static u32 length_of(const struct zw_machine *m)
 static bool ipsec(struct zw_machine *m, const struct zw_expr *expr)
 {
 	const struct zw_xt *xt = expr->xt.means;
-	bool routed = m->hook != NF_INET_PRE_ROUTING &&
-		      m->hook < NF_INET_NUMHOOKS;
+	bool routed =
+		m->hook != NF_INET_PRE_ROUTING && m->hook < NF_INET_NUMHOOKS;
 	bool by = xt->ipsec.out ? routed && m->packet->out_ipsec
 				: m->packet->in_ipsec;
 
@@ -293,15 +291,15 @@ static bool length(const struct zw_machine *m, const struct zw_xt *xt)
 	       xt->length.invert;
 }
 
-static enum held match(struct zw_machine *m, const struct zw_expr *expr)
+static enum zw_held match(struct zw_machine *m, const struct zw_expr *expr)
 {
 	const struct zw_xt *xt = expr->xt.means;
 
 	switch (xt->kind) {
 	case ZW_XT_ALWAYS:
-		return HOLDS;
+		return ZW_HOLDS;
 	case ZW_XT_NEVER:
-		return BREAKS;
+		return ZW_BREAKS;
 	case ZW_XT_CONNTRACK:
 		return held(conntrack(m, expr));
 	case ZW_XT_PORTS:
@@ -326,110 +324,53 @@ static enum held match(struct zw_machine *m, const struct zw_expr *expr)
 		return held((m->packet->pkttype == xt->pkttype.type) !=
 			    xt->pkttype.invert);
 	case ZW_XT_LENGTH:
+		if (m->content_changed)
+			return ZW_ASKS_UNREAL;
 		return held(length(m, xt));
 	case ZW_XT_IPSEC:
 		return held(ipsec(m, expr));
-	case ZW_XT_CHANCE:
-		return held(zw_machine_ask(m, expr, true, NULL).holds);
 	default:
-		return held(zw_machine_ask(m, expr, true, xt->what).holds);
+		return zw_match_more(m, xt);
+	}
+}
+
+/* On what it hangs, in words. */
+static const char *matter(const struct zw_xt *xt)
+{
+	switch (xt->kind) {
+	case ZW_XT_PORTS:
+		return xt->ports.more;
+	case ZW_XT_PHYSDEV:
+		return "the port of a bridge";
+	case ZW_XT_ADDRTYPE:
+		return "the type of an address, by the routes";
+	case ZW_XT_HELPER:
+		return "the helper of a connection";
+	case ZW_XT_MSS:
+	case ZW_XT_TCP:
+	case ZW_XT_U32:
+	case ZW_XT_STRING:
+	case ZW_XT_LENGTH:
+		return "options of TCP that were changed";
+	default:
+		return xt->what;
 	}
 }
 
 void zw_eval_match(struct zw_machine *m, const struct zw_expr *expr)
 {
-	enum held now;
-
-	if (!expr->xt.means)
-		now = held(zw_machine_ask(m, expr, true,
-					  "a match that is not known")
-				   .holds);
-	else
-		now = match(m, expr);
-	if (now == DROPS)
-		m->verdict = (struct zw_ruling){ NF_DROP, ZW_NONE };
-	else if (now == BREAKS)
-		zw_machine_break(m);
-}
-
-/* ---- targets ------------------------------------------------------------- */
-
-static u32 shifted(const struct zw_xt *xt, u32 value)
-{
-	return xt->set_mark.right ? value >> xt->set_mark.shift
-				  : value << xt->set_mark.shift;
-}
-
-/* connmark_tg_shift */
-static void set_connmark(struct zw_machine *m, const struct zw_xt *xt)
-{
-	struct zw_packet *p = m->packet;
-	u32 now = p->ct.mark;
-
-	if (!zw_machine_has_entry(m))
-		return;
-	switch (xt->set_mark.mode) {
-	case ZW_XT_SET:
-		p->ct.mark = shifted(xt, (now & ~xt->set_mark.clear) ^
-						 xt->set_mark.value);
-		return;
-	case ZW_XT_SAVE:
-		p->ct.mark = (now & ~xt->set_mark.clear) ^
-			     shifted(xt, p->mark & xt->set_mark.packet_mask);
-		return;
-	case ZW_XT_RESTORE:
-		p->mark = (p->mark & ~xt->set_mark.packet_mask) ^
-			  shifted(xt, now & xt->set_mark.clear);
-		return;
-	}
-}
-
-static void reject(struct zw_machine *m, const struct zw_xt *xt)
-{
-	m->run->reject_type = xt->reject.type;
-	m->run->reject_code = xt->reject.code;
-	m->verdict = (struct zw_ruling){ ZW_VERDICT_REJECT, ZW_NONE };
-}
-
-void zw_eval_target(struct zw_machine *m, const struct zw_expr *expr)
-{
 	const struct zw_xt *xt = expr->xt.means;
-	bool back;
+	enum zw_held now = xt ? match(m, expr) : ZW_ASKS_UNREAL;
 
-	switch (xt ? xt->kind : ZW_XT_OUTSIDE) {
-	case ZW_XT_ALWAYS:
-		return;
-	case ZW_XT_REJECT:
-		reject(m, xt);
-		return;
-	case ZW_XT_SET_MARK:
-		m->packet->mark = (m->packet->mark & ~xt->set_mark.clear) ^
-				  xt->set_mark.value;
-		return;
-	case ZW_XT_SET_CTMARK:
-		set_connmark(m, xt);
-		return;
-	case ZW_XT_NOTRACK:
-		if (!zw_machine_has_entry(m))
-			m->untracked = true;
-		return;
-	case ZW_XT_NAT:
-		zw_eval_nat(m, expr);
-		return;
-	case ZW_XT_QUEUE:
-		back = zw_machine_ask(m, expr, true, NULL).holds;
-		m->verdict = (struct zw_ruling){ back ? NF_ACCEPT : NF_DROP,
-						 ZW_NONE };
-		return;
-	case ZW_XT_SET_HOPS:
-		zw_machine_ask(m, expr, true, "a hop limit that is set");
-		return;
-	case ZW_XT_SET_TOS:
-		zw_machine_ask(m, expr, true, "a type of service that is set");
-		return;
-	default:
-		if (!zw_machine_ask(m, expr, true, "a target that is not known")
-			     .holds)
-			zw_machine_break(m);
-	}
+	if (now == ZW_ASKS)
+		now = held(zw_machine_ask(m, expr, true, NULL).holds);
+	else if (now == ZW_ASKS_UNREAL)
+		now = held(zw_machine_ask(m, expr, true,
+					  xt ? matter(xt)
+					     : "a match that is not known")
+				   .holds);
+	if (now == ZW_HELD_DROPS)
+		m->verdict = (struct zw_ruling){ NF_DROP, ZW_NONE };
+	else if (now == ZW_BREAKS)
+		zw_machine_break(m);
 }

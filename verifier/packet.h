@@ -69,9 +69,12 @@ struct zw_packet {
 	u8 pkttype; /* PACKET_HOST 0, BROADCAST 1, MULTICAST 2, OTHERHOST 3 */
 	u32 mark;   /* on arrival; host order */
 	u32 priority;
-	bool has_time;	/* DAY and SECOND are known; else the caller is asked */
-	u8 day;		/* meta day: 0 is Sunday; UTC */
-	u32 second;	/* meta hour: of the day */
+	bool has_time; /* DAY and SECOND are known; else the caller is asked */
+	u8 day;	       /* meta day: 0 is Sunday; UTC */
+	u32 second;    /* meta hour: of the day */
+	/* What lies behind the headers is anybody's guess: the caller is asked
+	 * where a match looks at it. */
+	bool free_content;
 	bool in_ipsec;	/* meta secpath: came in by IPsec */
 	bool out_ipsec; /* rt ipsec: goes out by IPsec */
 	u32 in_reqid;	/* of the first association, where IN_IPSEC */

@@ -55,6 +55,7 @@ void zw_probe_packet(const struct zw_probe *probe, struct zw_packet *packet)
 	packet->in_reqid = probe->in_reqid;
 	packet->out_reqid = probe->out_reqid;
 	packet->has_time = true;
+	packet->free_content = true;
 	packet->day = 1;
 	packet->second = 12 * 3600;
 	set_entry(probe, packet);

@@ -5,6 +5,7 @@
  *
  * A register that was loaded before a change holds the old value: bits of a
  * changed field that are still in registers become unknown. */
+#include "base/assert.h"
 #include "verifier/symbolic_rule.h"
 
 /* What one variable becomes when BITS (highest first) are written to it. */
@@ -115,30 +116,48 @@ static void forget(struct registers *regs, u32 field)
 	}
 }
 
+zw_node zw_run_changes(struct zw_rule_run *run, u32 i,
+		       const struct zw_field_change *changes, u32 n,
+		       const struct registers *regs)
+{
+	struct scene *scene = run->scene;
+	struct registers after = *regs;
+	struct zw_rewrite v[16];
+	size_t count = 0;
+	zw_node rest;
+	u32 c, k;
+
+	ZW_ASSERT(n <= 2);
+	for (c = 0; c < n; c++) {
+		const struct zw_field_info *info =
+			&scene->s->space->fields.v[changes[c].field];
+		const zw_bit *bits = changes[c].bits;
+
+		ask_cut(scene, changes[c].field, bits);
+		for (k = 0; k < info->slice_count; k++) {
+			if (rewrite_of(scene, &info->slices[k],
+				       bits + info->bits - 1 -
+					       info->slices[k].hi,
+				       &v[count]))
+				count++;
+		}
+		forget(&after, changes[c].field);
+	}
+	rest = zw_run_go(run, i + 1, &after);
+	if (!count)
+		return rest;
+	zw_sort_rewrites(v, count);
+	scene->kinds |= CHANGED;
+	return zw_after_change(
+		scene->s, zw_change_new(scene->s->outcomes, v, count), rest);
+}
+
 zw_node zw_run_change(struct zw_rule_run *run, u32 i, u32 field,
 		      const zw_bit *bits, const struct registers *regs)
 {
-	struct scene *scene = run->scene;
-	const struct zw_field_info *info = &scene->s->space->fields.v[field];
-	struct registers after = *regs;
-	struct zw_rewrite v[8];
-	zw_node rest;
-	u32 k, n = 0;
+	const struct zw_field_change change = { field, bits };
 
-	ask_cut(scene, field, bits);
-	for (k = 0; k < info->slice_count; k++) {
-		if (rewrite_of(scene, &info->slices[k],
-			       bits + info->bits - 1 - info->slices[k].hi,
-			       &v[n]))
-			n++;
-	}
-	forget(&after, field);
-	rest = zw_run_go(run, i + 1, &after);
-	if (!n)
-		return rest;
-	scene->kinds |= CHANGED;
-	return zw_after_change(scene->s,
-			       zw_change_new(scene->s->outcomes, v, n), rest);
+	return zw_run_changes(run, i, &change, 1, regs);
 }
 
 /* The 32 bits at SLOT as a number in host order, highest first. */

@@ -59,8 +59,11 @@ static bool is_redirect(const struct zw_expr *expr)
 	       (expr->kind == ZW_EXPR_TARGET && expr->xt.means->nat.redirect);
 }
 
-static bool is_source(const struct zw_expr *expr)
+static bool is_source(const struct scene *scene, const struct zw_expr *expr)
 {
+	if (expr->kind == ZW_EXPR_TARGET && expr->xt.means->nat.by_hook)
+		return scene->hook != NF_INET_PRE_ROUTING &&
+		       scene->hook != NF_INET_LOCAL_OUT;
 	if (expr->kind == ZW_EXPR_TARGET)
 		return !expr->xt.means->nat.destination;
 	return expr->kind == ZW_EXPR_MASQ ||
@@ -285,10 +288,10 @@ zw_node zw_run_translation(struct zw_rule_run *run,
 		return zw_run_go(run, i + 1, regs);
 	known = read_target(run->scene, expr, regs, &target);
 	/* of whole ranges: to an address that hangs on the packet's */
-	if (expr->kind != ZW_EXPR_TARGET &&
-	    expr->nat.flags & (NF_NAT_RANGE_NETMAP | NF_NAT_RANGE_PROTO_OFFSET))
+	if (known &&
+	    target.flags & (NF_NAT_RANGE_NETMAP | NF_NAT_RANGE_PROTO_OFFSET))
 		known = false;
-	if (is_source(expr))
+	if (is_source(run->scene, expr))
 		return source(run, expr, &target, known);
 	return destination(run, expr, &target, known);
 }

@@ -21,8 +21,7 @@ zw_node zw_run_lost(const struct zw_rule_run *run, const char *what)
 				       zw_loss(scene, what)));
 }
 
-/* The packet itself goes on, something of it does not. */
-static zw_node beside_lost(struct zw_rule_run *run, u32 i,
+zw_node zw_run_beside_lost(struct zw_rule_run *run, u32 i,
 			   const struct registers *regs, const char *what)
 {
 	zw_node rest = zw_run_go(run, i + 1, regs);
@@ -194,8 +193,8 @@ static zw_node offload(struct zw_rule_run *run, u32 i,
 		       const struct registers *regs)
 {
 	if (!run->scene->s->foreign)
-		return beside_lost(run, i, regs,
-				   "later packets pass by the flowtable");
+		return zw_run_beside_lost(
+			run, i, regs, "later packets pass by the flowtable");
 	return zw_run_guard(run,
 			    zw_run_maybe(run, i, true, "room in the flowtable"),
 			    zw_run_go(run, i + 1, regs));
@@ -216,7 +215,8 @@ zw_node zw_run_other(struct zw_rule_run *run, u32 i,
 	case ZW_EXPR_INNER:
 		return inner(run, i);
 	case ZW_EXPR_DUP:
-		return beside_lost(run, i, regs, "a copy goes elsewhere");
+		return zw_run_beside_lost(run, i, regs,
+					  "a copy goes elsewhere");
 	case ZW_EXPR_FWD:
 		return zw_run_lost(run, "it is sent on past all hooks");
 	case ZW_EXPR_TPROXY:

@@ -42,6 +42,9 @@ zw_node zw_run_other(struct zw_rule_run *run, u32 i,
 		     const struct registers *regs);
 /* From here nobody knows where the packet, or a copy of it, goes. */
 zw_node zw_run_lost(const struct zw_rule_run *run, const char *what);
+/* The packet itself goes on, a copy or something of it does not. */
+zw_node zw_run_beside_lost(struct zw_rule_run *run, u32 i,
+			   const struct registers *regs, const char *what);
 zw_node zw_run_ruling(const struct zw_rule_run *run, u32 i,
 		      const struct zw_ruling *r);
 
@@ -67,6 +70,15 @@ zw_node zw_run_notrack(struct zw_rule_run *run, const struct registers *regs,
 /* FIELD takes BITS (highest first); then the rest of the rule. */
 zw_node zw_run_change(struct zw_rule_run *run, u32 i, u32 field,
 		      const zw_bit *bits, const struct registers *regs);
+
+/* The same for N fields (to 2) at once. */
+struct zw_field_change {
+	u32 field;
+	const zw_bit *bits;
+};
+zw_node zw_run_changes(struct zw_rule_run *run, u32 i,
+		       const struct zw_field_change *changes, u32 n,
+		       const struct registers *regs);
 
 /* Extensions of iptables. */
 zw_node zw_run_match(struct zw_rule_run *run, const struct registers *regs,

@@ -105,7 +105,8 @@ bool zw_comparison_frame(struct zw_testbed *bed, struct zw_opinion *opinion,
 			 const struct zw_frame *frame,
 			 enum zw_opinion_state state, bool broken)
 {
-	struct zw_opinion_question q = { .frame = frame->bytes,
+	struct zw_frame addressed = *frame; /* as it is sent */
+	struct zw_opinion_question q = { .frame = addressed.bytes,
 					 .length = frame->length,
 					 .in = interfaces[in],
 					 .state = state,
@@ -114,6 +115,8 @@ bool zw_comparison_frame(struct zw_testbed *bed, struct zw_opinion *opinion,
 	struct zw_probe probe;
 	bool same;
 
+	zw_testbed_mac(addressed.bytes, 1, in);
+	zw_testbed_mac(addressed.bytes + 6, 2, in);
 	zw_opinion_ask(opinion, &q, &a);
 	zw_testbed_probe(bed, in, frame, &probe);
 	same = agrees(&probe, &a);
@@ -178,7 +181,7 @@ static void pick_packet(struct zw_random *random, struct zw_frame_spec *spec,
 	spec->dst = zw_comparison_address(random, to, v6);
 	if (!zw_random_below(random, 12))
 		spec->dst = zw_test_ip(v6 ? "fd00:1::1" : "10.1.0.1");
-	spec->protocol = protocols[zw_random_below(random, 8)];
+	spec->protocol = protocols[zw_random_below(random, 9)];
 	if (spec->protocol == IPPROTO_ICMP) {
 		spec->protocol = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
 		spec->type = v6 ? 128 : 8;

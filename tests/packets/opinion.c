@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/packets/opinion.h"
 #include "verifier/decode.h"
@@ -74,7 +75,12 @@ static void put_name(char to[ZW_NAME_MAX], const char *name)
 static void make_packet(const struct zw_opinion_question *q,
 			struct zw_packet *packet)
 {
+	time_t now = time(NULL);
+
 	memset(packet, 0, sizeof(*packet));
+	packet->has_time = true;
+	packet->day = (u8)((now / 86400 + 4) % 7); /* the first a Thursday */
+	packet->second = (u32)(now % 86400);
 	memcpy(packet->link, q->frame, 14);
 	packet->link_len = 14;
 	packet->ethertype = (u16)(q->frame[12] << 8 | q->frame[13]);

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include <linux/netfilter/xt_string.h>
+#include <linux/netfilter/xt_u32.h>
+
 #include "verifier/xt.h"
 
 struct maker {
@@ -101,13 +104,119 @@ static void random_numbers(struct maker *m, struct zw_xt *xt)
 	}
 }
 
+/* A word near the beginning of a header, cut and shifted. */
+static void random_word(struct maker *m, struct xt_u32_test *test)
+{
+	/* not the data offset of TCP, about which conntrack tells something,
+	 * nor the next header of IPv6, which hangs on others */
+	static const u8 places[] = { 0, 1, 2, 7, 8, 14, 15, 16 };
+	u32 n = 0, value = below(m, 5) ? below(m, 4) : 0x0a000000;
+
+	test->location[n++].number = 0;
+	if (below(m, 2)) {
+		test->location[n].number = 22;
+		test->location[n++].nextop = XT_U32_RIGHTSH;
+		test->location[n].number = 0x3c;
+		test->location[n++].nextop = XT_U32_AND;
+		test->location[n].number = 0;
+		test->location[n++].nextop = XT_U32_AT;
+	}
+	test->location[n - 1].number = places[below(m, 8)];
+	if (below(m, 2)) {
+		test->location[n].number = 8 * below(m, 4);
+		test->location[n++].nextop =
+			below(m, 2) ? XT_U32_RIGHTSH : XT_U32_LEFTSH;
+	}
+	test->location[n].number = below(m, 2) ? 0xff : 0xffff0fff;
+	test->location[n++].nextop = XT_U32_AND;
+	test->nnums = (u8)n;
+	test->nvalues = 2;
+	test->value[0].min = value;
+	test->value[0].max = value + (below(m, 2) ? 80 : 0);
+	test->value[1].min = 0x40;
+	test->value[1].max = below(m, 2) ? 0x40 : 0x4000ffff;
+}
+
+static void random_time(struct maker *m, struct zw_xt *xt)
+{
+	xt->kind = ZW_XT_TIME;
+	xt->time.lo = below(m, 2) ? below(m, 4) : 86399 - below(m, 2);
+	xt->time.hi = below(m, 3) ? below(m, 4) : 86399;
+	xt->time.weekdays = (u8)(below(m, 256) & 0xfe);
+	xt->time.since_evening = xt->time.lo >= xt->time.hi && below(m, 2);
+	xt->time.dates = !below(m, 4);
+	xt->time.zone = !below(m, 8);
+}
+
+static void random_more(struct maker *m, struct zw_xt *xt)
+{
+	struct xt_u32 *words;
+	u32 i;
+
+	switch (below(m, 9)) {
+	case 0:
+		xt->kind = ZW_XT_SPI;
+		xt->spi.header = below(m, 2) ? 8 : 12;
+		xt->spi.offset = xt->spi.header - 8;
+		xt->spi.hi = below(m, 3) << 16 | 80;
+		xt->spi.invert = below(m, 2);
+		return;
+	case 1:
+		xt->kind = ZW_XT_ECN;
+		xt->ecn.network = below(m, 2);
+		xt->ecn.invert_network = below(m, 2);
+		xt->ecn.codepoint = (u8)below(m, 4);
+		xt->ecn.mask = (u8)(below(m, 4) << 6);
+		xt->ecn.wanted = (u8)(below(m, 4) << 6) & xt->ecn.mask;
+		return;
+	case 2:
+		random_time(m, xt);
+		return;
+	case 3:
+		xt->kind = ZW_XT_OWNER;
+		xt->owner.without_socket = below(m, 2);
+		return;
+	case 4:
+		xt->kind = ZW_XT_PHYSDEV;
+		xt->physdev.unbridged = below(m, 2);
+		return;
+	case 5:
+		xt->kind = ZW_XT_ADDRTYPE;
+		for (i = 0; i < 2; i++) {
+			xt->addrtype.types[i] = (u16)(1u << below(m, 6));
+			xt->addrtype.invert[i] = below(m, 2);
+		}
+		return;
+	case 6:
+		xt->kind = ZW_XT_HELPER;
+		xt->helper.invert = below(m, 2);
+		return;
+	case 7:
+		xt->kind = ZW_XT_STRING;
+		xt->string.what = ZW_NEW(m->r->arena, struct xt_string_info);
+		return;
+	default:
+		words = ZW_NEW(m->r->arena, struct xt_u32);
+		words->ntests = (u8)(1 + below(m, 2));
+		words->invert = (u8)below(m, 2);
+		for (i = 0; i < words->ntests; i++)
+			random_word(m, &words->tests[i]);
+		xt->kind = ZW_XT_U32;
+		xt->u32 = words;
+	}
+}
+
 void rules_random_extension(struct rules *r, struct zw_random *random)
 {
 	struct maker maker = { r, random }, *m = &maker;
 	struct zw_xt *xt = ZW_NEW(r->arena, struct zw_xt);
 
 	expr_new(m->r, ZW_EXPR_MATCH)->xt.means = xt;
-	switch (below(m, 6)) {
+	switch (below(m, 8)) {
+	case 6:
+	case 7:
+		random_more(m, xt);
+		return;
 	case 0:
 		xt->kind = ZW_XT_CONNTRACK;
 		random_entry(m, xt);
@@ -142,6 +251,25 @@ void rules_random_extension(struct rules *r, struct zw_random *random)
 	}
 }
 
+/* Headers that become something known. */
+static void random_header(struct maker *m, struct zw_xt *xt)
+{
+	switch (below(m, 3)) {
+	case 0:
+		xt->kind = ZW_XT_SET_HOPS;
+		xt->set_hops.value = (u8)(below(m, 2) ? 64 : 2 + below(m, 9));
+		return;
+	case 1:
+		xt->kind = ZW_XT_SET_TOS;
+		xt->set_tos.clear = below(m, 2) ? 0xff : 0xfc;
+		xt->set_tos.value = (u8)below(m, 256);
+		return;
+	default:
+		xt->kind = ZW_XT_SET_TCP;
+		xt->set_tcp.mss = 1400;
+	}
+}
+
 /* Marks whose bits are set or kept: one that turns bits round is not followed.
  */
 void rules_random_target(struct rules *r, struct zw_random *random)
@@ -150,6 +278,10 @@ void rules_random_target(struct rules *r, struct zw_random *random)
 	struct zw_xt *xt = ZW_NEW(r->arena, struct zw_xt);
 
 	expr_new(m->r, ZW_EXPR_TARGET)->xt.means = xt;
+	if (below(m, 2)) {
+		random_header(m, xt);
+		return;
+	}
 	xt->set_mark.clear = below(m, 4);
 	if (below(m, 2)) {
 		xt->kind = ZW_XT_SET_MARK;
