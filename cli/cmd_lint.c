@@ -130,6 +130,7 @@ static size_t lint_policy(struct zw_cli *cli)
 		return 0;
 	zw_lint_names(&cli->diags, job.ast);
 	zw_lint_logs(&cli->diags, job.model);
+	zw_lint_wide(cli->arena, &cli->diags, job.ast, job.model);
 	lint_rules(cli, &job);
 	return zw_permits_apply(cli);
 }

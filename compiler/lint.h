@@ -13,4 +13,9 @@ void zw_lint_names(struct zw_diags *diags, const struct zw_ast *ast);
 /* Z3033: logs without limit. */
 void zw_lint_logs(struct zw_diags *diags, const struct zw_model *model);
 
+/* Z3037: defines that reach beyond the zones that a rule narrows by them. ARENA
+ * is for scratch. */
+void zw_lint_wide(struct zw_arena *arena, struct zw_diags *diags,
+		  const struct zw_ast *ast, const struct zw_model *model);
+
 #endif

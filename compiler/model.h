@@ -88,6 +88,13 @@ struct zw_clamp {
 	struct zw_str place;
 };
 
+/* A define of the policy. */
+struct zw_named_set {
+	struct zw_str name;
+	struct zw_span span; /* of the name */
+	struct zw_ipset set;
+};
+
 struct zw_model {
 	struct zw_str gateway;
 	ZW_VEC(struct zw_zone) zones;
@@ -100,6 +107,7 @@ struct zw_model {
 	ZW_VEC(struct zw_clamp) clamps;
 	ZW_VEC(struct zw_claim) claims;	 /* built-in, the policy's, --claims */
 	ZW_VEC(struct zw_taken) taken;	 /* from interfaces */
+	ZW_VEC(struct zw_named_set) sets;
 	bool has_policy;		 /* at least one rule */
 	bool logs_drops;		 /* log drops: */
 	struct zw_rule_options drop_log; /* log and limit */

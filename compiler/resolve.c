@@ -134,6 +134,22 @@ static void resolve_tree(struct zw_resolver *r, const struct zw_scope *scope,
 		resolve_statement(r, scope, ast->stmts.v[i]);
 }
 
+/* The defines that rules can name. */
+static void keep_sets(struct zw_resolver *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->defines.n; i++) {
+		const struct zw_define *define = &r->defines.v[i];
+		struct zw_named_set set = { define->stmt->name.text,
+					    define->stmt->name.span,
+					    define->set };
+
+		if (define->scope == &r->policy && !define->poisoned)
+			zw_push(r->arena, r->model->sets, set);
+	}
+}
+
 struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 			    struct zw_diags *diags, const struct zw_ast *ast,
 			    const struct zw_resolve_options *options)
@@ -156,6 +172,7 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 	zw_resolve_all_defines(r);
 	zw_resolve_all_services(r);
 	zw_resolve_zones(r);
+	keep_sets(r);
 	zw_built_in_claims(r);
 	resolve_tree(r, &r->policy, ast);
 	if (r->zones_alone)
