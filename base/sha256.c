@@ -3,6 +3,7 @@
  * the names of that text. Not hardened against side channels: what is hashed
  * here is no secret. */
 #include "base/sha256.h"
+#include "base/sha256_x86.h"
 
 #include <string.h>
 
@@ -77,6 +78,16 @@ static void compress(u32 H[8], const u8 *block)
 		H[t] += v[t];
 }
 
+static void compress_all(struct zw_sha256 *sha, const u8 *blocks, size_t n)
+{
+	if (!sha->plain) {
+		zw_sha256_x86(sha->state, K, blocks, n);
+		return;
+	}
+	for (; n; n--, blocks += 64)
+		compress(sha->state, blocks);
+}
+
 void zw_sha256_begin(struct zw_sha256 *sha)
 {
 	/* from the square roots of the first eight primes */
@@ -87,6 +98,7 @@ void zw_sha256_begin(struct zw_sha256 *sha)
 
 	memset(sha, 0, sizeof(*sha));
 	memcpy(sha->state, first, sizeof(first));
+	sha->plain = !zw_sha256_x86_has();
 }
 
 void zw_sha256_add(struct zw_sha256 *sha, const void *bytes, size_t n)
@@ -104,10 +116,11 @@ void zw_sha256_add(struct zw_sha256 *sha, const void *bytes, size_t n)
 		n -= some;
 		if (some < room)
 			return;
-		compress(sha->state, sha->block);
+		compress_all(sha, sha->block, 1);
 	}
-	for (; n >= 64; p += 64, n -= 64)
-		compress(sha->state, p);
+	compress_all(sha, p, n / 64);
+	p += n & ~(size_t)63;
+	n &= 63;
 	if (n)
 		memcpy(sha->block, p, n);
 }

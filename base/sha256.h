@@ -13,6 +13,7 @@ struct zw_sha256 {
 	u32 state[8];
 	u64 length;   /* bytes so far */
 	u8 block[64]; /* length % 64 of them wait here */
+	bool plain;   /* without the processor's instructions for it */
 };
 
 void zw_sha256_begin(struct zw_sha256 *sha);

@@ -379,10 +379,12 @@ static struct violation violation_of(struct zw_prover *p,
 	zw_node region;
 
 	if (claim->kind == ZW_EXACT) {
-		v.set = inexact(p, path);
+		v.set = zw_and(d, inexact(p, path), p->paths[path].legal);
 		v.wanted = ZW_WANT_SAME;
 	} else {
-		region = region_of(p, claim, path);
+		/* first what is small */
+		region = zw_and(d, region_of(p, claim, path),
+				p->paths[path].legal);
 		switch (claim->kind) {
 		case ZW_ALWAYS:
 			v.set = zw_minus(d, region, p->paths[path].accepted);
@@ -401,7 +403,6 @@ static struct violation violation_of(struct zw_prover *p,
 	if (p->is_mixture && claim->kind == ZW_UNSPOOFED &&
 	    !zw_same(v.set, ZW_EMPTY))
 		v.set = zw_minus(d, v.set, known_sources(p));
-	v.set = zw_and(d, v.set, p->paths[path].legal);
 	return v;
 }
 
