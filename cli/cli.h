@@ -56,6 +56,10 @@ enum zw_option {
 	ZW_OPT_AFTER_LOAD,
 	ZW_OPT_SAMPLE,
 	ZW_OPT_MODES,
+	ZW_OPT_CONFIRM,
+	ZW_OPT_LOCKOUT_OK,
+	ZW_OPT_MANAGEMENT,
+	ZW_OPT_FORWARDING,
 	ZW_OPT_COLOR,
 	ZW_OPT_HELP,
 	ZW_OPT_COUNT,
@@ -110,6 +114,7 @@ enum zw_status zw_cmd_compile(struct zw_cli *cli);
 enum zw_status zw_cmd_plan(struct zw_cli *cli);
 enum zw_status zw_cmd_apply(struct zw_cli *cli);
 enum zw_status zw_cmd_rollback(struct zw_cli *cli);
+enum zw_status zw_cmd_confirm(struct zw_cli *cli);
 enum zw_status zw_cmd_audit(struct zw_cli *cli);
 enum zw_status zw_cmd_trace(struct zw_cli *cli);
 enum zw_status zw_cmd_diff(struct zw_cli *cli);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/deploy.h"
+#include "cli/guard.h"
 #include "cli/say_load.h"
 
 static void list_kept(struct zw_deploy *d, struct zw_diag *diag)
@@ -31,13 +32,16 @@ static void list_kept(struct zw_deploy *d, struct zw_diag *diag)
 	zw_buf_free(&text);
 }
 
-/* The last confirmed one below what is loaded. */
+/* Where what waits would go back to, else the last confirmed one below what is
+ * loaded. */
 static u32 former(const struct zw_deploy *d)
 {
-	const struct zw_standing *s = &d->standing;
+	const struct zw_ledger *s = &d->ledger;
 	u32 best = ZW_GENERATION_NONE;
 	size_t i;
 
+	if (s->waiting != ZW_GENERATION_NONE)
+		return s->back;
 	for (i = 0; i < s->confirmed.n; i++) {
 		u32 number = s->confirmed.v[i];
 
@@ -63,6 +67,9 @@ static bool choose(struct zw_deploy *d, u32 *number)
 				  "'%s' is no number of a generation", word));
 		return false;
 	}
+	/* what a first load that waits goes back to */
+	if (!word && *number == ZW_GENERATION_BUILT_IN)
+		return true;
 	if (!zw_generation_numbers(cli->arena, &d->folder, &numbers))
 		for (i = 0; i < numbers.n; i++)
 			if (numbers.v[i] == *number)
@@ -89,7 +96,8 @@ static bool run(struct zw_apply *a)
 
 	cli->live = true;
 	if (zw_deploy_begin(&deploy, cli, "rollback") &&
-	    choose(&deploy, &number) && zw_deploy_recall(&deploy, number)) {
+	    zw_guard_time(cli, &deploy.confirm) && choose(&deploy, &number) &&
+	    zw_deploy_recall(&deploy, number)) {
 		a->job.path = zw_cstr(cli->arena, deploy.generation.policy);
 		loaded = zw_job_policy(cli, a->job.path, &a->job) &&
 			 zw_deploy_load(&deploy, a);

@@ -28,12 +28,18 @@ static const struct zw_command commands[] = {
 	  "zwinger apply examples/hq.zw --netns test",
 	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
 		  OPTION(TODAY) | OPTION(KEEP_CONNECTIONS) | OPTION(STATE) |
-		  OPTION(AUDIT),
+		  OPTION(AUDIT) | OPTION(CONFIRM) | OPTION(LOCKOUT_OK) |
+		  OPTION(MANAGEMENT),
 	  1, 1, zw_cmd_apply },
+	{ "confirm", "", "keep what was loaded with --confirm",
+	  "zwinger apply examples/branch.zw --confirm 60s --netns test && zwinger confirm --netns test",
+	  OPTION(NETNS) | OPTION(STATE) | OPTION(AUDIT) | OPTION(MANAGEMENT), 0,
+	  0, zw_cmd_confirm },
 	{ "rollback", "[N]", "prove a former generation and load it again",
 	  "zwinger rollback --netns test",
 	  OPTION(FORMAT) | OPTION(NETNS) | OPTION(PERSIST) |
-		  OPTION(KEEP_CONNECTIONS) | OPTION(STATE) | OPTION(AUDIT),
+		  OPTION(KEEP_CONNECTIONS) | OPTION(STATE) | OPTION(AUDIT) |
+		  OPTION(CONFIRM) | OPTION(LOCKOUT_OK) | OPTION(MANAGEMENT),
 	  0, 1, zw_cmd_rollback },
 	{ "audit", "[verify]", "show who loaded what, or if the trail is whole",
 	  "zwinger audit verify --netns test",

@@ -29,15 +29,38 @@ static void judge_all(struct zw_arena *arena, struct zw_judge *judge,
 	}
 }
 
+/* NULL after a diagnostic. */
+static struct zw_judge *judge_of(struct zw_cli *cli,
+				 const struct zw_connections_rules *rules)
+{
+	struct zw_buf dump = { 0 };
+	const struct zw_ruleset *ruleset;
+	struct zw_routes routes;
+	struct zw_ways *ways;
+	int err;
+
+	err = zw_routes_read(cli->arena, cli->values[ZW_OPT_NETNS], &routes);
+	if (err) {
+		zw_say_socket_error(&cli->diags, err,
+				    "read the routes of the kernel");
+		return NULL;
+	}
+	zw_buf_add(&dump, rules->dump, rules->n);
+	ruleset = zw_input_decode(cli, &dump);
+	zw_buf_free(&dump);
+	if (!ruleset)
+		return NULL;
+	ways = zw_ways_new(cli->arena, rules->gateway, &routes.routes,
+			   routes.more);
+	return zw_judge_new(cli->arena, ruleset, rules->statement, ways);
+}
+
 bool zw_connections_find(struct zw_cli *cli, struct zw_socket *socket,
 			 const struct zw_connections_rules *rules,
 			 struct zw_connections_found *found)
 {
 	zw_connections *all = ZW_NEW(cli->arena, zw_connections);
-	struct zw_buf dump = { 0 };
-	const struct zw_ruleset *ruleset;
-	struct zw_routes routes;
-	struct zw_ways *ways;
+	struct zw_judge *judge;
 	int err;
 
 	*found = (struct zw_connections_found){ 0 };
@@ -49,21 +72,23 @@ bool zw_connections_find(struct zw_cli *cli, struct zw_socket *socket,
 		       false;
 	if (!all->n)
 		return true;
-	err = zw_routes_read(cli->arena, cli->values[ZW_OPT_NETNS], &routes);
-	if (err)
-		return zw_say_socket_error(&cli->diags, err,
-					   "read the routes of the kernel"),
-		       false;
-	zw_buf_add(&dump, rules->dump, rules->n);
-	ruleset = zw_input_decode(cli, &dump);
-	zw_buf_free(&dump);
-	if (!ruleset)
+	judge = judge_of(cli, rules);
+	if (!judge)
 		return false;
-	ways = zw_ways_new(cli->arena, rules->gateway, &routes.routes,
-			   routes.more);
-	judge_all(cli->arena,
-		  zw_judge_new(cli->arena, ruleset, rules->statement, ways),
-		  all, found);
+	judge_all(cli->arena, judge, all, found);
+	return true;
+}
+
+bool zw_connection_judge(struct zw_cli *cli,
+			 const struct zw_connections_rules *rules,
+			 const struct zw_connection *connection,
+			 bool *forbidden)
+{
+	struct zw_judge *judge = judge_of(cli, rules);
+
+	if (!judge)
+		return false;
+	*forbidden = zw_judge_connection(judge, connection) == ZW_FORBIDDEN;
 	return true;
 }
 

@@ -25,6 +25,12 @@ struct zw_connections_rules {
 bool zw_connections_find(struct zw_cli *cli, struct zw_socket *socket,
 			 const struct zw_connections_rules *rules,
 			 struct zw_connections_found *found);
+/* Judge CONNECTION alone, which the kernel need not hold. False after a
+ * diagnostic. */
+bool zw_connection_judge(struct zw_cli *cli,
+			 const struct zw_connections_rules *rules,
+			 const struct zw_connection *connection,
+			 bool *forbidden);
 /* End the forbidden ones. False after a diagnostic. */
 bool zw_connections_end(struct zw_cli *cli, struct zw_socket *socket,
 			struct zw_connections_found *found);

@@ -14,11 +14,24 @@
 #include <unistd.h>
 
 #include "base/sha256.h"
+#include "cli/guard.h"
+#include "cli/lockout.h"
 #include "compiler/emit_netlink.h"
 #include "loader/names.h"
 #include "report/verdict.h"
 
 #define LOCK_SECONDS 5
+
+/* A guard leaves the folder that it was started in. */
+static const char *absolute(struct zw_arena *arena, const char *path)
+{
+	char *here = path[0] == '/' ? NULL : getcwd(NULL, 0);
+
+	if (here)
+		path = zw_strf(arena, "%s/%s", here, path).p;
+	free(here);
+	return path;
+}
 
 void zw_deploy_names(struct zw_deploy *d, struct zw_cli *cli, const char *event)
 {
@@ -28,7 +41,7 @@ void zw_deploy_names(struct zw_deploy *d, struct zw_cli *cli, const char *event)
 
 	*d = (struct zw_deploy){ .cli = cli,
 				 .event = event,
-				 .standing = zw_standing_none(),
+				 .ledger = zw_ledger_none(),
 				 .folder = { .fd = -1, .lock = -1 },
 				 .audit = { .fd = -1 } };
 	if (!state)
@@ -41,8 +54,8 @@ void zw_deploy_names(struct zw_deploy *d, struct zw_cli *cli, const char *event)
 	}
 	if (!audit)
 		audit = zw_strf(cli->arena, "%s/audit.jsonl", state).p;
-	d->path = state;
-	d->audit_path = audit;
+	d->path = absolute(cli->arena, state);
+	d->audit_path = absolute(cli->arena, audit);
 	zw_who(cli->arena, &d->who);
 }
 
@@ -87,16 +100,16 @@ static bool say_audit_error(struct zw_deploy *d, int err)
 	return false;
 }
 
-static bool read_standing(struct zw_deploy *d)
+static bool read_ledger(struct zw_deploy *d)
 {
-	int err = zw_standing_read(d->cli->arena, &d->folder, &d->standing);
+	int err = zw_ledger_read(d->cli->arena, &d->folder, &d->ledger);
 	struct zw_diags *diags = &d->cli->diags;
 
 	if (err == ZW_STATE_DAMAGED) {
 		zw_diag_note(
 			diags,
 			zw_diag(diags, ZW_Z6022, ZW_NO_SPAN,
-				"'%s/standing' is damaged and is passed over",
+				"'%s/ledger' is damaged and is passed over",
 				d->path),
 			"which generation is loaded, and which was confirmed, is not known");
 		return true;
@@ -131,7 +144,7 @@ bool zw_deploy_begin(struct zw_deploy *d, struct zw_cli *cli, const char *event)
 		zw_deploy_say_error(d, err, "take the lock");
 		return false;
 	}
-	if (!read_standing(d))
+	if (!read_ledger(d))
 		return false;
 	return say_audit_error(
 		d, zw_audit_open(d->audit_path, &d->folder, &d->audit));
@@ -149,7 +162,7 @@ bool zw_deploy_look(struct zw_deploy *d, struct zw_cli *cli, const char *event)
 		zw_deploy_say_error(d, err, "read what is kept");
 		return false;
 	}
-	return read_standing(d);
+	return read_ledger(d);
 }
 
 void zw_deploy_end(struct zw_deploy *d)
@@ -158,9 +171,9 @@ void zw_deploy_end(struct zw_deploy *d)
 	zw_folder_close(&d->folder);
 }
 
-bool zw_deploy_write_standing(struct zw_deploy *d)
+bool zw_deploy_write_ledger(struct zw_deploy *d)
 {
-	int err = zw_standing_write(d->cli->arena, &d->folder, &d->standing);
+	int err = zw_ledger_write(d->cli->arena, &d->folder, &d->ledger);
 
 	if (err)
 		zw_deploy_say_error(d, err, "write where things stand");
@@ -244,8 +257,8 @@ static bool is_loaded(struct zw_deploy *d)
 	const struct zw_generation *g = &d->generation;
 	struct zw_generation old;
 
-	if (d->standing.loaded == ZW_GENERATION_NONE ||
-	    zw_generation_read(d->cli->arena, &d->folder, d->standing.loaded,
+	if (d->ledger.loaded == ZW_GENERATION_NONE ||
+	    zw_generation_read(d->cli->arena, &d->folder, d->ledger.loaded,
 			       &old) ||
 	    !zw_str_eq(old.sources, g->sources) ||
 	    !zw_str_eq(old.policy, g->policy) ||
@@ -350,7 +363,7 @@ static struct zw_audit_entry entry_of(const struct zw_deploy *d,
 		.who = &d->who,
 		.netns = option(d->cli, ZW_OPT_NETNS),
 		.generation = -1,
-		.former = number_or_none(d->standing.loaded),
+		.former = number_or_none(d->ledger.loaded),
 		.note = d->note,
 	};
 }
@@ -394,24 +407,40 @@ bool zw_deploy_note(struct zw_deploy *d, const char *stage, u32 generation,
 
 /* ---- the load ---- */
 
+/* Nothing waits where what comes is what one would go back to. */
+static bool needs_guard(const struct zw_deploy *d)
+{
+	return d->confirm && d->generation.number != d->ledger.good;
+}
+
+static bool announce(struct zw_deploy *d, struct zw_apply *a)
+{
+	u32 former = d->ledger.loaded;
+
+	d->before = d->ledger;
+	d->announced = true;
+	if (needs_guard(d) && !zw_guard_prepare(d, a))
+		return false;
+	d->ledger.loading = d->generation.number;
+	if (!zw_deploy_write_ledger(d) || !tell(d, a, "begin", former))
+		return false;
+	return !needs_guard(d) || zw_guard_start(d);
+}
+
 static bool before(struct zw_apply *a, void *context)
 {
 	struct zw_deploy *d = context;
 
-	if (!keep(d, a))
-		return false;
-	if (d->announced)
-		return true;
-	d->announced = true;
-	d->standing.loading = d->generation.number;
-	return zw_deploy_write_standing(d) &&
-	       tell(d, a, "begin", d->standing.loaded);
+	bool written = (d->stubborn || zw_lockout_check(a)) && keep(d, a) &&
+		       (d->announced || announce(d, a));
+
+	return written || d->stubborn;
 }
 
 static bool prune(struct zw_deploy *d)
 {
-	const u32 needed[] = { d->standing.loaded, d->standing.good,
-			       d->standing.back, d->standing.waiting };
+	const u32 needed[] = { d->ledger.loaded, d->ledger.good, d->ledger.back,
+			       d->ledger.waiting };
 	int err = zw_generation_prune(d->cli->arena, &d->folder, needed,
 				      sizeof(needed) / sizeof(*needed));
 
@@ -423,16 +452,23 @@ static bool prune(struct zw_deploy *d)
 static bool after(struct zw_apply *a, void *context)
 {
 	struct zw_deploy *d = context;
-	u32 former = d->standing.loaded;
+	struct zw_arena *arena = d->cli->arena;
+	u32 former = d->ledger.loaded;
 	bool ok;
 
 	d->loaded = true;
-	d->standing.loaded = d->generation.number;
-	d->standing.loading = ZW_GENERATION_NONE;
-	d->standing.since = (s64)time(NULL);
-	d->standing.by = zw_who_text(d->cli->arena, &d->who);
-	zw_standing_confirm(d->cli->arena, &d->standing, d->generation.number);
-	ok = zw_deploy_write_standing(d);
+	d->waits = needs_guard(d);
+	d->ledger.loaded = d->generation.number;
+	d->ledger.loading = ZW_GENERATION_NONE;
+	d->ledger.since = (s64)time(NULL);
+	d->ledger.by = zw_who_text(arena, &d->who);
+	if (d->waits)
+		d->ledger.deadline = zw_boot_clock() + d->confirm;
+	else if (d->generation.number == ZW_GENERATION_BUILT_IN)
+		d->ledger.waiting = d->ledger.back = ZW_GENERATION_NONE;
+	else
+		zw_ledger_confirm(arena, &d->ledger, d->generation.number);
+	ok = zw_deploy_write_ledger(d);
 	ok = tell(d, a, "done", former) && ok;
 	return prune(d) && ok;
 }
@@ -441,18 +477,38 @@ static bool after(struct zw_apply *a, void *context)
 static void forget(struct zw_deploy *d, struct zw_apply *a)
 {
 	const struct zw_diags *diags = &d->cli->diags;
+	struct zw_str note = d->note;
 
 	if (diags->list.n)
 		d->note = diags->list.v[diags->list.n - 1]->message;
 	if (d->announced) {
-		d->standing.loading = ZW_GENERATION_NONE;
-		zw_deploy_write_standing(d);
+		d->ledger = d->before;
+		zw_deploy_write_ledger(d);
 	}
 	if (!d->kept && d->generation.number != ZW_GENERATION_NONE)
 		zw_generation_remove(d->cli->arena, &d->folder,
 				     d->generation.number);
-	tell(d, a, "failed", d->standing.loaded);
-	d->note = (struct zw_str){ 0 };
+	tell(d, a, "failed", d->ledger.loaded);
+	d->note = note;
+}
+
+static void say_kept(const struct zw_deploy *d)
+{
+	const struct zw_ledger *l = &d->ledger;
+
+	if (d->generation.number == ZW_GENERATION_BUILT_IN)
+		fputs("this is the built-in policy\n", stderr);
+	else
+		fprintf(stderr, "kept as number %u\n", d->generation.number);
+	if (!d->waits)
+		return;
+	fprintf(stderr,
+		"not confirmed: 'zwinger confirm' within %lld s keeps it, else ",
+		(long long)d->confirm / 1000);
+	if (l->back == ZW_GENERATION_BUILT_IN)
+		fputs("the built-in policy comes\n", stderr);
+	else
+		fprintf(stderr, "number %u comes back\n", l->back);
 }
 
 bool zw_deploy_load(struct zw_deploy *d, struct zw_apply *a)
@@ -463,6 +519,12 @@ bool zw_deploy_load(struct zw_deploy *d, struct zw_apply *a)
 	if (!loaded && !d->loaded)
 		forget(d, a);
 	if (loaded && !d->cli->json)
-		fprintf(stderr, "kept as number %u\n", d->generation.number);
+		say_kept(d);
 	return loaded;
+}
+
+bool zw_deploy_waits(const struct zw_deploy *d)
+{
+	return d->ledger.waiting != ZW_GENERATION_NONE &&
+	       zw_str_eq(d->ledger.boot, zw_boot_id(d->cli->arena));
 }

@@ -8,7 +8,7 @@
 
 #include "cli/load_policy.h"
 #include "state/audit.h"
-#include "state/standing.h"
+#include "state/ledger.h"
 
 struct zw_deploy {
 	struct zw_cli *cli;
@@ -17,17 +17,21 @@ struct zw_deploy {
 	const char *audit_path;
 	struct zw_folder folder;
 	struct zw_audit audit;
-	struct zw_standing standing;
+	struct zw_ledger ledger;
 	struct zw_who who;
 
 	/* Of the load under way. */
 	struct zw_generation generation;
-	bool kept;	    /* its file was there before */
-	bool announced;	    /* standing and trail tell of it */
-	bool loaded;	    /* the kernel holds it */
-	bool mute;	    /* the trail cannot be written */
-	s64 confirm;	    /* milliseconds to confirm it in; 0: no need to */
-	struct zw_str note; /* for the trail; may be empty */
+	bool kept;	/* its file was there before */
+	bool announced; /* ledger and trail tell of it */
+	bool loaded;	/* the kernel holds it */
+	bool waits;	/* it is not confirmed yet */
+	bool stubborn;	/* loaded even if nothing can be written down */
+	bool mute;	/* the trail cannot be written */
+	s64 confirm;	/* milliseconds to confirm it in; 0: no need to */
+	struct zw_generation back; /* where to, if nobody confirms */
+	struct zw_ledger before;   /* as it was when the load began */
+	struct zw_str note;	   /* for the trail; may be empty */
 };
 
 /* The folder and the trail that CLI's options, the environment or the defaults
@@ -39,7 +43,7 @@ void zw_deploy_names(struct zw_deploy *deploy, struct zw_cli *cli,
 bool zw_deploy_begin(struct zw_deploy *deploy, struct zw_cli *cli,
 		     const char *event);
 /* Open the folder and read where things stand, without lock; a folder that is
- * not there is a standing that is not known. */
+ * not there is a ledger that is not known. */
 bool zw_deploy_look(struct zw_deploy *deploy, struct zw_cli *cli,
 		    const char *event);
 void zw_deploy_end(struct zw_deploy *deploy);
@@ -54,11 +58,14 @@ bool zw_deploy_recall(struct zw_deploy *deploy, u32 number);
  * comes of it. True if it is loaded and all is written. */
 bool zw_deploy_load(struct zw_deploy *deploy, struct zw_apply *apply);
 
+/* Does a load of this boot wait to be confirmed? */
+bool zw_deploy_waits(const struct zw_deploy *deploy);
+
 /* Append a line to the trail that tells of no load. False after a diagnostic.
  */
 bool zw_deploy_note(struct zw_deploy *deploy, const char *stage, u32 generation,
 		    struct zw_str note);
-bool zw_deploy_write_standing(struct zw_deploy *deploy);
+bool zw_deploy_write_ledger(struct zw_deploy *deploy);
 
 /* A diagnostic about something kept: WHAT is "read number 3", ERR what came of
  * it. */

@@ -22,6 +22,7 @@ enum zw_status zw_status_worse(enum zw_status a, enum zw_status b)
 static enum zw_status status_of_code(enum zw_code code)
 {
 	switch (code) {
+	case ZW_Z5023:
 	case ZW_Z4001:
 	case ZW_Z4003:
 	case ZW_Z6060:

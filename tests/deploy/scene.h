@@ -5,7 +5,10 @@
  *	$N $X	the namespace, and what runs a command in it
  *	$T $S	folders of its own, $S for the state
  *	$A $B $C	three policies that differ
- *	listing	prints the table sorted, without handles and generations
+ *	guard	prints the process id of the guard in the namespace, if there is
+ *one runs PID	is it there, and no zombie? until_gone PID	waits for a
+ *process to end, thirty seconds at most listing	prints the table sorted,
+ *without handles and generations
  *
  * and nothing of it is left when it has ended, however it ends. */
 #ifndef ZW_TESTS_DEPLOY_SCENE_H

@@ -38,14 +38,14 @@ static const struct zw_deploy_case cases[] = {
 	  " cp $S/generation-1 $T/kept; eval \"$(echo \"$how\" | sed \"s,F,$S/generation-1,\")\";"
 	  " { $Z rollback 2> $T/said; [ $? = 4 ]; } || exit 1; grep -q \"read number 1 in '$S': it is damaged\" $T/said || exit 1;"
 	  " listing | cmp - $T/b || exit 1; cat $T/kept > $S/generation-1; done; $Z rollback" },
-	{ "a damaged standing is named, and the next load writes it anew",
-	  "$Z apply $A && truncate -s 50 $S/standing && { $Z rollback 2> $T/said; [ $? = 2 ]; } && grep -q Z6022 $T/said &&"
+	{ "a damaged ledger is named, and the next load writes it anew",
+	  "$Z apply $A && truncate -s 50 $S/ledger && { $Z rollback 2> $T/said; [ $? = 2 ]; } && grep -q Z6022 $T/said &&"
 	  "$Z apply $B 2> $T/said && grep -q Z6022 $T/said && $Z apply $C 2> $T/said && ! grep -q Z6022 $T/said && $Z rollback" },
 	{ "what others may write is not used",
 	  "$Z apply $A && $Z apply $B && listing > $T/b && chmod g+w $S/generation-1 &&"
 	  "{ $Z rollback; [ $? = 4 ]; } && chmod 600 $S/generation-1 && chmod 777 $S && { $Z rollback; [ $? = 4 ]; } &&"
-	  "chmod 700 $S && chmod o+w $S/standing && { $Z rollback; [ $? = 4 ]; } && listing | cmp - $T/b &&"
-	  "chmod 600 $S/standing && chmod o+w $S/audit.jsonl && { $Z rollback; [ $? = 4 ]; } && listing | cmp - $T/b &&"
+	  "chmod 700 $S && chmod o+w $S/ledger && { $Z rollback; [ $? = 4 ]; } && listing | cmp - $T/b &&"
+	  "chmod 600 $S/ledger && chmod o+w $S/audit.jsonl && { $Z rollback; [ $? = 4 ]; } && listing | cmp - $T/b &&"
 	  "chmod 600 $S/audit.jsonl && $Z rollback" },
 	{ "a policy, an included file or a set file that others may write",
 	  "mkdir $T/p; cp $A $T/p/gw.zw; echo 'include \"more.zw\"' >> $T/p/gw.zw;"

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "state/standing.h"
+#include "state/ledger.h"
 #include "tests/harness/harness.h"
 
 struct scene {
@@ -34,7 +34,7 @@ static void strike_scene(struct scene *s)
 	for (i = 0; i < numbers.n; i++)
 		zw_generation_remove(s->arena, &s->folder, numbers.v[i]);
 	zw_generation_remove(s->arena, &s->folder, ZW_GENERATION_BUILT_IN);
-	zw_folder_remove(&s->folder, "standing");
+	zw_folder_remove(&s->folder, "ledger");
 	zw_folder_remove(&s->folder, "lock");
 	zw_folder_close(&s->folder);
 	CU_ASSERT_EQUAL(rmdir(s->path), 0);
@@ -138,14 +138,14 @@ static void test_prune(void)
 	strike_scene(&s);
 }
 
-static void test_standing(void)
+static void test_ledger(void)
 {
-	struct zw_standing now = zw_standing_none(), back;
+	struct zw_ledger now = zw_ledger_none(), back;
 	struct scene s;
 	u32 i;
 
 	set_scene(&s);
-	CU_ASSERT_EQUAL(zw_standing_read(s.arena, &s.folder, &back), 0);
+	CU_ASSERT_EQUAL(zw_ledger_read(s.arena, &s.folder, &back), 0);
 	CU_ASSERT(!back.known && back.loaded == ZW_GENERATION_NONE);
 	now.loaded = now.waiting = 5;
 	now.good = now.back = ZW_GENERATION_BUILT_IN;
@@ -153,20 +153,20 @@ static void test_standing(void)
 	now.boot = zw_boot_id(s.arena);
 	now.token = ZW_STR("t");
 	now.by = ZW_STR("root");
-	CU_ASSERT_EQUAL(zw_standing_write(s.arena, &s.folder, &now), 0);
-	CU_ASSERT_EQUAL(zw_standing_read(s.arena, &s.folder, &back), 0);
+	CU_ASSERT_EQUAL(zw_ledger_write(s.arena, &s.folder, &now), 0);
+	CU_ASSERT_EQUAL(zw_ledger_read(s.arena, &s.folder, &back), 0);
 	CU_ASSERT(back.known && back.loaded == 5 && back.waiting == 5 &&
 		  back.good == 0 && back.back == 0 && back.deadline == 99 &&
 		  back.loading == ZW_GENERATION_NONE);
 	CU_ASSERT(back.boot.n && zw_str_eq(back.boot, now.boot));
 	for (i = 1; i < 100; i++)
-		zw_standing_confirm(s.arena, &back, i);
-	CU_ASSERT_EQUAL(zw_standing_write(s.arena, &s.folder, &back), 0);
-	CU_ASSERT_EQUAL(zw_standing_read(s.arena, &s.folder, &now), 0);
+		zw_ledger_confirm(s.arena, &back, i);
+	CU_ASSERT_EQUAL(zw_ledger_write(s.arena, &s.folder, &back), 0);
+	CU_ASSERT_EQUAL(zw_ledger_read(s.arena, &s.folder, &now), 0);
 	CU_ASSERT(now.good == 99 && now.waiting == ZW_GENERATION_NONE);
-	CU_ASSERT(zw_standing_confirmed(&now, 99) &&
-		  zw_standing_confirmed(&now, 90) &&
-		  !zw_standing_confirmed(&now, 5));
+	CU_ASSERT(zw_ledger_confirmed(&now, 99) &&
+		  zw_ledger_confirmed(&now, 90) &&
+		  !zw_ledger_confirmed(&now, 5));
 	strike_scene(&s);
 }
 
@@ -192,7 +192,7 @@ void suite_generation(void)
 		{ "written, read, refused", test_generation },
 		{ "a number's file under another name", test_renamed },
 		{ "the last ten are kept, and what is needed", test_prune },
-		{ "where things stand", test_standing },
+		{ "where things stand", test_ledger },
 		{ "one lock", test_lock },
 		CU_TEST_INFO_NULL,
 	};

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One record, "standing". Numbers that are none are left out of it. */
-#include "state/standing.h"
+/* One record, "ledger". Numbers that are none are left out of it. */
+#include "state/ledger.h"
 
 #include <errno.h>
 #include <time.h>
 
 #include "state/record.h"
 
-#define KIND "standing"
+#define KIND "ledger"
 
-struct zw_standing zw_standing_none(void)
+struct zw_ledger zw_ledger_none(void)
 {
-	return (struct zw_standing){
+	return (struct zw_ledger){
 		.loaded = ZW_GENERATION_NONE,
 		.loading = ZW_GENERATION_NONE,
 		.good = ZW_GENERATION_NONE,
@@ -34,15 +34,15 @@ static void put_number(struct zw_arena *arena, struct zw_record *record,
 		zw_record_add_number(arena, record, name, number);
 }
 
-int zw_standing_read(struct zw_arena *arena, const struct zw_folder *folder,
-		     struct zw_standing *s)
+int zw_ledger_read(struct zw_arena *arena, const struct zw_folder *folder,
+		   struct zw_ledger *s)
 {
 	struct zw_record record;
 	struct zw_str text;
 	size_t i;
 	int err = zw_folder_read(arena, folder, KIND, &text);
 
-	*s = zw_standing_none();
+	*s = zw_ledger_none();
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	if (!zw_record_parse(arena, KIND, text, &record))
@@ -68,8 +68,8 @@ int zw_standing_read(struct zw_arena *arena, const struct zw_folder *folder,
 	return 0;
 }
 
-int zw_standing_write(struct zw_arena *arena, const struct zw_folder *folder,
-		      const struct zw_standing *s)
+int zw_ledger_write(struct zw_arena *arena, const struct zw_folder *folder,
+		    const struct zw_ledger *s)
 {
 	struct zw_record record = { 0 };
 	struct zw_buf out = { 0 };
@@ -97,7 +97,7 @@ int zw_standing_write(struct zw_arena *arena, const struct zw_folder *folder,
 	return err;
 }
 
-bool zw_standing_confirmed(const struct zw_standing *s, u32 number)
+bool zw_ledger_confirmed(const struct zw_ledger *s, u32 number)
 {
 	size_t i;
 
@@ -107,15 +107,14 @@ bool zw_standing_confirmed(const struct zw_standing *s, u32 number)
 	return false;
 }
 
-void zw_standing_confirm(struct zw_arena *arena, struct zw_standing *s,
-			 u32 number)
+void zw_ledger_confirm(struct zw_arena *arena, struct zw_ledger *s, u32 number)
 {
 	/* Those that have gone need not be told of for ever. */
 	if (s->confirmed.n > 4 * ZW_GENERATIONS_KEPT) {
 		s->confirmed.v += s->confirmed.n - 2 * ZW_GENERATIONS_KEPT;
 		s->confirmed.n = s->confirmed.cap = 2 * ZW_GENERATIONS_KEPT;
 	}
-	if (!zw_standing_confirmed(s, number))
+	if (!zw_ledger_confirmed(s, number))
 		zw_push(arena, s->confirmed, number);
 	s->good = number;
 	s->waiting = s->back = ZW_GENERATION_NONE;

@@ -3,7 +3,7 @@
 # Where things stand was cut in the middle.
 state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT
-echo 'zwinger standing 1' >"$state/standing"
+echo 'zwinger ledger 1' >"$state/ledger"
 "$ZWINGER" rollback --state "$state" 2>"$state/said"
 status=$?
 sed "s,$state,STATE,g" "$state/said" >&2

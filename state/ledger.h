@@ -4,12 +4,12 @@
  * a load (what is about to happen) and after it (what has happened), so that
  * whenever a process is killed, what the kernel holds is one of the two that
  * are named. Which of them it is, only the kernel knows. */
-#ifndef ZW_STATE_STANDING_H
-#define ZW_STATE_STANDING_H
+#ifndef ZW_STATE_LEDGER_H
+#define ZW_STATE_LEDGER_H
 
 #include "state/generation.h"
 
-struct zw_standing {
+struct zw_ledger {
 	bool known; /* there is such a file; the rest is for nothing otherwise
 		     */
 	u32 loaded; /* ZW_GENERATION_NONE: none */
@@ -27,18 +27,18 @@ struct zw_standing {
 	struct zw_str token; /* of the guard that watches it */
 };
 
-/* A standing where nothing has ever been loaded. */
-struct zw_standing zw_standing_none(void);
+/* A ledger of a gateway on which nothing was ever loaded. */
+struct zw_ledger zw_ledger_none(void);
 /* 0, also where there is none; ZW_STATE_DAMAGED and others as for files. */
-int zw_standing_read(struct zw_arena *arena, const struct zw_folder *folder,
-		     struct zw_standing *standing);
-int zw_standing_write(struct zw_arena *arena, const struct zw_folder *folder,
-		      const struct zw_standing *standing);
+int zw_ledger_read(struct zw_arena *arena, const struct zw_folder *folder,
+		   struct zw_ledger *ledger);
+int zw_ledger_write(struct zw_arena *arena, const struct zw_folder *folder,
+		    const struct zw_ledger *ledger);
 
 /* NUMBER is confirmed and the one to come back to. Nothing waits any more. */
-void zw_standing_confirm(struct zw_arena *arena, struct zw_standing *standing,
-			 u32 number);
-bool zw_standing_confirmed(const struct zw_standing *standing, u32 number);
+void zw_ledger_confirm(struct zw_arena *arena, struct zw_ledger *ledger,
+		       u32 number);
+bool zw_ledger_confirmed(const struct zw_ledger *ledger, u32 number);
 
 /* This boot's id, and the clock that runs since boot and that nobody sets, in
  * milliseconds. */
