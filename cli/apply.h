@@ -15,14 +15,20 @@
  * square of its size. */
 #define ZW_READ_ELEMENTS 300000
 
+struct zw_planned;
+
 struct zw_apply {
 	struct zw_cli *cli;
 	struct zw_job job;
 	struct zw_socket *socket;
+	bool ours;  /* it is the one that owns the table, if any does */
+	bool owned; /* it does; only known if OURS */
 	struct zw_buf world; /* all tables as the kernel holds them */
 	struct zw_buf held;  /* ours among them */
 	u32 generation;	     /* of the kernel, when they were read */
 	struct zw_gateway gateway; /* what else there is, likewise */
+
+	const struct zw_planned *planned; /* do exactly this; or NULL */
 
 	struct zw_transactions transactions;
 	struct zw_verification *verification;

@@ -34,6 +34,8 @@ enum zw_option {
 	ZW_OPT_NETNS,
 	ZW_OPT_PERSIST,
 	ZW_OPT_KEEP_CONNECTIONS,
+	ZW_OPT_RESTORE,
+	ZW_OPT_EXEC,
 	ZW_OPT_STATS,
 	ZW_OPT_STATEMENT,
 	ZW_OPT_CHECK,
@@ -116,6 +118,7 @@ enum zw_status zw_cmd_apply(struct zw_cli *cli);
 enum zw_status zw_cmd_rollback(struct zw_cli *cli);
 enum zw_status zw_cmd_confirm(struct zw_cli *cli);
 enum zw_status zw_cmd_audit(struct zw_cli *cli);
+enum zw_status zw_cmd_watch(struct zw_cli *cli);
 enum zw_status zw_cmd_trace(struct zw_cli *cli);
 enum zw_status zw_cmd_diff(struct zw_cli *cli);
 enum zw_status zw_cmd_verify(struct zw_cli *cli);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `zwinger plan POLICY`: what an apply would do to this host, proved like one
  * and not done: for packets, for the kernel's objects, for connections that are
- * under way. */
+ * under way. What it says can be kept in a file, which `apply` does then, or
+ * refuses if the host has moved on. */
+#include <string.h>
+
 #include "cli/connections.h"
 #include "cli/load_policy.h"
 #include "cli/outlook.h"
+#include "cli/planned.h"
 #include "cli/refusal.h"
 #include "report/outlook.h"
 
@@ -30,6 +34,25 @@ static bool judge(struct plan *p)
 				   &p->connections);
 }
 
+static bool write_plan(struct plan *p, const char *path)
+{
+	struct zw_cli *cli = p->a.cli;
+	struct zw_buf text = { 0 };
+	struct zw_planned planned;
+	int err;
+
+	zw_planned_make(&p->a, &planned);
+	if (!planned.live.n)
+		return false;
+	zw_planned_print(cli->arena, &text, &planned);
+	err = zw_write_file(path, text.data, text.n);
+	zw_buf_free(&text);
+	if (err)
+		zw_diag(&cli->diags, ZW_Z6003, ZW_NO_SPAN,
+			"cannot write '%s': %s", path, strerror(-err));
+	return !err;
+}
+
 static bool prepare(struct zw_apply *a)
 {
 	struct zw_cli *cli = a->cli;
@@ -37,10 +60,12 @@ static bool prepare(struct zw_apply *a)
 	int err;
 
 	cli->live = true;
+	zw_sources_keep(cli->sources);
 	if (!zw_job_policy(cli, cli->operands[0], &a->job) ||
 	    !zw_load_has_rules(a))
 		return false;
 	err = zw_socket_open(netns, &a->socket);
+	a->ours = true; /* nothing is sent, whoever owns the table */
 	if (!err)
 		return zw_load_prepare(a);
 	zw_say_open_error(&cli->diags, err, netns);
@@ -50,6 +75,8 @@ static bool prepare(struct zw_apply *a)
 static bool look(struct plan *p)
 {
 	const struct zw_transactions *t = &p->a.transactions;
+
+	const char *path = p->a.cli->values[ZW_OPT_OUTPUT];
 
 	if (!prepare(&p->a))
 		return false;
@@ -62,7 +89,7 @@ static bool look(struct plan *p)
 		return false;
 	zw_table_names(p->a.cli->arena, (const u8 *)t->bytes.data, t->bytes.n,
 		       &p->made);
-	return true;
+	return !path || write_plan(p, path);
 }
 
 static void answer(struct plan *p, enum zw_format format, bool whole)
@@ -72,6 +99,7 @@ static void answer(struct plan *p, enum zw_format format, bool whole)
 	const struct zw_outlook outlook = {
 		.table = "inet " ZW_PLAN_TABLE,
 		.netns = p->a.cli->values[ZW_OPT_NETNS],
+		.file = p->a.cli->values[ZW_OPT_OUTPUT],
 		.generation = p->a.transactions.generation,
 		.transactions = p->a.transactions.list.n,
 		.bytes = p->a.transactions.bytes.n,

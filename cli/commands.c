@@ -21,10 +21,10 @@ static const struct zw_command commands[] = {
 	  1, 1, zw_cmd_compile },
 	{ "plan", "POLICY", "say what applying a policy would change here",
 	  "zwinger plan examples/hq.zw --netns test",
-	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
-		  OPTION(TODAY),
+	  OPTION(OUTPUT) | OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) |
+		  OPTION(PERSIST) | OPTION(TODAY),
 	  1, 1, zw_cmd_plan },
-	{ "apply", "POLICY", "prove a policy and load it into the kernel",
+	{ "apply", "POLICY|PLAN", "prove a policy and load it into the kernel",
 	  "zwinger apply examples/hq.zw --netns test",
 	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
 		  OPTION(TODAY) | OPTION(KEEP_CONNECTIONS) | OPTION(STATE) |
@@ -44,6 +44,11 @@ static const struct zw_command commands[] = {
 	{ "audit", "[verify]", "show who loaded what, or if the trail is whole",
 	  "zwinger audit verify --netns test",
 	  OPTION(NETNS) | OPTION(STATE) | OPTION(AUDIT), 0, 1, zw_cmd_audit },
+	{ "watch", "[POLICY]", "prove again whenever anybody changes anything",
+	  "zwinger watch examples/hq.zw --netns test --restore",
+	  OPTION(CLAIMS) | OPTION(NETNS) | OPTION(TODAY) | OPTION(RESTORE) |
+		  OPTION(EXEC) | OPTION(STATE) | OPTION(AUDIT),
+	  0, 1, zw_cmd_watch },
 	{ "trace", "X FLOW", "show the way of one packet, and what decides",
 	  "zwinger trace examples/hq.zw 'front -> data : tcp/5432'",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,

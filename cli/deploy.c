@@ -188,8 +188,8 @@ static struct zw_str option(const struct zw_cli *cli, enum zw_option which)
 }
 
 /* Root trusts no file that others may change between two looks at it. */
-static bool refuse_exposed(struct zw_cli *cli, const struct zw_file_copy *files,
-			   size_t n)
+bool zw_deploy_trusts(struct zw_cli *cli, const struct zw_file_copy *files,
+		      size_t n)
 {
 	size_t i;
 	bool ok = true;
@@ -227,7 +227,7 @@ bool zw_deploy_adopt(struct zw_deploy *d, const char *path)
 	for (i = 0; i < n; i++)
 		zw_push(d->cli->arena, g->files, files[i]);
 	d->kept = false;
-	return refuse_exposed(d->cli, files, n);
+	return zw_deploy_trusts(d->cli, files, n);
 }
 
 bool zw_deploy_recall(struct zw_deploy *d, u32 number)

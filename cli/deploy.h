@@ -48,6 +48,11 @@ bool zw_deploy_look(struct zw_deploy *deploy, struct zw_cli *cli,
 		    const char *event);
 void zw_deploy_end(struct zw_deploy *deploy);
 
+/* Root takes no file that others than its owner may write: false after a
+ * diagnostic if one of the N FILES is such. */
+bool zw_deploy_trusts(struct zw_cli *cli, const struct zw_file_copy *files,
+		      size_t n);
+
 /* The policy of CLI's sources becomes the generation under way, as PATH. Files
  * of it that others than their owner may write are refused to root. */
 bool zw_deploy_adopt(struct zw_deploy *deploy, const char *path);

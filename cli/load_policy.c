@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 #include "cli/connections.h"
+#include "cli/planned.h"
 #include "cli/refusal.h"
 #include "loader/dump.h"
 #include "loader/gateway.h"
+#include "loader/handover.h"
 #include "loader/load.h"
 #include "loader/names.h"
 
@@ -43,6 +45,9 @@ int zw_apply_read(struct zw_apply *a)
 				      a->cli->values[ZW_OPT_NETNS],
 				      &a->gateway);
 	a->gateway.early = true;
+	if (!err && a->ours)
+		a->owned = zw_dump_disown((u8 *)a->world.data, a->world.n,
+					  NFPROTO_INET, ZW_PLAN_TABLE);
 	if (!err)
 		zw_dump_select(&a->held, (const u8 *)a->world.data, a->world.n,
 			       NFPROTO_INET, ZW_PLAN_TABLE);
@@ -214,6 +219,8 @@ static bool attempt(struct zw_apply *a, const struct zw_load_hooks *hooks)
 			continue;
 		if (!prove(a))
 			return false;
+		if (a->planned && !zw_planned_still(a, a->planned))
+			return false;
 		if (hooks && hooks->before && !hooks->before(a, hooks->context))
 			return false;
 		err = send(a);
@@ -224,7 +231,7 @@ static bool attempt(struct zw_apply *a, const struct zw_load_hooks *hooks)
 		if (err != -ZW_ERESTART)
 			return !err;
 	}
-	if (a->transactions.owned) {
+	if (a->transactions.owned && !a->ours) {
 		zw_say_owned(&a->cli->diags);
 		return false;
 	}
@@ -300,17 +307,43 @@ static void look_after_connections(struct zw_apply *a)
 	a->connections.ms = milliseconds() - start;
 }
 
-bool zw_load_policy(struct zw_apply *a, const struct zw_load_hooks *hooks)
+/* A socket of our own, or that of a process which holds the table here. */
+static int open_socket(struct zw_apply *a, int *loan)
 {
 	const char *netns = a->cli->values[ZW_OPT_NETNS];
+	struct zw_socket *own, *borrowed;
+	int err = zw_socket_open(netns, &own);
+
+	*loan = -1;
+	if (err)
+		return err;
+	a->socket = own;
+	if (zw_handover_borrow(zw_handover_path(a->cli->arena, netns),
+			       &borrowed, loan))
+		return 0;
+	if (zw_socket_neighbours(own, borrowed)) {
+		zw_socket_close(own);
+		a->socket = borrowed;
+		a->ours = true;
+		return 0;
+	}
+	zw_socket_close(borrowed);
+	close(*loan);
+	*loan = -1;
+	return 0;
+}
+
+bool zw_load_policy(struct zw_apply *a, const struct zw_load_hooks *hooks)
+{
 	bool opened = !a->socket;
 	bool loaded;
-	int err;
+	int err, loan = -1;
 
 	if (opened) {
-		err = zw_socket_open(netns, &a->socket);
+		err = open_socket(a, &loan);
 		if (err) {
-			zw_say_open_error(&a->cli->diags, err, netns);
+			zw_say_open_error(&a->cli->diags, err,
+					  a->cli->values[ZW_OPT_NETNS]);
 			return false;
 		}
 	}
@@ -323,6 +356,8 @@ bool zw_load_policy(struct zw_apply *a, const struct zw_load_hooks *hooks)
 		zw_socket_close(a->socket);
 		a->socket = NULL;
 	}
+	if (loan >= 0)
+		close(loan);
 	return loaded;
 }
 

@@ -156,8 +156,8 @@ void zw_transactions_make(struct zw_arena *arena, const struct zw_plan *plan,
 	}
 }
 
-/* One message that deletes our table. */
-static void delete_table(struct zw_buf *bytes)
+/* One message about our table; FLAGS 0: without. */
+static void add_table(struct zw_buf *bytes, u16 type, u32 flags)
 {
 	static const char name[] = ZW_PLAN_TABLE;
 	struct {
@@ -165,20 +165,33 @@ static void delete_table(struct zw_buf *bytes)
 		struct nfgenmsg family;
 		struct nlattr attr;
 		char name[(sizeof(name) + 3) / 4 * 4];
+		struct nlattr flags_attr;
+		u32 flags;
 	} m = { .head = { .nlmsg_len = sizeof(m),
-			  .nlmsg_type =
-				  NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE,
+			  .nlmsg_type = (u16)(NFNL_SUBSYS_NFTABLES << 8 | type),
 			  .nlmsg_flags = NLM_F_REQUEST,
 			  .nlmsg_seq = 1 },
 		.family = { .nfgen_family = NFPROTO_INET },
 		.attr = { .nla_len =
 				  (u16)(sizeof(struct nlattr) + sizeof(name)),
-			  .nla_type = NFTA_TABLE_NAME } };
+			  .nla_type = NFTA_TABLE_NAME },
+		.flags_attr = { .nla_len = (u16)(sizeof(struct nlattr) +
+						 sizeof(u32)),
+				.nla_type = NFTA_TABLE_FLAGS },
+		.flags = __builtin_bswap32(flags) };
 
 	memcpy(m.name, name, sizeof(name));
+	if (!flags)
+		m.head.nlmsg_len -=
+			(u32)(sizeof(m.flags_attr) + sizeof(m.flags));
 	zw_emit_begin(bytes);
-	zw_buf_add(bytes, &m, sizeof(m));
+	zw_buf_add(bytes, &m, m.head.nlmsg_len);
 	zw_emit_end(bytes, 2);
+}
+
+void zw_transactions_own(struct zw_buf *bytes)
+{
+	add_table(bytes, NFT_MSG_NEWTABLE, ZW_TABLE_OWNER | ZW_TABLE_PERSIST);
 }
 
 void zw_transactions_undo(struct zw_arena *arena,
@@ -192,7 +205,7 @@ void zw_transactions_undo(struct zw_arena *arena,
 
 	if (first) {
 		if (held->table)
-			delete_table(bytes);
+			add_table(bytes, NFT_MSG_DELTABLE, 0);
 		return;
 	}
 	for (i = 0; i < held->chains.n; i++) {

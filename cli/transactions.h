@@ -47,6 +47,10 @@ void zw_transactions_make(struct zw_arena *arena, const struct zw_plan *plan,
 			  const struct zw_transactions_options *options,
 			  struct zw_transactions *transactions);
 
+/* The transaction that makes the sender's socket the owner of a table that is
+ * persistent. */
+void zw_transactions_own(struct zw_buf *bytes);
+
 /* The transaction that takes back what a load left behind that failed before
  * packets met it: all objects of GENERATION among HELD, or the whole table. */
 void zw_transactions_undo(struct zw_arena *arena,

@@ -19,6 +19,9 @@
 
 #define ATTEMPTS 5
 
+/* NFT_TABLE_F_OWNER (since Linux 5.12). */
+#define TABLE_OWNER 2u
+
 /* Of a set, how many elements it holds (NFTA_SET_COUNT, since Linux 6.16). */
 #define SET_COUNT 20
 
@@ -293,4 +296,42 @@ void zw_dump_select(struct zw_buf *out, const u8 *dump, size_t n, u8 family,
 		    zw_str_is(names.table, table))
 			zw_buf_add(out, m, size);
 	}
+}
+
+static int clear_owner(const struct nlattr *attr, void *context)
+{
+	bool *owned = context;
+	u32 flags;
+
+	if (mnl_attr_get_type(attr) != NFTA_TABLE_FLAGS ||
+	    mnl_attr_get_payload_len(attr) != sizeof(flags))
+		return MNL_CB_OK;
+	memcpy(&flags, mnl_attr_get_payload(attr), sizeof(flags));
+	*owned = flags & htonl(TABLE_OWNER);
+	flags &= ~htonl(TABLE_OWNER);
+	memcpy(mnl_attr_get_payload(attr), &flags, sizeof(flags));
+	return MNL_CB_OK;
+}
+
+bool zw_dump_disown(u8 *dump, size_t n, u8 family, const char *table)
+{
+	bool owned = false;
+	size_t at, size;
+
+	for (at = 0; n - at >= sizeof(struct nlmsghdr); at += size) {
+		const struct nlmsghdr *m = (const struct nlmsghdr *)(dump + at);
+		const struct nfgenmsg *head = mnl_nlmsg_get_payload(m);
+		struct names names = { 0 };
+
+		size = NLMSG_ALIGN(m->nlmsg_len);
+		if (size < sizeof(*m) + sizeof(*head) || size > n - at)
+			break;
+		if ((m->nlmsg_type & 0xff) != NFT_MSG_NEWTABLE ||
+		    head->nfgen_family != family)
+			continue;
+		mnl_attr_parse(m, sizeof(*head), read_names, &names);
+		if (zw_str_is(names.table, table))
+			mnl_attr_parse(m, sizeof(*head), clear_owner, &owned);
+	}
+	return owned;
 }

@@ -24,6 +24,10 @@ int zw_dump_table(struct zw_socket *socket, u8 family, const char *table,
 int zw_dump_all(struct zw_socket *socket, u32 elements_max, struct zw_buf *out,
 		u32 *generation);
 
+/* Who owns a table may change it as if nobody did: take the owner out of what the
+ * N bytes of a DUMP tell of TABLE of FAMILY. True if there was one. */
+bool zw_dump_disown(u8 *dump, size_t n, u8 family, const char *table);
+
 /* Append to OUT the messages about table TABLE of FAMILY among the N bytes of a
  * dump. */
 void zw_dump_select(struct zw_buf *out, const u8 *dump, size_t n, u8 family,

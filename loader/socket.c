@@ -27,6 +27,9 @@
 #ifndef NETLINK_EXT_ACK
 #define NETLINK_EXT_ACK 11
 #endif
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
 #ifndef NETLINK_CAP_ACK
 #define NETLINK_CAP_ACK 10
 #endif
@@ -104,6 +107,45 @@ int zw_socket_open(const char *netns, struct zw_socket **socket)
 	}
 	*socket = s;
 	return 0;
+}
+
+/* Others may still use it: their numbers and ours must not meet. */
+struct zw_socket *zw_socket_from(int fd)
+{
+	struct zw_socket *s = zw_heap_resize(NULL, 1, sizeof(*s));
+
+	*s = (struct zw_socket){ .fd = fd };
+	s->buffer = zw_heap_resize(NULL, RECEIVE_SIZE, 1);
+	s->room = measure(fd);
+	s->sequence = (u32)getpid() << 12 | 1;
+	return s;
+}
+
+int zw_socket_descriptor(const struct zw_socket *s)
+{
+	return s->fd;
+}
+
+bool zw_socket_neighbours(const struct zw_socket *a, const struct zw_socket *b)
+{
+	u64 one, other;
+	socklen_t n = sizeof(one), m = sizeof(other);
+
+	return !getsockopt(a->fd, SOL_SOCKET, SO_NETNS_COOKIE, &one, &n) &&
+	       !getsockopt(b->fd, SOL_SOCKET, SO_NETNS_COOKIE, &other, &m) &&
+	       one == other;
+}
+
+/* Reading is what makes the kernel go on with a dump that was left. */
+void zw_socket_drain(struct zw_socket *s)
+{
+	const u8 *bytes;
+	size_t n;
+	int err;
+
+	do {
+		err = zw_socket_receive(s, false, &bytes, &n);
+	} while (n || err == -ENOBUFS);
 }
 
 void zw_socket_close(struct zw_socket *s)

@@ -15,6 +15,16 @@ struct zw_socket;
 int zw_socket_open(const char *netns, struct zw_socket **socket);
 void zw_socket_close(struct zw_socket *socket);
 
+/* One that another process has opened; FD is taken. And the descriptor of one,
+ * which stays its own. */
+struct zw_socket *zw_socket_from(int fd);
+int zw_socket_descriptor(const struct zw_socket *socket);
+/* Do both belong to one network namespace? False also where the kernel does not
+ * tell (before Linux 5.14). */
+bool zw_socket_neighbours(const struct zw_socket *a, const struct zw_socket *b);
+/* Take and forget what is left of answers that nobody has read. */
+void zw_socket_drain(struct zw_socket *socket);
+
 /* How many bytes one sendmsg() takes. */
 size_t zw_socket_room(const struct zw_socket *socket);
 /* Enlarge the send buffer for a message of N bytes as far as the system allows;
