@@ -289,13 +289,21 @@ static enum zw_status read_policy(struct watcher *x)
  * that stays. */
 static enum zw_status begin(struct watcher *x)
 {
+	static const enum zw_status verdicts[] = {
+		[ZW_PROVED] = ZW_STATUS_DONE,
+		[ZW_REFUTED] = ZW_STATUS_REFUTED,
+		[ZW_UNDECIDED] = ZW_STATUS_UNDECIDED,
+	};
 	enum zw_status status = read_policy(x);
 
 	if (status == ZW_STATUS_DONE && (!look(x) || x->w.memory->unreadable))
 		status = ZW_STATUS_SYSTEM;
-	if (status == ZW_STATUS_DONE)
-		watch(x);
-	return status;
+	if (status != ZW_STATUS_DONE)
+		return status;
+	if (x->w.cli->values[ZW_OPT_ONCE])
+		return verdicts[x->w.memory->verdict];
+	watch(x);
+	return ZW_STATUS_DONE;
 }
 
 enum zw_status zw_cmd_watch(struct zw_cli *cli)

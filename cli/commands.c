@@ -45,9 +45,9 @@ static const struct zw_command commands[] = {
 	  "zwinger audit verify --netns test",
 	  OPTION(NETNS) | OPTION(STATE) | OPTION(AUDIT), 0, 1, zw_cmd_audit },
 	{ "watch", "[POLICY]", "prove again whenever anybody changes anything",
-	  "zwinger watch examples/hq.zw --netns test --restore",
+	  "zwinger watch examples/hq.zw --netns test --once",
 	  OPTION(CLAIMS) | OPTION(NETNS) | OPTION(TODAY) | OPTION(RESTORE) |
-		  OPTION(EXEC) | OPTION(STATE) | OPTION(AUDIT),
+		  OPTION(EXEC) | OPTION(ONCE) | OPTION(STATE) | OPTION(AUDIT),
 	  0, 1, zw_cmd_watch },
 	{ "trace", "X FLOW", "show the way of one packet, and what decides",
 	  "zwinger trace examples/hq.zw 'front -> data : tcp/5432'",

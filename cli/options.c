@@ -35,6 +35,8 @@ static const struct option_info infos[] = {
 				      "list connections that are forbidden now, end none" },
 	[ZW_OPT_RESTORE] = { "restore", 0, NULL,
 			     "load the policy again when a claim falls" },
+	[ZW_OPT_ONCE] = { "once", 0, NULL,
+			  "look once and leave with what that says" },
 	[ZW_OPT_EXEC] = { "exec", 0, "COMMAND",
 			  "run this in a shell when a claim falls" },
 	[ZW_OPT_STATS] = { "stats", 0, NULL,
