@@ -202,6 +202,39 @@ static void forged_reply(struct zw_random *random, struct zw_frame_spec *spec,
 	spec->dport = port;
 }
 
+/* What links speak of among themselves, to one of the gateway's addresses. */
+static void link_message(struct zw_random *random, struct zw_frame_spec *spec,
+			 struct zw_shot *shot)
+{
+	static const u8 types[] = {
+		130, 131, 132, 133, 134, 135, 136, 137, 143
+	};
+
+	if (spec->src.family == ZW_IPV4) {
+		shot->kind = "DHCP message";
+		spec->src.value = 0;
+		spec->dst.value = 0xffffffffu;
+		spec->protocol = IPPROTO_UDP;
+		spec->sport = 68;
+		spec->dport = 67;
+		return;
+	}
+	shot->kind = "message of the link";
+	spec->protocol = IPPROTO_ICMPV6;
+	spec->type = types[zw_random_below(random, sizeof(types))];
+	spec->code = 0;
+	spec->ttl = zw_random_below(random, 4) ? 255 : 64;
+	switch (zw_random_below(random, 4)) {
+	case 0:
+		break;
+	case 1:
+		spec->src.value = 0;
+		break;
+	default:
+		spec->src.value = (u128)0xfe80 << 112 | zw_random_next(random);
+	}
+}
+
 static void other_protocol(struct zw_random *random, struct zw_frame_spec *spec,
 			   struct zw_shot *shot)
 {
@@ -226,6 +259,10 @@ void zw_oddity_draw(const struct zw_network *network, enum zw_path path,
 			odd_flags(random, spec, shot);
 		else
 			other_protocol(random, spec, shot);
+		return;
+	}
+	if (path == ZW_PATH_INPUT && !zw_random_below(random, 3)) {
+		link_message(random, spec, shot);
 		return;
 	}
 	switch (zw_random_below(random, headers ? 9 : 6)) {

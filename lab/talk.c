@@ -17,7 +17,7 @@ struct zw_talk {
 	struct zw_shot first;
 	struct zw_str from, to;
 	struct zw_frame_spec seen; /* the first packet as it left */
-	int near, far; /* interfaces; ZW_NOWHERE: the gateway itself */
+	int near, far;		   /* interfaces; ZW_NOWHERE: the gateway */
 	bool translated;
 	struct zw_tuple tuple[2];
 	u32 status;
@@ -193,6 +193,22 @@ static void note_entry(struct zw_talk *t)
 	t->status |= ZW_STATUS_SEEN_REPLY;
 }
 
+/* Is there somebody who answers? At the gateway nobody listens, and its own
+ * reset would end a connection of TCP. */
+static bool goes_on(const struct round *r, const struct zw_talk *t,
+		    const struct zw_expectation *e)
+{
+	const struct zw_routing *ways = r->lab->network->ways;
+
+	if (e->run.unmodelled)
+		return false;
+	if (e->fate == ZW_FATE_LOCAL)
+		return !is_tcp(t) && !e->run.dnat && !e->run.redirected &&
+		       zw_routing_sent(ways, t->first.spec.src).kind ==
+			       ZW_WAY_OUT;
+	return e->fate == ZW_FATE_PASSES;
+}
+
 /* Send a first packet at TARGET. TALK is filled in where it passed, to the far
  * end or to the gateway. */
 static bool begin(struct round *r, struct zw_target *target, bool *begun)
@@ -210,16 +226,20 @@ static bool begin(struct round *r, struct zw_target *target, bool *begun)
 	t->from = r->aim->parties.list.v[target->from].name;
 	t->to = r->aim->parties.list.v[target->to].name;
 	zw_oracle_expect(&r->lab->oracle, &t->first, NULL, &e);
-	if (e.fate != ZW_FATE_PASSES || e.run.unmodelled ||
-	    !zw_lab_use(r->lab, &t->first, &e))
+	if (!goes_on(r, t, &e) || !zw_lab_use(r->lab, &t->first, &e))
 		return true;
 	if (!zw_lab_try(r->lab, &t->first, t->from, t->to, &probe, r->error))
 		return false;
-	if (probe.forwarded != 1 || probe.out != (int)e.out)
-		return true;
 	t->near = t->first.emitted ? ZW_NOWHERE : (int)t->first.in;
 	t->far = probe.out;
-	see(t, probe.frames[0].bytes + ZW_ETHERNET_HEADER);
+	t->seen = t->first.spec;
+	if (e.fate == ZW_FATE_PASSES) {
+		if (probe.forwarded != 1 || probe.out != (int)e.out)
+			return true;
+		see(t, probe.frames[0].bytes + ZW_ETHERNET_HEADER);
+	} else if (!probe.local) {
+		return true;
+	}
 	note_entry(t);
 	*begun = true;
 	return true;
@@ -259,7 +279,7 @@ static bool complain(struct round *r, const struct zw_talk *t)
 	bool v6 = t->seen.src.family == ZW_IPV6;
 	struct zw_frame_spec spec = error_about(t, v6 ? 1 : 3);
 
-	if (t->translated)
+	if (t->translated || t->far == ZW_NOWHERE)
 		return true;
 	if (!step(r, t, "error about a connection", t->far, &spec,
 		  ZW_CT_RELATED, ZW_CT_REPLY) ||

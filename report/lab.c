@@ -52,6 +52,15 @@ static const char *reason_of(const struct zw_rule *rule)
 			if (e->meta.key == NFT_META_SECPATH)
 				return "the lab makes no IPsec";
 			break;
+		case ZW_EXPR_PAYLOAD:
+			if (e->payload.base == NFT_PAYLOAD_NETWORK_HEADER &&
+			    e->payload.offset == 6 && e->payload.len == 2)
+				why = "connection tracking joins fragments before";
+			break;
+		case ZW_EXPR_EXTHDR:
+			if (e->exthdr.type == 44)
+				why = "connection tracking joins fragments before";
+			break;
 		case ZW_EXPR_RT:
 		case ZW_EXPR_XFRM:
 			return "the lab makes no IPsec";
