@@ -131,11 +131,14 @@ static bool build(struct run *r)
 	return zw_lab_build(&r->lab, &error) || failed(r, &error);
 }
 
-/* What --after-load says, in the gateway's namespace. */
+/* What --after-load says, in the gateway's namespace, and in one of its own for
+ * processes: whatever it starts ends with it, and with the lab. */
 static bool meddle(struct run *r)
 {
 	struct zw_diags *diags = &r->task->cli->diags;
-	const char *const argv[] = { "sh", "-c", r->task->after_load, NULL };
+	const char *const argv[] = { "unshare",		  "--pid", "--fork",
+				     "--kill-child",	  "sh",	   "-c",
+				     r->task->after_load, NULL };
 	struct zw_diag *diag;
 	struct zw_ran ran;
 	bool ok;

@@ -30,6 +30,60 @@ static void add_targets(struct zw_aim *aim, struct zw_target like, zw_node set)
 	}
 }
 
+/* How many of the dimensions that rules are about two boxes share values of. */
+static unsigned shared(const struct zw_class *a, const struct zw_class *b)
+{
+	static const enum zw_dim dims[] = { ZW_DIM_PROTO, ZW_DIM_DPORT,
+					    ZW_DIM_DST, ZW_DIM_SRC,
+					    ZW_DIM_SPORT };
+	unsigned n = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(dims) / sizeof(*dims); i++)
+		n += zw_intervals_overlap(a->of[dims[i]], b->of[dims[i]]);
+	return n;
+}
+
+/* Of the targets from FIRST on, those that passing lies next to. */
+static void find_near(struct zw_aim *aim, size_t first)
+{
+	size_t i, k;
+
+	for (i = first; i < aim->targets.n; i++) {
+		struct zw_target *t = &aim->targets.v[i];
+
+		for (k = first; k < aim->targets.n; k++) {
+			const struct zw_target *other = &aim->targets.v[k];
+
+			if (other->kind == ZW_TARGET_PASSES &&
+			    t->kind == ZW_TARGET_REFUSED &&
+			    zw_intervals_overlap(
+				    t->box.of[ZW_DIM_FAMILY],
+				    other->box.of[ZW_DIM_FAMILY]) &&
+			    shared(&t->box, &other->box) >= 4)
+				t->kind = ZW_TARGET_NEAR;
+		}
+	}
+}
+
+static bool is_answered(void *context, u32 leaf)
+{
+	(void)context;
+	enum zw_pass pass = zw_pass_of(leaf);
+
+	return pass == ZW_PASS_REJECT_RESET || pass == ZW_PASS_REJECT_ADMIN ||
+	       pass == ZW_PASS_REJECT_OTHER;
+}
+
+/* Flows of which some plain packet is refused with an answer. */
+static zw_node answered(struct zw_study *s, const struct zw_flow_path *p)
+{
+	zw_node set = zw_where(s->d, p->diagram, is_answered, NULL);
+
+	return zw_exists(s->d, zw_and(s->d, p->plain, set), s->details,
+			 s->detail_count);
+}
+
 static void add_pair(struct zw_aim *aim, u32 from, u32 to)
 {
 	struct zw_study *s = aim->study;
@@ -37,6 +91,7 @@ static void add_pair(struct zw_aim *aim, u32 from, u32 to)
 	const struct zw_party *b = &aim->parties.list.v[to];
 	struct zw_target target = { .from = from, .to = to };
 	const struct zw_flow_path *p;
+	size_t first = aim->targets.n;
 	zw_node all, own;
 
 	if (!zw_parties_path(a, b, &target.path))
@@ -49,10 +104,14 @@ static void add_pair(struct zw_aim *aim, u32 from, u32 to)
 	target.kind = ZW_TARGET_PASSES;
 	add_targets(aim, target, zw_and(s->d, all, p->possible));
 	all = zw_minus(s->d, all, p->possible);
+	target.kind = ZW_TARGET_ANSWERED;
+	add_targets(aim, target, zw_and(s->d, all, aim->answered[target.path]));
+	all = zw_minus(s->d, all, aim->answered[target.path]);
 	target.kind = ZW_TARGET_REFUSED;
 	add_targets(aim, target, zw_and(s->d, all, own));
 	target.kind = ZW_TARGET_FOREIGN;
 	add_targets(aim, target, zw_minus(s->d, all, own));
+	find_near(aim, first);
 }
 
 static u128 name_number(const char *name)
@@ -104,6 +163,8 @@ void zw_aim_make(struct zw_arena *arena, struct zw_study *study,
 				.complete = true };
 	zw_parties_of(study->of[0], &aim->parties);
 	find_interfaces(aim);
+	for (i = 0; i < ZW_PATH_COUNT; i++)
+		aim->answered[i] = answered(study, &study->of[0]->paths[i]);
 	for (i = 0; i < aim->parties.list.n; i++)
 		for (k = 0; k < aim->parties.list.n; k++)
 			add_pair(aim, i, k);
@@ -227,10 +288,34 @@ static bool sendable(u8 proto, enum zw_family family)
 	       proto != 135 && proto != IPPROTO_ICMP;
 }
 
+/* Where something listens on many a host. */
+static u16 usual_port(struct zw_random *random)
+{
+	static const u16 ports[] = {
+		20,   21,   22,	  23,	 25,	53,    67,   69,   80,	 88,
+		110,  111,  123,  135,	 137,	139,   143,  161,  179,	 389,
+		443,  445,  465,  500,	 514,	587,   631,  636,  853,	 873,
+		993,  995,  1194, 1433,	 1521,	2049,  2375, 2379, 3128, 3306,
+		3389, 4500, 5060, 5432,	 5900,	5985,  6379, 6443, 8000, 8080,
+		8443, 9090, 9200, 11211, 27017, 51820,
+	};
+
+	return ports[zw_random_below(random, sizeof(ports) / sizeof(*ports))];
+}
+
 static void draw_transport(const struct drawing *d, struct zw_frame_spec *spec)
 {
 	u16 sport = (u16)value(d, ZW_DIM_SPORT, 65535);
 	u16 dport = (u16)value(d, ZW_DIM_DPORT, 65535);
+
+	if (d->corner == INSIDE && d->step == ZW_DIM_COUNT &&
+	    !zw_random_below(d->random, 4)) {
+		u16 usual = usual_port(d->random);
+
+		if (zw_intervals_contain(d->target->box.of[ZW_DIM_DPORT],
+					 usual))
+			dport = usual;
+	}
 
 	if (spec->protocol == IPPROTO_ICMP ||
 	    spec->protocol == IPPROTO_ICMPV6) {

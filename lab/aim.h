@@ -15,8 +15,10 @@
 
 enum zw_target_kind {
 	ZW_TARGET_PASSES,
-	ZW_TARGET_REFUSED, /* from one party's own addresses to the other's */
-	ZW_TARGET_FOREIGN, /* what is at neither's own addresses */
+	ZW_TARGET_ANSWERED, /* refused with an answer */
+	ZW_TARGET_NEAR,	    /* refused, and one dimension away from passing */
+	ZW_TARGET_REFUSED,  /* from one party's own addresses to the other's */
+	ZW_TARGET_FOREIGN,  /* what is at neither's own addresses */
 	ZW_TARGET_KINDS,
 };
 
@@ -35,6 +37,7 @@ struct zw_aim {
 	struct zw_parties parties;
 	ZW_VEC(struct zw_target) targets;
 	bool complete; /* the boxes are all there are */
+	zw_node answered[ZW_PATH_COUNT];
 	/* Of each of the space's classes of names, the bed's interfaces. */
 	const unsigned **interfaces;
 	unsigned *interface_counts;

@@ -17,15 +17,9 @@ enum { USED_MOST = 1024, PROGRESS_EACH = 256 };
 
 int zw_lab_enter(void)
 {
-	int error = zw_netns_become_root(), ns;
+	int error = zw_netns_become_root();
 
-	if (error)
-		return error;
-	ns = zw_netns_new();
-	if (ns < 0)
-		return ns;
-	zw_netns_drop(ns);
-	return 0;
+	return error ? error : zw_netns_stay();
 }
 
 bool zw_lab_build(struct zw_lab *lab, struct zw_buf *error)
@@ -99,32 +93,49 @@ static u64 ends_of(const u8 *bytes, size_t n)
 	return mix(a + b, &d.l4proto, 1) | 1;
 }
 
-/* True if it is new. */
-static bool use(struct zw_lab *lab, u64 ends)
+static size_t place_of(const struct zw_lab *lab, u64 ends)
 {
 	size_t mask = sizeof(lab->used) / sizeof(*lab->used) - 1;
 	size_t i = ends >> 20 & mask;
 
-	for (; lab->used[i]; i = (i + 1) & mask)
-		if (lab->used[i] == ends)
-			return false;
-	lab->used[i] = ends;
-	lab->used_count++;
-	return true;
+	while (lab->used[i] && lab->used[i] != ends)
+		i = (i + 1) & mask;
+	return i;
 }
 
-bool zw_lab_use(struct zw_lab *lab, const struct zw_shot *shot,
-		const struct zw_expectation *e)
+static void ends_of_shot(const struct zw_shot *shot,
+			 const struct zw_expectation *e, u64 out[2])
 {
-	const u8 *ip = shot->frame.bytes + ZW_ETHERNET_HEADER;
-	size_t n = shot->frame.length - (size_t)ZW_ETHERNET_HEADER;
-	u64 sent = ends_of(ip, n);
-	u64 seen = ends_of(e->run.packet.bytes, e->run.packet.n);
+	out[0] = ends_of(shot->frame.bytes + ZW_ETHERNET_HEADER,
+			 shot->frame.length - (size_t)ZW_ETHERNET_HEADER);
+	out[1] = ends_of(e->run.packet.bytes, e->run.packet.n);
+}
 
-	if (lab->used_count + 2 > USED_MOST || shot->spec.fragment_offset ||
-	    shot->spec.more_fragments)
-		return false;
-	return use(lab, sent) && (seen == sent || use(lab, seen));
+bool zw_lab_fresh(const struct zw_lab *lab, const struct zw_shot *shot,
+		  const struct zw_expectation *e)
+{
+	u64 ends[2];
+
+	ends_of_shot(shot, e, ends);
+	return lab->used_count + 2 <= USED_MOST &&
+	       !shot->spec.fragment_offset && !shot->spec.more_fragments &&
+	       !lab->used[place_of(lab, ends[0])] &&
+	       !lab->used[place_of(lab, ends[1])];
+}
+
+void zw_lab_note(struct zw_lab *lab, const struct zw_shot *shot,
+		 const struct zw_expectation *e)
+{
+	u64 ends[2];
+	int i;
+
+	ends_of_shot(shot, e, ends);
+	for (i = 0; i < 2; i++) {
+		u64 *place = &lab->used[place_of(lab, ends[i])];
+
+		lab->used_count += !*place;
+		*place = ends[i];
+	}
 }
 
 /* ---- one shot ------------------------------------------------------------ */
@@ -323,8 +334,9 @@ static bool shoot(struct zw_lab *lab, struct zw_aim *aim,
 	if (!target->shots++)
 		lab->result.tried++;
 	zw_oracle_expect(&lab->oracle, &shot, NULL, &e);
-	if (!zw_lab_use(lab, &shot, &e) && !zw_lab_forget(lab, error))
+	if (!zw_lab_fresh(lab, &shot, &e) && !zw_lab_forget(lab, error))
 		return false;
+	zw_lab_note(lab, &shot, &e);
 	return zw_lab_try(lab, &shot, aim->parties.list.v[target->from].name,
 			  aim->parties.list.v[target->to].name, &probe, error);
 }
@@ -358,6 +370,16 @@ static bool is_empty(const struct quiver *q)
 	return q->in_vain >= 4 * q->order.n;
 }
 
+static bool are_empty(const struct quiver quivers[ZW_TARGET_KINDS])
+{
+	u32 kind;
+
+	for (kind = 0; kind < ZW_TARGET_KINDS; kind++)
+		if (!is_empty(&quivers[kind]))
+			return false;
+	return true;
+}
+
 static bool shoot_from(struct zw_lab *lab, struct zw_aim *aim, struct quiver *q,
 		       struct zw_buf *error, u64 *done)
 {
@@ -378,8 +400,9 @@ bool zw_lab_shoot(struct zw_lab *lab, struct zw_aim *aim, u64 probes,
 		  struct zw_buf *error)
 {
 	static const enum zw_target_kind turns[] = {
-		ZW_TARGET_PASSES,  ZW_TARGET_REFUSED, ZW_TARGET_PASSES,
-		ZW_TARGET_REFUSED, ZW_TARGET_FOREIGN,
+		ZW_TARGET_PASSES, ZW_TARGET_NEAR,    ZW_TARGET_PASSES,
+		ZW_TARGET_NEAR,	  ZW_TARGET_REFUSED, ZW_TARGET_ANSWERED,
+		ZW_TARGET_PASSES, ZW_TARGET_NEAR,    ZW_TARGET_FOREIGN,
 	};
 	struct quiver quivers[ZW_TARGET_KINDS] = { 0 };
 	u64 done = 0, turn;
@@ -387,8 +410,7 @@ bool zw_lab_shoot(struct zw_lab *lab, struct zw_aim *aim, u64 probes,
 	lab->result.targets = aim->targets.n;
 	fill(lab, aim, quivers);
 	for (turn = 0; done < probes; turn++) {
-		if (is_empty(&quivers[0]) && is_empty(&quivers[1]) &&
-		    is_empty(&quivers[2]))
+		if (are_empty(quivers))
 			break;
 		if (!shoot_from(lab, aim,
 				&quivers[turns[turn % (sizeof(turns) /

@@ -12,7 +12,7 @@
 #include "lab/capture.h"
 #include "lab/oracle.h"
 
-enum { ZW_LAB_SHOWN = 5 }; /* differences that are told in full */
+enum { ZW_LAB_SHOWN = 3 }; /* differences that are told in full */
 
 struct zw_difference {
 	struct zw_str kind, shot, expected, happened, wrong;
@@ -58,8 +58,9 @@ struct zw_lab {
 	void *progress_context;
 };
 
-/* Where namespaces can be made at all: the calling process becomes root of one
- * for users, where it is not root. Negative errno. */
+/* The calling process leaves its network for an empty one, for good, so that
+ * nothing it does can reach the other; one that is not root becomes root of a
+ * namespace for users. 0 or negative errno. */
 int zw_lab_enter(void);
 
 /* Build the bed of LAB->network, without rules; false with the reason in
@@ -74,11 +75,14 @@ bool zw_lab_shoot(struct zw_lab *lab, struct zw_aim *aim, u64 probes,
 bool zw_lab_try(struct zw_lab *lab, const struct zw_shot *shot,
 		struct zw_str from, struct zw_str to, struct zw_probe *probe,
 		struct zw_buf *error);
-/* Note that SHOT, of which E is expected, is about to be sent. False where a
- * packet with its ends, or with those that it will have, was sent since
- * connections were last forgotten (or might have been): they must be, first. */
-bool zw_lab_use(struct zw_lab *lab, const struct zw_shot *shot,
-		const struct zw_expectation *e);
+/* False where a packet with SHOT's ends, or with those that it will have as E
+ * expects it, was noted since connections were last forgotten, or where it may
+ * meet the rest of another's datagram: they must be forgotten first. */
+bool zw_lab_fresh(const struct zw_lab *lab, const struct zw_shot *shot,
+		  const struct zw_expectation *e);
+/* It is about to be sent. */
+void zw_lab_note(struct zw_lab *lab, const struct zw_shot *shot,
+		 const struct zw_expectation *e);
 /* Forget all connections. */
 bool zw_lab_forget(struct zw_lab *lab, struct zw_buf *error);
 void zw_lab_close(struct zw_lab *lab);

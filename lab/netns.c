@@ -117,9 +117,9 @@ void zw_netns_leave(int former)
 	close(former);
 }
 
-void zw_netns_drop(int ns)
+int zw_netns_stay(void)
 {
-	close(ns);
+	return unshare(CLONE_NEWNET) ? -errno : 0;
 }
 
 __attribute__((noreturn)) static void

@@ -28,8 +28,9 @@ int zw_netns_new(void);
  * zw_netns_leave() takes back, or negative errno. */
 int zw_netns_enter(int ns);
 void zw_netns_leave(int former);
-/* Let go of NS. */
-void zw_netns_drop(int ns);
+/* Move the process into a new, empty namespace for good. Who is root of a user
+ * namespace alone could not return to the one that he came from. */
+int zw_netns_stay(void);
 
 /* What a program left: its exit status (128 + signal if killed, -1 if it could
  * not be started or did not end within 120 s) and its two outputs, always

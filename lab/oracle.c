@@ -15,6 +15,7 @@
 
 #include "statement/gateway.h"
 #include "verifier/ruleset.h"
+#include "verifier/xt.h"
 
 enum { FLIPS = 5 };
 
@@ -97,10 +98,19 @@ static void make_packet(const struct zw_oracle *o, const struct zw_shot *shot,
 
 /* ---- choices ------------------------------------------------------------- */
 
+static bool masquerades(const struct zw_expr *expr)
+{
+	if (expr->kind == ZW_EXPR_TARGET)
+		return expr->xt.means && expr->xt.means->nat.masquerade;
+	return expr->kind == ZW_EXPR_MASQ;
+}
+
 static bool is_nat(const struct zw_expr *expr)
 {
+	if (expr->kind == ZW_EXPR_TARGET)
+		return expr->xt.means && expr->xt.means->kind == ZW_XT_NAT;
 	return expr->kind == ZW_EXPR_NAT || expr->kind == ZW_EXPR_MASQ ||
-	       expr->kind == ZW_EXPR_REDIR || expr->kind == ZW_EXPR_TARGET;
+	       expr->kind == ZW_EXPR_REDIR;
 }
 
 static bool choose_address(struct variant *v, const struct zw_expr *expr,
@@ -114,10 +124,10 @@ static bool choose_address(struct variant *v, const struct zw_expr *expr,
 		return true;
 	}
 	choice->value_len = 0;
-	if ((expr->kind == ZW_EXPR_MASQ &&
-	     zw_routing_on(v->oracle->network->ways, v->out, v->family, 0,
-			   &ip)) ||
-	    (expr->kind == ZW_EXPR_REDIR && !v->shot->emitted &&
+	if ((masquerades(expr) && zw_routing_on(v->oracle->network->ways,
+						v->out, v->family, 0, &ip)) ||
+	    (!masquerades(expr) && expr->kind != ZW_EXPR_NAT &&
+	     !v->shot->emitted &&
 	     zw_routing_on(v->oracle->network->ways, v->shot->in, v->family, 0,
 			   &ip))) {
 		choice->value_len = v->family == ZW_IPV4 ? 4 : 16;
@@ -376,6 +386,47 @@ static bool can_be_answered(const struct variant *v,
 	       ZW_WAY_OUT;
 }
 
+/* Of a family, the code that nft's own number stands for
+ * (nft_reject_icmp_code, nft_reject_icmpv6_code). */
+static u8 refusal_code(const struct zw_run *run, enum zw_family family)
+{
+	static const u8 codes[2][4] = { { 0, 3, 1, 13 }, { 0, 4, 3, 1 } };
+
+	return run->reject_type == NFT_REJECT_ICMPX_UNREACH
+		       ? codes[family][run->reject_code & 3]
+		       : (u8)run->reject_code;
+}
+
+static bool is_refusal(const struct variant *v, const struct zw_run *run,
+		       const struct zw_probe_frame *frame)
+{
+	const u8 *ip = frame->bytes + ZW_ETHERNET_HEADER;
+	const u8 *next = ip + (v->family == ZW_IPV6 ? 40 : 20);
+	u8 protocol = v->family == ZW_IPV6 ? ip[6] : ip[9];
+
+	if (run->reject_type == NFT_REJECT_TCP_RST)
+		return protocol == IPPROTO_TCP && next[13] & ZW_TCP_RST;
+	if (v->family == ZW_IPV6)
+		return protocol == IPPROTO_ICMPV6 && next[0] == 1 &&
+		       next[1] == refusal_code(run, v->family);
+	return protocol == IPPROTO_ICMP && next[0] == 3 &&
+	       next[1] == refusal_code(run, v->family);
+}
+
+static const char *compare_refusal(const struct variant *v,
+				   const struct zw_expectation *e,
+				   const struct zw_probe *probe)
+{
+	unsigned i;
+
+	for (i = 0; i < probe->count; i++)
+		if (probe->frames[i].own &&
+		    is_refusal(v, &e->run, &probe->frames[i]))
+			return NULL;
+	return probe->answers ? "another answer came back"
+			      : "no answer came back";
+}
+
 static const char *compare(const struct variant *v,
 			   const struct zw_expectation *e,
 			   const struct zw_probe *probe)
@@ -396,8 +447,8 @@ static const char *compare(const struct variant *v,
 		     !zw_routing_is_own(v->oracle->network->ways,
 					end_of(&e->run.packet, false))))
 			break;
-		if (shot->plain && !probe->answers && can_be_answered(v, e))
-			return "no answer came back";
+		if (shot->plain && can_be_answered(v, e))
+			return compare_refusal(v, e, probe);
 		return NULL;
 	case ZW_FATE_DIES:
 	case ZW_FATE_DROPPED:

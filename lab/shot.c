@@ -38,6 +38,9 @@ u32 zw_shot_states(const struct zw_frame_spec *spec)
 		if ((spec->type >= 130 && spec->type <= 136) ||
 		    spec->type == 143)
 			return ONLY(opens ? ZW_CT_UNTRACKED : ZW_CT_INVALID);
+		/* Multicast router discovery, by the kernel's version. */
+		if (spec->type >= 151 && spec->type <= 153)
+			return ONLY(ZW_CT_UNTRACKED) | ONLY(ZW_CT_INVALID);
 		opens &= icmp_opens(spec);
 		break;
 	case IPPROTO_ICMP:

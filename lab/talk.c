@@ -226,8 +226,9 @@ static bool begin(struct round *r, struct zw_target *target, bool *begun)
 	t->from = r->aim->parties.list.v[target->from].name;
 	t->to = r->aim->parties.list.v[target->to].name;
 	zw_oracle_expect(&r->lab->oracle, &t->first, NULL, &e);
-	if (!goes_on(r, t, &e) || !zw_lab_use(r->lab, &t->first, &e))
+	if (!goes_on(r, t, &e) || !zw_lab_fresh(r->lab, &t->first, &e))
 		return true;
+	zw_lab_note(r->lab, &t->first, &e);
 	if (!zw_lab_try(r->lab, &t->first, t->from, t->to, &probe, r->error))
 		return false;
 	t->near = t->first.emitted ? ZW_NOWHERE : (int)t->first.in;
@@ -307,8 +308,10 @@ static bool replay_one(struct round *r, const struct zw_talk *t,
 	shot.states = zw_shot_states(spec);
 	zw_shot_make(&shot, spec);
 	zw_oracle_expect(&r->lab->oracle, &shot, NULL, &e);
-	if (!zw_lab_use(r->lab, &shot, &e) && !zw_lab_forget(r->lab, r->error))
+	if (!zw_lab_fresh(r->lab, &shot, &e) &&
+	    !zw_lab_forget(r->lab, r->error))
 		return false;
+	zw_lab_note(r->lab, &shot, &e);
 	return zw_lab_try(r->lab, &shot, t->from, t->to, &probe, r->error);
 }
 
