@@ -32,6 +32,20 @@ static const u32 first_field[ZW_DIM_COUNT] = {
 	[ZW_DIM_SPORT] = ZW_FIELD_SPORT,
 };
 
+static const enum zw_dim orders[2][ZW_DIM_COUNT] = {
+	{ ZW_DIM_IN, ZW_DIM_OUT, ZW_DIM_FAMILY, ZW_DIM_IPSEC_IN,
+	  ZW_DIM_IPSEC_OUT, ZW_DIM_REQID_IN, ZW_DIM_REQID_OUT, ZW_DIM_PROTO,
+	  ZW_DIM_DPORT, ZW_DIM_DST, ZW_DIM_SRC, ZW_DIM_SPORT },
+	{ ZW_DIM_IN, ZW_DIM_OUT, ZW_DIM_FAMILY, ZW_DIM_IPSEC_IN,
+	  ZW_DIM_IPSEC_OUT, ZW_DIM_REQID_IN, ZW_DIM_REQID_OUT, ZW_DIM_DST,
+	  ZW_DIM_SRC, ZW_DIM_PROTO, ZW_DIM_DPORT, ZW_DIM_SPORT },
+};
+
+const enum zw_dim *zw_dims_of(const struct zw_space *space)
+{
+	return orders[space->cuts->addresses_first];
+}
+
 static bool is_address(enum zw_dim dim)
 {
 	return dim == ZW_DIM_DST || dim == ZW_DIM_SRC;
@@ -162,7 +176,8 @@ struct walker {
 	enum zw_family family;
 };
 
-static void walk(struct walker *w, u32 dim, zw_node node);
+/* NODE tests no dimension before the one at the place AT. */
+static void walk(struct walker *w, u32 at, zw_node node);
 
 /* The values of the parts that lead to SUB, and no others. */
 static struct zw_intervals gather(struct walker *w,
@@ -180,8 +195,9 @@ static struct zw_intervals gather(struct walker *w,
 	return zw_intervals_from(w->arena, v, n);
 }
 
-static void each_part(struct walker *w, u32 dim, const struct zw_parts *parts)
+static void each_part(struct walker *w, u32 at, const struct zw_parts *parts)
 {
+	enum zw_dim dim = zw_dims_of(w->space)[at];
 	struct id_map seen = { 0 };
 	u32 *count, number;
 	size_t i, *first;
@@ -206,13 +222,13 @@ static void each_part(struct walker *w, u32 dim, const struct zw_parts *parts)
 		w->at.of[dim] = gather(w, parts, sub, first[i], count[i]);
 		if (dim == ZW_DIM_FAMILY)
 			w->family = w->at.of[dim].v[0].lo ? ZW_IPV6 : ZW_IPV4;
-		walk(w, dim + 1, sub);
+		walk(w, at + 1, sub);
 	}
 	zw_id_map_free(&seen);
 }
 
 /* Families are told apart always: their addresses have different widths. */
-static void each_family(struct walker *w, zw_node node)
+static void each_family(struct walker *w, u32 at, zw_node node)
 {
 	u32 f, variable =
 		       w->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
@@ -224,31 +240,33 @@ static void each_family(struct walker *w, zw_node node)
 			continue;
 		w->family = f;
 		w->at.of[ZW_DIM_FAMILY] = zw_intervals_one(w->arena, f, f);
-		walk(w, ZW_DIM_FAMILY + 1, sub);
+		walk(w, at + 1, sub);
 	}
 }
 
-static void walk(struct walker *w, u32 dim, zw_node node)
+static void walk(struct walker *w, u32 at, zw_node node)
 {
 	struct zw_parts parts;
+	enum zw_dim dim;
 
 	if (!w->out->complete)
 		return;
-	if (dim == ZW_DIM_COUNT) {
+	if (at == ZW_DIM_COUNT) {
 		if (w->out->list.n >= w->limit)
 			w->out->complete = false;
 		else
 			zw_push(w->arena, w->out->list, w->at);
 		return;
 	}
+	dim = zw_dims_of(w->space)[at];
 	if (dim == ZW_DIM_FAMILY) {
-		each_family(w, node);
+		each_family(w, at, node);
 		return;
 	}
 	zw_parts_of(w->scratch, w->space, dim, w->family, node, &parts);
 	if (!parts.complete)
 		w->out->complete = false;
-	each_part(w, dim, &parts);
+	each_part(w, at, &parts);
 }
 
 /* ---- merging ------------------------------------------------------------- */
@@ -449,9 +467,11 @@ static zw_node numbers(struct zw_space *space, u32 field,
 zw_node zw_class_node(struct zw_space *space, const struct zw_class *class)
 {
 	zw_node out = ZW_ALL;
-	u32 dim;
+	u32 at;
 
-	for (dim = ZW_DIM_COUNT; dim-- > 0;) {
+	for (at = ZW_DIM_COUNT; at-- > 0;) {
+		enum zw_dim dim = zw_dims_of(space)[at];
+
 		if (zw_class_is_full(space, class, dim))
 			continue;
 		out = zw_and(space->d, out,

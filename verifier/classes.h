@@ -8,7 +8,8 @@
 
 #include "verifier/flows.h"
 
-/* In the order of the fields' variables. */
+/* In the order of the fields' variables, but that addresses may come before
+ * protocol and port (struct zw_cuts). */
 enum zw_dim {
 	ZW_DIM_IN, /* numbers of zw_space.classes */
 	ZW_DIM_OUT,
@@ -61,6 +62,9 @@ struct zw_parts {
 	ZW_VEC(struct zw_part) list; /* ascending; covers the dimension */
 	bool complete;
 };
+
+/* The dimensions in the order of the variables of SPACE. */
+const enum zw_dim *zw_dims_of(const struct zw_space *space);
 
 /* Divide NODE, which tests no dimension before DIM, by the values of DIM.
  * FAMILY matters for addresses. */

@@ -5,6 +5,18 @@
 
 #include "tests/harness/random_policy.h"
 
+/* The zones alone, as of a ruleset made elsewhere: then addresses come before
+ * services in the diagrams. */
+static const struct zw_statement *as_foreign(const struct zw_pipeline *p)
+{
+	struct zw_statement *statement =
+		ZW_NEW(p->arena, struct zw_statement);
+
+	*statement = *p->statement;
+	statement->has_policy = false;
+	return statement;
+}
+
 void asked_new(struct asked *asked, const struct zw_str *texts, size_t n)
 {
 	struct zw_subject subjects[ZW_STUDY_MAX];
@@ -19,6 +31,10 @@ void asked_new(struct asked *asked, const struct zw_str *texts, size_t n)
 			.ruleset = asked->pipelines[i].ruleset,
 			.statement = asked->pipelines[i].statement,
 		};
+		/* in both orders of fields */
+		if (asked->pipelines[i].valid && texts[0].n % 2)
+			subjects[i].statement =
+				as_foreign(&asked->pipelines[i]);
 	}
 	if (valid)
 		asked->study =
