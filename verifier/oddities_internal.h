@@ -7,6 +7,7 @@
 
 #include "verifier/oddities.h"
 #include "verifier/symbolic_internal.h"
+#include "verifier/targets.h"
 
 struct stage {
 	struct scene scene;
@@ -58,15 +59,5 @@ zw_node zw_reach_behind(struct reader *r, zw_node reach, struct product p);
 /* Has the expression no other work than to decide? An unnamed counter is lost
  * with its rule; iptables gives one to each. */
 bool zw_only_decides(const struct zw_expr *expr);
-
-/* Call SEE for each chain that RULE, or rules of CHAIN, go to, maybe more than
- * once. */
-typedef void zw_see_target(void *context, u32 target);
-void zw_rule_targets(const struct zw_ruleset *ruleset,
-		     const struct zw_rule *rule, zw_see_target *see,
-		     void *context);
-void zw_chain_targets(const struct zw_ruleset *ruleset,
-		      const struct zw_chain *chain, zw_see_target *see,
-		      void *context);
 
 #endif

@@ -13,6 +13,7 @@
 #include "verifier/prove.h"
 
 #include "base/assert.h"
+#include "verifier/below.h"
 #include "verifier/beside.h"
 #include "verifier/culprit.h"
 #include "verifier/entry.h"
@@ -556,6 +557,7 @@ static struct zw_str lost_reason(struct zw_prover *p,
 
 static void decide(struct zw_prover *p, struct zw_claim_result *result)
 {
+	struct zw_str below = ZW_STR("");
 	enum zw_path path;
 
 	result->verdict = ZW_PROVED;
@@ -580,8 +582,14 @@ static void decide(struct zw_prover *p, struct zw_claim_result *result)
 	result->reason = lost_reason(p, result->claim);
 	if (!result->reason.n)
 		result->reason = zw_beside_reason(p, result->claim);
+	if (!result->reason.n)
+		result->reason = zw_below_reason(p, result->claim);
 	if (result->reason.n)
 		result->verdict = ZW_UNDECIDED;
+	else
+		below = zw_below_assumption(p, result->claim);
+	if (below.n)
+		zw_push(p->arena, result->assumptions, below);
 }
 
 /* Which rule let the packet of WITNESS pass: "rule 3 of chain 'x'". */

@@ -9,8 +9,8 @@
  * runs first (net/netfilter/core.c, nf_hook_entries_grow); where that is not
  * known both orders are tried, and a doubt if they differ.
  *
- * Not followed: bridge and arp families (a routed packet meets none of them
- * without br_netfilter), and what leaves the path altogether. */
+ * Not followed: bridge and arp families (verifier/below.c says where they
+ * matter), and what leaves the path altogether. */
 #include <linux/netfilter_ipv4.h>
 #include <stdlib.h>
 

@@ -39,6 +39,8 @@ struct pitfall {
 	const char *says;  /* in what is printed; may be NULL */
 };
 
+static const char to_ssh[] = "always office(10.1.0.7) -> self : tcp/22";
+
 static const struct pitfall cases[] = {
 	{ "nothing passes", PROVED, "", NULL, NULL },
 	{ "accept is not final across base chains", PROVED,
@@ -223,6 +225,15 @@ static const struct pitfall cases[] = {
 	  "table ip nat { chain c {\ntype nat hook prerouting priority dstnat\n"
 	  "iifname dmz0 tcp dport 80 redirect to :3128\n}\n}",
 	  NULL },
+	{ "a bridge that drops opens nothing", PROVED, "",
+	  "table bridge b { chain c {\n"
+	  "type filter hook input priority 0; policy drop;\n}\n}",
+	  NULL },
+	{ "a bridge that rewrites", UNDECIDED, "",
+	  "table bridge b { chain c {\n"
+	  "type filter hook prerouting priority 0\n"
+	  "ip daddr 192.0.2.9 ip daddr set 10.1.0.7\n}\n}",
+	  "rewrite" },
 	{ "time of day", REFUTED,
 	  "iifname dmz0 meta hour \"08:00\"-\"17:00\" accept", NULL, NULL },
 	{ "docker's forwarding", PROVED, "",
@@ -237,17 +248,42 @@ static const struct pitfall cases[] = {
 	  NULL },
 };
 
+/* With a claim that something passes. */
+static const struct pitfall passing[] = {
+	{ "but lets nothing pass for sure", UNDECIDED, "",
+	  "table bridge b { chain c {\n"
+	  "type filter hook input priority 0; policy drop;\n}\n}",
+	  "if that is a bridge" },
+	{ "by a verdict in a map", UNDECIDED, "",
+	  "table bridge b { chain d { ip daddr vmap { 10.1.0.1 : drop }\n}\n"
+	  "chain c {\ntype filter hook postrouting priority 0\njump d\n}\n}",
+	  "if that is a bridge" },
+	{ "a bridge that accepts", PROVED, "",
+	  "table bridge b { chain c {\n"
+	  "type filter hook input priority 0\nip saddr 10.1.0.7 counter accept\n}\n}",
+	  NULL },
+	{ "between a bridge's ports", PROVED, "",
+	  "table bridge b { chain c {\n"
+	  "type filter hook forward priority 0; policy drop;\n}\n}",
+	  NULL },
+	{ "neighbours that are not found", PROVED, "",
+	  "table arp a { chain c {\n"
+	  "type filter hook input priority 0; policy drop;\n}\n}",
+	  "neighbours are found" },
+};
+
 /* False where the kernel here lacks the expression. */
-static bool try_case(const struct pitfall *c)
+static bool try_case(const struct pitfall *c, const char *claim)
 {
 	struct zw_arena *arena = zw_arena_new();
 	const char *more = c->more ? c->more : "";
 	const char *script =
 		zw_strf(arena,
-			"%scat >m <<'E'\n%s\nE\nforward <<'E' >f\n%s\nE\n"
+			"%secho '%s' >>z.zw\n"
+			"cat >m <<'E'\n%s\nE\nforward <<'E' >f\n%s\nE\n"
 			"cat m f >r.nft\n"
 			"%s verify z.zw --ruleset r.nft 2>&1",
-			setup, more, c->rules, zw_binary())
+			setup, claim, more, c->rules, zw_binary())
 			.p;
 	const char *const argv[] = { "sh", "-c", script, NULL };
 	struct zw_run run;
@@ -275,12 +311,52 @@ static void pitfalls(void)
 	if (!zw_netns_usable())
 		return;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (!try_case(&cases[i])) {
+		if (!try_case(&cases[i], "")) {
 			printf("not in this kernel: %s\n", cases[i].what);
 			missing++;
 		}
 	}
+	for (i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		ZW_CHECK(try_case(&passing[i], to_ssh),
+			 "not in this kernel: %s", passing[i].what);
 	ZW_CHECK(missing < 8, "%zu cases could not be tried", missing);
+}
+
+/* Which hooks of the family bridge a packet to and from the gateway meets: TCP
+ * to a closed port is answered (1), or nothing comes back (124). */
+static void bridges(void)
+{
+	static const char script[] =
+		"unshare -n sleep 20 & p=$!\n"
+		"trap 'kill $p' EXIT\nsleep 0.2\n"
+		"ip link add br0 type bridge\n"
+		"ip link add port0 type veth peer name host0\n"
+		"ip link set port0 master br0\nip link set host0 netns $p\n"
+		"ip address add 10.0.0.1/24 dev br0\n"
+		"ip link set port0 up\nip link set br0 up\nip link set lo up\n"
+		"nsenter -t $p -n sh -c 'ip address add 10.0.0.2/24 dev host0\n"
+		"  ip link set host0 up'\nsleep 0.3\n"
+		"try() { nsenter -t $p -n timeout 0.5 bash -c \\\n"
+		"  '</dev/tcp/10.0.0.1/9' 2>/dev/null; echo \"$1 $?\"; }\n"
+		"try none\n"
+		"for hook in prerouting input forward output postrouting; do\n"
+		"nft \"table bridge b { chain c {\n"
+		"  type filter hook $hook priority 0\nether type ip drop\n}\n}\"\n"
+		"try $hook\nnft delete table bridge b\ndone\n";
+	static const char expected[] = "none 1\nprerouting 124\ninput 124\n"
+				       "forward 1\noutput 124\n"
+				       "postrouting 124\n";
+	const char *const argv[] = {
+		"unshare", "-n", "bash", "-c", script, NULL
+	};
+	struct zw_run run;
+
+	if (!zw_netns_usable())
+		return;
+	zw_run(&run, NULL, argv);
+	ZW_CHECK(run.out.n && !strcmp(run.out.data, expected), "%s",
+		 run.out.n ? run.out.data : "nothing");
+	zw_run_free(&run);
 }
 
 void suite_pitfalls(void);
@@ -288,6 +364,7 @@ void suite_pitfalls(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "rulesets that mislead", pitfalls },
+		{ "a bridge's hooks, by the kernel", bridges },
 		CU_TEST_INFO_NULL,
 	};
 
