@@ -208,13 +208,15 @@ install: all
 	$(Q)$(INSTALL) -D -m 644 editors/vim/syntax/zwinger.vim $(SHARE)/vim/vimfiles/syntax/zwinger.vim
 	$(Q)$(INSTALL) -D -m 644 editors/vim/ftdetect/zwinger.vim $(SHARE)/vim/vimfiles/ftdetect/zwinger.vim
 	$(Q)$(INSTALL) -D -m 644 editors/vim/ftplugin/zwinger.vim $(SHARE)/vim/vimfiles/ftplugin/zwinger.vim
+	$(Q)$(INSTALL) -D -m 644 packaging/systemd/zwinger.service $(DESTDIR)$(PREFIX)/lib/systemd/system/zwinger.service
 	$(Q)$(call install_files,$(DOCS) $(EXAMPLES),$(DOC))
 
 uninstall:
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/zwinger $(SHARE)/man/man8/zwinger.8 \
 		$(SHARE)/man/man5/zwinger-policy.5 \
 		$(SHARE)/bash-completion/completions/zwinger \
-		$(SHARE)/vim/vimfiles/*/zwinger.vim
+		$(SHARE)/vim/vimfiles/*/zwinger.vim \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/zwinger.service
 	$(Q)rm -rf $(DOC)
 
 # A gateway with hosts, on any Debian 12, as root.

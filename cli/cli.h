@@ -118,6 +118,8 @@ enum zw_status zw_cmd_plan(struct zw_cli *cli);
 enum zw_status zw_cmd_apply(struct zw_cli *cli);
 enum zw_status zw_cmd_rollback(struct zw_cli *cli);
 enum zw_status zw_cmd_confirm(struct zw_cli *cli);
+enum zw_status zw_cmd_boot(struct zw_cli *cli);
+enum zw_status zw_cmd_status(struct zw_cli *cli);
 enum zw_status zw_cmd_audit(struct zw_cli *cli);
 enum zw_status zw_cmd_watch(struct zw_cli *cli);
 enum zw_status zw_cmd_trace(struct zw_cli *cli);

@@ -41,6 +41,14 @@ static const struct zw_command commands[] = {
 		  OPTION(KEEP_CONNECTIONS) | OPTION(STATE) | OPTION(AUDIT) |
 		  OPTION(CONFIRM) | OPTION(LOCKOUT_OK) | OPTION(MANAGEMENT),
 	  0, 1, zw_cmd_rollback },
+	{ "boot", "", "load what was confirmed, or a policy that drops all",
+	  "zwinger boot --netns test",
+	  OPTION(NETNS) | OPTION(STATE) | OPTION(AUDIT) | OPTION(MANAGEMENT) |
+		  OPTION(FORWARDING),
+	  0, 0, zw_cmd_boot },
+	{ "status", "", "say what is in force, and whether it should be",
+	  "zwinger status --netns test",
+	  OPTION(FORMAT) | OPTION(NETNS) | OPTION(STATE), 0, 0, zw_cmd_status },
 	{ "audit", "[verify]", "show who loaded what, or if the trail is whole",
 	  "zwinger audit verify --netns test",
 	  OPTION(NETNS) | OPTION(STATE) | OPTION(AUDIT), 0, 1, zw_cmd_audit },

@@ -130,7 +130,8 @@ bool zw_deploy_begin(struct zw_deploy *d, struct zw_cli *cli, const char *event)
 		return false;
 	}
 	err = zw_folder_lock(&d->folder, LOCK_SECONDS);
-	if (err == -EWOULDBLOCK) {
+	d->busy = err == -EWOULDBLOCK;
+	if (d->busy) {
 		zw_diag_help(
 			&cli->diags,
 			zw_diag(&cli->diags, ZW_Z5020, ZW_NO_SPAN,
@@ -173,7 +174,9 @@ void zw_deploy_end(struct zw_deploy *d)
 
 bool zw_deploy_write_ledger(struct zw_deploy *d)
 {
-	int err = zw_ledger_write(d->cli->arena, &d->folder, &d->ledger);
+	int err = d->folder.fd < 0 ? 0
+				   : zw_ledger_write(d->cli->arena, &d->folder,
+						     &d->ledger);
 
 	if (err)
 		zw_deploy_say_error(d, err, "write where things stand");
@@ -310,6 +313,8 @@ static bool keep(struct zw_deploy *d, struct zw_apply *a)
 	struct zw_numbers numbers;
 	int err = 0;
 
+	if (d->folder.fd < 0) /* boot goes on without */
+		return true;
 	if (!d->kept && g->number == ZW_GENERATION_NONE)
 		d->kept = is_loaded(d);
 	if (d->kept) {
@@ -441,8 +446,11 @@ static bool prune(struct zw_deploy *d)
 {
 	const u32 needed[] = { d->ledger.loaded, d->ledger.good, d->ledger.back,
 			       d->ledger.waiting };
-	int err = zw_generation_prune(d->cli->arena, &d->folder, needed,
-				      sizeof(needed) / sizeof(*needed));
+	int err =
+		d->folder.fd < 0
+			? 0
+			: zw_generation_prune(d->cli->arena, &d->folder, needed,
+					      sizeof(needed) / sizeof(*needed));
 
 	if (err)
 		zw_deploy_say_error(d, err, "remove the oldest generation");

@@ -27,6 +27,7 @@ struct zw_deploy {
 	bool loaded;	/* the kernel holds it */
 	bool waits;	/* it is not confirmed yet */
 	bool stubborn;	/* loaded even if nothing can be written down */
+	bool busy;	/* another one holds the lock */
 	bool mute;	/* the trail cannot be written */
 	s64 confirm;	/* milliseconds to confirm it in; 0: no need to */
 	struct zw_generation back; /* where to, if nobody confirms */

@@ -9,7 +9,7 @@ static const char *const format_names[] = {
 	[ZW_FORMAT_NFT] = "nft",       [ZW_FORMAT_NETLINK] = "netlink",
 	[ZW_FORMAT_DOT] = "dot",       [ZW_FORMAT_CSV] = "csv",
 	[ZW_FORMAT_SARIF] = "sarif",   [ZW_FORMAT_JUNIT] = "junit",
-	[ZW_FORMAT_GITHUB] = "github",
+	[ZW_FORMAT_GITHUB] = "github", [ZW_FORMAT_PROM] = "prom",
 };
 
 bool zw_job_format(struct zw_cli *cli, const enum zw_format *allowed, size_t n,

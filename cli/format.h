@@ -15,6 +15,7 @@ enum zw_format {
 	ZW_FORMAT_SARIF,
 	ZW_FORMAT_JUNIT,
 	ZW_FORMAT_GITHUB,
+	ZW_FORMAT_PROM,
 };
 
 /* --format, one of the N formats in ALLOWED (the first is the default). False

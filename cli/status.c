@@ -29,6 +29,7 @@ static enum zw_status status_of_code(enum zw_code code)
 		return ZW_STATUS_REFUTED;
 	case ZW_Z4002:
 		return ZW_STATUS_UNDECIDED;
+	case ZW_Z5024:
 	case ZW_Z5025:
 	case ZW_Z5041:
 		return ZW_STATUS_DIFFERS;

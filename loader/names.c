@@ -154,3 +154,47 @@ void zw_tables(struct zw_arena *arena, const u8 *dump, size_t n,
 				ZW_STR_ARG(name)));
 	}
 }
+
+static int read_elements_of(const struct nlattr *attr, void *context)
+{
+	if (mnl_attr_get_type(attr) == NFTA_SET_ELEM_LIST_SET)
+		*(struct zw_str *)context = zw_attribute_text(attr);
+	return MNL_CB_OK;
+}
+
+static bool is_among(const struct zw_str *v, size_t n, struct zw_str name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (zw_str_eq(v[i], name))
+			return true;
+	return false;
+}
+
+size_t zw_unread_sets(struct zw_arena *arena, const u8 *dump, size_t n)
+{
+	zw_table_list read = { 0 };
+	struct zw_table_names names;
+	size_t at, size, i, unread = 0;
+
+	zw_table_names(arena, dump, n, &names);
+	for (at = 0; n - at >= sizeof(struct nlmsghdr); at += size) {
+		const struct nlmsghdr *m = (const struct nlmsghdr *)(dump + at);
+		struct zw_str name = { 0 };
+
+		size = NLMSG_ALIGN(m->nlmsg_len);
+		if (size < sizeof(*m) || size > n - at)
+			break;
+		if (m->nlmsg_type !=
+		    (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWSETELEM))
+			continue;
+		mnl_attr_parse(m, sizeof(struct nfgenmsg), read_elements_of,
+			       &name);
+		if (!read.n || !zw_str_eq(read.v[read.n - 1], name))
+			zw_push(arena, read, name);
+	}
+	for (i = 0; i < names.sets.n; i++)
+		unread += !is_among(read.v, read.n, names.sets.v[i]);
+	return unread;
+}

@@ -20,6 +20,10 @@ typedef ZW_VEC(struct zw_str) zw_table_list;
 void zw_tables(struct zw_arena *arena, const u8 *dump, size_t n,
 	       zw_table_list *tables);
 
+/* How many sets of a dump of one table were not read: they have no message for
+ * elements (loader/dump.h). */
+size_t zw_unread_sets(struct zw_arena *arena, const u8 *dump, size_t n);
+
 /* A string attribute's text, without the NUL that ends it. It lies within the
  * message. */
 struct nlattr;
