@@ -281,11 +281,11 @@ static void choose_places(struct drawing *d)
 static bool sendable(u8 proto, enum zw_family family)
 {
 	if (family == ZW_IPV4)
-		return proto != IPPROTO_ICMPV6;
+		return true;
 	return proto != IPPROTO_HOPOPTS && proto != IPPROTO_ROUTING &&
 	       proto != IPPROTO_FRAGMENT && proto != IPPROTO_AH &&
 	       proto != IPPROTO_DSTOPTS && proto != IPPROTO_NONE &&
-	       proto != 135 && proto != IPPROTO_ICMP;
+	       proto != 135;
 }
 
 /* Where something listens on many a host. */

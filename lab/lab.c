@@ -241,10 +241,22 @@ static void differs(struct zw_lab *lab, const struct zw_shot *shot,
 	zw_push(lab->arena, lab->result.shown, d);
 }
 
-/* What the gateway says to a packet that it took must leave it as the rules for
- * its own packets have it. */
+/* By the gateway itself, in a way that is known. */
+static bool is_answered(const struct zw_lab *lab, const struct zw_shot *shot,
+			const struct zw_expectation *e)
+{
+	if (!shot->plain || e->run.dnat || e->run.redirected ||
+	    zw_routing_sent(lab->network->ways, shot->spec.src).kind !=
+		    ZW_WAY_OUT)
+		return false;
+	return e->fate == ZW_FATE_LOCAL || e->fate == ZW_FATE_REJECTED;
+}
+
+/* What the gateway says to a packet that it took or refused must leave it as
+ * the rules for its own packets have it. */
 static void judge_answer(struct zw_lab *lab, const struct zw_shot *shot,
 			 struct zw_str from, struct zw_str to,
+			 const struct zw_expectation *expected,
 			 const struct zw_probe *probe)
 {
 	struct zw_trace met = { .met = lab->noted ? lab->met : NULL };
@@ -253,7 +265,7 @@ static void judge_answer(struct zw_lab *lab, const struct zw_shot *shot,
 	bool came = false, goes;
 	unsigned i;
 
-	zw_oracle_answer(shot, &answer);
+	zw_oracle_answer(&lab->oracle, shot, expected, &answer);
 	zw_oracle_expect(&lab->oracle, &answer, &met, &e);
 	if (e.run.unmodelled || e.run.n_choices)
 		return;
@@ -280,11 +292,8 @@ static void judge(struct zw_lab *lab, const struct zw_shot *shot,
 	lab->result.fates[e.fate]++;
 	switch (judgement) {
 	case ZW_JUDGED_SAME:
-		if (e.fate == ZW_FATE_LOCAL && shot->plain && !e.run.dnat &&
-		    !e.run.redirected &&
-		    zw_routing_sent(lab->network->ways, shot->spec.src).kind ==
-			    ZW_WAY_OUT)
-			judge_answer(lab, shot, from, to, probe);
+		if (is_answered(lab, shot, &e))
+			judge_answer(lab, shot, from, to, &e, probe);
 		break;
 	case ZW_JUDGED_EITHER:
 		lab->result.either++;

@@ -423,8 +423,8 @@ static const char *compare_refusal(const struct variant *v,
 		if (probe->frames[i].own &&
 		    is_refusal(v, &e->run, &probe->frames[i]))
 			return NULL;
-	return probe->answers ? "another answer came back"
-			      : "no answer came back";
+	/* Whether it may leave is judged as a packet of the gateway's own. */
+	return probe->answers ? "another answer came back" : NULL;
 }
 
 static const char *compare(const struct variant *v,
@@ -539,39 +539,61 @@ zw_oracle_judge(const struct zw_oracle *oracle, const struct zw_shot *shot,
 
 /* ---- the gateway's own answers ------------------------------------------ */
 
-void zw_oracle_answer(const struct zw_shot *shot, struct zw_shot *answer)
+/* An ICMP error about SHOT; the gateway's address is that of its interface
+ * toward the sender. */
+static void answer_by_error(const struct zw_oracle *o,
+			    const struct zw_shot *shot, u8 code,
+			    struct zw_frame_spec *spec)
+{
+	bool v6 = shot->spec.src.family == ZW_IPV6;
+	int out = zw_routing_toward(o->network->ways, shot->spec.src);
+
+	spec->protocol = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+	spec->type = v6 ? 1 : 3;
+	spec->code = code;
+	spec->quoted = &shot->spec;
+	if (out != ZW_NOWHERE &&
+	    !zw_routing_is_own(o->network->ways, shot->spec.dst))
+		zw_routing_on(o->network->ways, (unsigned)out,
+			      shot->spec.src.family, 0, &spec->src);
+}
+
+void zw_oracle_answer(const struct zw_oracle *o, const struct zw_shot *shot,
+		      const struct zw_expectation *expected,
+		      struct zw_shot *answer)
 {
 	const struct zw_frame_spec *q = &shot->spec;
 	struct zw_frame_spec spec = { .src = q->dst,
 				      .dst = q->src,
+				      .protocol = q->protocol,
+				      .sport = q->dport,
+				      .dport = q->sport,
+				      .tcp_flags = ZW_TCP_RST | ZW_TCP_ACK,
 				      .ttl = ZW_GATEWAY_TTL };
+	bool refused = expected->fate == ZW_FATE_REJECTED;
 	bool v6 = q->src.family == ZW_IPV6;
 
 	memset(answer, 0, offsetof(struct zw_shot, frame));
 	answer->kind = "answer of the gateway";
 	answer->number = shot->number;
 	answer->emitted = true;
-	answer->states = 1u << ZW_CT_ESTABLISHED;
 	answer->ct.direction = ZW_CT_REPLY;
-	answer->ct.status = ZW_STATUS_CONFIRMED | ZW_STATUS_SEEN_REPLY;
 	answer->ct.tuple[ZW_CT_ORIGINAL] = zw_shot_tuple(q, false);
 	answer->ct.tuple[ZW_CT_REPLY] = zw_shot_tuple(q, true);
-	spec.protocol = q->protocol;
-	spec.sport = q->dport;
-	spec.dport = q->sport;
-	switch (q->protocol) {
-	case IPPROTO_TCP:
-		spec.tcp_flags = ZW_TCP_RST | ZW_TCP_ACK;
-		break;
-	case IPPROTO_UDP:
+	if (refused || q->protocol == IPPROTO_UDP) {
+		/* nf_conntrack_attach, nf_conntrack_inet_error */
 		answer->states = 1u << ZW_CT_RELATED;
-		answer->ct.status = ZW_STATUS_CONFIRMED;
-		spec.protocol = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
-		spec.type = v6 ? 1 : 3;
-		spec.code = v6 ? 4 : 3;
-		spec.quoted = q;
-		break;
-	default:
+		answer->ct.status = refused ? 0 : ZW_STATUS_CONFIRMED;
+		if (!refused)
+			answer_by_error(o, shot, v6 ? 4 : 3, &spec);
+		else if (expected->run.reject_type != NFT_REJECT_TCP_RST)
+			answer_by_error(
+				o, shot,
+				refusal_code(&expected->run, q->src.family),
+				&spec);
+	} else {
+		answer->states = 1u << ZW_CT_ESTABLISHED;
+		answer->ct.status = ZW_STATUS_CONFIRMED | ZW_STATUS_SEEN_REPLY;
 		spec.type = v6 ? 129 : 0;
 		spec.icmp_id = q->icmp_id;
 	}

@@ -57,10 +57,13 @@ zw_oracle_judge(const struct zw_oracle *oracle, const struct zw_shot *shot,
 		const struct zw_probe *probe, struct zw_trace *met,
 		struct zw_expectation *expectation, const char **wrong);
 
-/* The answer that the gateway itself gives to SHOT, a plain one that it takes,
- * where nobody listens: a reset, an echo reply, an ICMP error; to be judged as
- * what the gateway sends. */
-void zw_oracle_answer(const struct zw_shot *shot, struct zw_shot *answer);
+/* The answer that the gateway itself gives to SHOT, a plain one that it takes
+ * (where nobody listens: a reset, an echo reply, an ICMP error) or, as EXPECTED
+ * has it, refuses; to be judged as what the gateway sends. */
+void zw_oracle_answer(const struct zw_oracle *oracle,
+		      const struct zw_shot *shot,
+		      const struct zw_expectation *expected,
+		      struct zw_shot *answer);
 
 /* "leaves by dmz0 as ...", "is dropped". */
 void zw_oracle_print(struct zw_buf *out, const struct zw_oracle *oracle,

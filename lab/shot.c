@@ -29,12 +29,16 @@ static bool icmp_opens(const struct zw_frame_spec *spec)
 
 u32 zw_shot_states(const struct zw_frame_spec *spec)
 {
+	/* ICMP in the other family's packets is looked at as if it were in its
+	 * own (nf_conntrack_handle_icmp). */
+	const u32 wrong_family =
+		ONLY(ZW_CT_NEW) | ONLY(ZW_CT_INVALID) | ONLY(ZW_CT_UNTRACKED);
 	bool opens = !spec->bad_checksum;
 
 	switch (spec->protocol) {
 	case IPPROTO_ICMPV6:
 		if (spec->src.family == ZW_IPV4)
-			return ONLY(ZW_CT_NEW);
+			return wrong_family;
 		if ((spec->type >= 130 && spec->type <= 136) ||
 		    spec->type == 143)
 			return ONLY(opens ? ZW_CT_UNTRACKED : ZW_CT_INVALID);
@@ -45,7 +49,7 @@ u32 zw_shot_states(const struct zw_frame_spec *spec)
 		break;
 	case IPPROTO_ICMP:
 		if (spec->src.family == ZW_IPV6)
-			return ONLY(ZW_CT_NEW);
+			return wrong_family;
 		opens &= icmp_opens(spec);
 		break;
 	case IPPROTO_TCP:

@@ -81,18 +81,21 @@ static struct zw_frame_spec answer(const struct zw_talk *t)
 	return spec;
 }
 
-/* Somebody at the far end, or on the way to it, about the first packet. */
-static struct zw_frame_spec error_about(const struct zw_talk *t, u8 type)
+static const u8 error_types[2][3] = { { 3, 11, 12 }, { 1, 3, 4 } };
+
+/* Who got QUOTED, or somebody on the way to him, complains of it. */
+static struct zw_frame_spec error_about(const struct zw_frame_spec *quoted,
+					u8 type)
 {
-	bool v6 = t->seen.src.family == ZW_IPV6;
+	bool v6 = quoted->src.family == ZW_IPV6;
 
 	return (struct zw_frame_spec){
-		.src = t->seen.dst,
-		.dst = t->seen.src,
+		.src = quoted->dst,
+		.dst = quoted->src,
 		.protocol = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP,
 		.type = type,
-		.code = v6 ? 0 : 1,
-		.quoted = &t->seen,
+		.code = !v6 && type == 3,
+		.quoted = quoted,
 	};
 }
 
@@ -275,13 +278,25 @@ static bool intrude(struct round *r, const struct zw_talk *t)
 			   stranger(r, t), &spec, ZW_CT_ORIGINAL);
 }
 
+/* About the first packet, and about its answer. */
 static bool complain(struct round *r, const struct zw_talk *t)
 {
 	bool v6 = t->seen.src.family == ZW_IPV6;
-	struct zw_frame_spec spec = error_about(t, v6 ? 1 : 3);
+	u8 type = error_types[v6][zw_random_below(&r->lab->random, 3)];
+	struct zw_frame_spec spec, first = t->seen, back = answer(t);
 
-	if (t->translated || t->far == ZW_NOWHERE)
+	if (t->translated)
 		return true;
+	spec = error_about(&back, type);
+	if (t->near != ZW_NOWHERE &&
+	    (!step(r, t, "error about an answer", t->near, &spec, ZW_CT_RELATED,
+		   ZW_CT_ORIGINAL) ||
+	     !step(r, t, "error from elsewhere", stranger(r, t), &spec,
+		   ZW_CT_RELATED, ZW_CT_ORIGINAL)))
+		return false;
+	if (t->far == ZW_NOWHERE)
+		return true;
+	spec = error_about(&first, type);
 	if (!step(r, t, "error about a connection", t->far, &spec,
 		  ZW_CT_RELATED, ZW_CT_REPLY) ||
 	    !step(r, t, "error from elsewhere", stranger(r, t), &spec,
@@ -289,7 +304,7 @@ static bool complain(struct round *r, const struct zw_talk *t)
 		return false;
 	if (v6)
 		return true;
-	spec = error_about(t, 5);
+	spec = error_about(&first, 5);
 	return step(r, t, "redirect about a connection", t->far, &spec,
 		    ZW_CT_RELATED, ZW_CT_REPLY);
 }

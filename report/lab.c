@@ -78,6 +78,25 @@ static const char *reason_of(const struct zw_rule *rule)
 	return why;
 }
 
+static bool is_entered(const struct zw_lab *lab, size_t number)
+{
+	size_t i;
+
+	for (i = 0; i < lab->ruleset->chains.v[number].rules.n; i++)
+		if (lab->met->rules[number][i])
+			return true;
+	return lab->ruleset->chains.v[number].base;
+}
+
+/* It ends its chain, whatever comes. */
+static bool is_last_word(const struct zw_chain *chain, size_t i)
+{
+	const struct zw_rule *rule = chain->rules.v[i];
+
+	return i + 1 == chain->rules.n && i && rule->n_exprs == 1 &&
+	       rule->exprs[0].kind == ZW_EXPR_IMMEDIATE;
+}
+
 static void add_rules(struct unmets *u, const struct zw_lab *lab, size_t number)
 {
 	const struct zw_chain *chain = &lab->ruleset->chains.v[number];
@@ -93,6 +112,10 @@ static void add_rules(struct unmets *u, const struct zw_lab *lab, size_t number)
 			continue;
 		u->rules_unmet++;
 		one.why = reason_of(one.rule);
+		if (!is_entered(lab, number))
+			one.why = "nothing came to its chain";
+		else if (is_last_word(chain, i))
+			one.why = "the rules before it left nothing";
 		zw_push(u->arena, u->list, one);
 	}
 }
