@@ -167,17 +167,53 @@ void zw_parts_of(struct zw_arena *arena, const struct zw_space *space,
 
 /* ---- all dimensions ------------------------------------------------------ */
 
+/* A node's values, by what they lead to: equal nodes are divided once, so that
+ * classes share the sets that they have in common. */
+struct branch {
+	struct zw_intervals values;
+	u64 hash; /* of them */
+	zw_node sub;
+};
+
+struct split {
+	const struct branch *v;
+	size_t n;
+};
+
 struct walker {
 	struct zw_arena *arena, *scratch;
 	struct zw_space *space;
 	struct zw_classes *out;
 	size_t limit;
 	struct zw_class at;
+	struct hashes {
+		u64 of[ZW_DIM_COUNT];
+	} at_hashes;
+	ZW_VEC(struct hashes) hashes; /* beside the classes */
 	enum zw_family family;
+	struct id_map known[ZW_DIM_COUNT][ZW_FAMILY_COUNT]; /* to splits */
+	ZW_VEC(struct split) splits;
 };
 
-/* NODE tests no dimension before the one at the place AT. */
-static void walk(struct walker *w, u32 at, zw_node node);
+static u64 mix(u64 h, u64 v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return h ^ h >> 29;
+}
+
+static u64 hash_of(struct zw_intervals set)
+{
+	u64 h = set.n;
+	size_t i;
+
+	for (i = 0; i < set.n; i++) {
+		h = mix(h, (u64)set.v[i].lo);
+		h = mix(h, (u64)(set.v[i].lo >> 64));
+		h = mix(h, (u64)set.v[i].hi);
+		h = mix(h, (u64)(set.v[i].hi >> 64));
+	}
+	return h;
+}
 
 /* The values of the parts that lead to SUB, and no others. */
 static struct zw_intervals gather(struct walker *w,
@@ -195,12 +231,13 @@ static struct zw_intervals gather(struct walker *w,
 	return zw_intervals_from(w->arena, v, n);
 }
 
-static void each_part(struct walker *w, u32 at, const struct zw_parts *parts)
+static struct split split_up(struct walker *w, const struct zw_parts *parts)
 {
-	enum zw_dim dim = zw_dims_of(w->space)[at];
 	struct id_map seen = { 0 };
 	u32 *count, number;
 	size_t i, *first;
+	struct branch *v;
+	struct split out;
 
 	first = ZW_NEW_ARRAY(w->scratch, size_t, parts->list.n + 1);
 	count = ZW_NEW_ARRAY(w->scratch, u32, parts->list.n + 1);
@@ -216,16 +253,37 @@ static void each_part(struct walker *w, u32 at, const struct zw_parts *parts)
 		}
 		count[number]++;
 	}
-	for (i = 0; i < seen.n && w->out->complete; i++) {
-		zw_node sub = { seen.keys[i] };
-
-		w->at.of[dim] = gather(w, parts, sub, first[i], count[i]);
-		if (dim == ZW_DIM_FAMILY)
-			w->family = w->at.of[dim].v[0].lo ? ZW_IPV6 : ZW_IPV4;
-		walk(w, at + 1, sub);
+	v = ZW_NEW_ARRAY(w->scratch, struct branch, seen.n + 1);
+	for (i = 0; i < seen.n; i++) {
+		v[i].sub = (zw_node){ seen.keys[i] };
+		v[i].values = gather(w, parts, v[i].sub, first[i], count[i]);
+		v[i].hash = hash_of(v[i].values);
 	}
+	out = (struct split){ v, seen.n };
 	zw_id_map_free(&seen);
+	return out;
 }
+
+static struct split split_of(struct walker *w, enum zw_dim dim, zw_node node)
+{
+	struct id_map *known = &w->known[dim][w->family];
+	struct zw_parts parts;
+	struct split split;
+	u32 number;
+
+	if (zw_id_map_get(known, node.id, &number))
+		return w->splits.v[number];
+	zw_parts_of(w->scratch, w->space, dim, w->family, node, &parts);
+	if (!parts.complete)
+		w->out->complete = false;
+	split = split_up(w, &parts);
+	zw_id_map_put(known, node.id, (u32)w->splits.n);
+	zw_push(w->scratch, w->splits, split);
+	return split;
+}
+
+/* NODE tests no dimension before the one at the place AT. */
+static void walk(struct walker *w, u32 at, zw_node node);
 
 /* Families are told apart always: their addresses have different widths. */
 static void each_family(struct walker *w, u32 at, zw_node node)
@@ -240,22 +298,26 @@ static void each_family(struct walker *w, u32 at, zw_node node)
 			continue;
 		w->family = f;
 		w->at.of[ZW_DIM_FAMILY] = zw_intervals_one(w->arena, f, f);
+		w->at_hashes.of[ZW_DIM_FAMILY] = f;
 		walk(w, at + 1, sub);
 	}
 }
 
 static void walk(struct walker *w, u32 at, zw_node node)
 {
-	struct zw_parts parts;
+	struct split split;
 	enum zw_dim dim;
+	size_t i;
 
 	if (!w->out->complete)
 		return;
 	if (at == ZW_DIM_COUNT) {
-		if (w->out->list.n >= w->limit)
+		if (w->out->list.n >= w->limit) {
 			w->out->complete = false;
-		else
-			zw_push(w->arena, w->out->list, w->at);
+			return;
+		}
+		zw_push(w->arena, w->out->list, w->at);
+		zw_push(w->scratch, w->hashes, w->at_hashes);
 		return;
 	}
 	dim = zw_dims_of(w->space)[at];
@@ -263,38 +325,19 @@ static void walk(struct walker *w, u32 at, zw_node node)
 		each_family(w, at, node);
 		return;
 	}
-	zw_parts_of(w->scratch, w->space, dim, w->family, node, &parts);
-	if (!parts.complete)
-		w->out->complete = false;
-	each_part(w, at, &parts);
+	split = split_of(w, dim, node);
+	for (i = 0; i < split.n && w->out->complete; i++) {
+		w->at.of[dim] = split.v[i].values;
+		w->at_hashes.of[dim] = split.v[i].hash;
+		walk(w, at + 1, split.v[i].sub);
+	}
 }
 
 /* ---- merging ------------------------------------------------------------- */
 
-static u64 mix(u64 h, u64 v)
+static bool same_values(struct zw_intervals a, struct zw_intervals b)
 {
-	h = (h ^ v) * 0x9e3779b97f4a7c15u;
-	return h ^ h >> 29;
-}
-
-static u64 hash_except(const struct zw_class *class, u32 dim)
-{
-	u64 h = 1;
-	size_t i;
-	u32 k;
-
-	for (k = 0; k < ZW_DIM_COUNT; k++) {
-		const struct zw_intervals *set = &class->of[k];
-
-		h = mix(h, k);
-		for (i = 0; k != dim && i < set->n; i++) {
-			h = mix(h, (u64)set->v[i].lo);
-			h = mix(h, (u64)(set->v[i].lo >> 64));
-			h = mix(h, (u64)set->v[i].hi);
-			h = mix(h, (u64)(set->v[i].hi >> 64));
-		}
-	}
-	return h;
+	return (a.v == b.v && a.n == b.n) || zw_intervals_equal(a, b);
 }
 
 static bool equal_except(const struct zw_space *space, const struct zw_class *a,
@@ -310,7 +353,7 @@ static bool equal_except(const struct zw_space *space, const struct zw_class *a,
 				return false;
 			continue;
 		}
-		if (k != dim && !zw_intervals_equal(a->of[k], b->of[k]))
+		if (k != dim && !same_values(a->of[k], b->of[k]))
 			return false;
 	}
 	return true;
@@ -330,40 +373,79 @@ static int by_hash(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
+/* Of families all are candidates: what is full is of another width there. */
+static struct hashed *sorted(const struct walker *w, u32 dim)
+{
+	size_t n = w->out->list.n, i;
+	struct hashed *v = ZW_NEW_ARRAY(w->scratch, struct hashed, n + 1);
+	u32 k;
+
+	for (i = 0; i < n; i++) {
+		v[i].number = (u32)i;
+		for (k = 0; k < ZW_DIM_COUNT && dim != ZW_DIM_FAMILY; k++) {
+			if (k != dim)
+				v[i].hash =
+					mix(v[i].hash, w->hashes.v[i].of[k]);
+		}
+	}
+	if (n)
+		qsort(v, n, sizeof(*v), by_hash);
+	return v;
+}
+
+/* The union of the classes numbered in V along DIM, into the first of them. */
+static void join(struct walker *w, u32 dim, const u32 *v, size_t n)
+{
+	struct zw_class *into = &w->out->list.v[v[0]];
+	struct zw_interval *all;
+	size_t count = 0, i;
+
+	for (i = 0; i < n; i++)
+		count += w->out->list.v[v[i]].of[dim].n;
+	all = ZW_NEW_ARRAY(w->arena, struct zw_interval, count);
+	for (count = i = 0; i < n; i++) {
+		struct zw_intervals set = w->out->list.v[v[i]].of[dim];
+
+		memcpy(all + count, set.v, set.n * sizeof(*all));
+		count += set.n;
+	}
+	into->of[dim] = zw_intervals_from(w->arena, all, count);
+	w->hashes.v[v[0]].of[dim] = hash_of(into->of[dim]);
+}
+
 /* Merge along DIM what is equal in all others; true if anything was. */
 static bool merge(struct walker *w, u32 dim)
 {
 	struct zw_classes *out = w->out;
 	size_t n = out->list.n, i, k, kept = 0;
-	struct hashed *v = ZW_NEW_ARRAY(w->scratch, struct hashed, n + 1);
+	struct hashed *v = sorted(w, dim);
 	bool *gone = ZW_NEW_ARRAY(w->scratch, bool, n + 1);
+	u32 *alike = ZW_NEW_ARRAY(w->scratch, u32, n + 1);
 
-	for (i = 0; i < n; i++)
-		v[i] = (struct hashed){ dim == ZW_DIM_FAMILY
-						? 0
-						: hash_except(&out->list.v[i],
-							      dim),
-					(u32)i };
-	qsort(v, n, sizeof(*v), by_hash);
 	for (i = 0; i < n; i++) {
-		struct zw_class *a = &out->list.v[v[i].number];
+		size_t count = 0;
 
+		if (gone[v[i].number])
+			continue;
+		alike[count++] = v[i].number;
 		for (k = i + 1; k < n && v[k].hash == v[i].hash; k++) {
-			const struct zw_class *b = &out->list.v[v[k].number];
-
-			if (gone[v[i].number] || gone[v[k].number] ||
-			    !equal_except(w->space, a, b, dim))
+			if (gone[v[k].number] ||
+			    !equal_except(w->space, &out->list.v[v[i].number],
+					  &out->list.v[v[k].number], dim))
 				continue;
-			a->of[dim] = zw_intervals_union(w->arena, a->of[dim],
-							b->of[dim]);
+			alike[count++] = v[k].number;
 			gone[v[k].number] = true;
 		}
+		if (count > 1)
+			join(w, dim, alike, count);
 	}
 	for (i = 0; i < n; i++) {
-		if (!gone[i])
-			out->list.v[kept++] = out->list.v[i];
+		if (gone[i])
+			continue;
+		w->hashes.v[kept] = w->hashes.v[i];
+		out->list.v[kept++] = out->list.v[i];
 	}
-	out->list.n = kept;
+	out->list.n = w->hashes.n = kept;
 	return kept < n;
 }
 
@@ -397,10 +479,16 @@ void zw_classes_of(struct zw_arena *arena, struct zw_space *space, zw_node set,
 			    .out = out,
 			    .limit = limit ? limit : CLASSES_MAX };
 
+	u32 dim, f;
+
 	*out = (struct zw_classes){ .complete = true };
 	if (!zw_same(set, ZW_EMPTY))
 		walk(&w, 0, set);
 	merge_all(&w);
+	for (dim = 0; dim < ZW_DIM_COUNT; dim++) {
+		for (f = 0; f < ZW_FAMILY_COUNT; f++)
+			zw_id_map_free(&w.known[dim][f]);
+	}
 	zw_arena_free(w.scratch);
 }
 

@@ -301,8 +301,8 @@ static void drop_attempt(struct zw_study *s)
 }
 
 /* Which order of fields keeps diagrams small: what a policy is compiled to asks
- * for services first. Of rulesets made elsewhere nobody knows; most are lists of
- * addresses, and else the budget of that order is small. */
+ * for services first. Of rulesets made elsewhere nobody knows; most are lists
+ * of addresses, and else the budget of that order is small. */
 static const struct order {
 	u32 part; /* of the budget; 0: none */
 	bool addresses_first;
@@ -352,8 +352,8 @@ struct zw_study *zw_study_new(struct zw_arena *arena,
 		const struct order *order = &orders[foreign][k];
 
 		cuts->addresses_first = order->addresses_first;
-		if (order->part && with_order(s, subjects, cuts,
-					      limit / order->part))
+		if (order->part &&
+		    with_order(s, subjects, cuts, limit / order->part))
 			return s;
 	}
 	return NULL;
