@@ -20,6 +20,7 @@
 #include "verifier/beside.h"
 #include "verifier/decode.h"
 #include "verifier/mixture.h"
+#include "verifier/reloads.h"
 #include "verifier/prove.h"
 
 #define DEFAULT_NODES 20000000u
@@ -630,6 +631,7 @@ struct zw_verification *zw_verify_state(struct zw_arena *arena,
 		all_undecided(&job, ZW_STR("the bytes are no ruleset"));
 	else
 		verify_end(&job, &ruleset);
+	zw_warn_of_reloads(arena, diags, &ruleset);
 	zw_arena_free(decoded);
 	return finish(&job);
 }
