@@ -106,6 +106,12 @@ struct zw_frame {
 
 void zw_frame_build(const struct zw_frame_spec *spec, struct zw_frame *frame);
 
+/* Would conntrack begin a connection with such a packet, if it knows none that
+ * it belongs to? Else it is invalid, or, of IPv6's link, untracked. UDP-Lite
+ * and DCCP are as other protocols here, which is not so of every kernel. */
+bool zw_frame_opens(const struct zw_frame_spec *spec);
+bool zw_frame_is_untracked(const struct zw_frame_spec *spec);
+
 /* Cut WHOLE (not a fragment) in two after FIRST bytes (a multiple of 8, less
  * than what there is) of transport header and payload. */
 void zw_frame_split(const struct zw_frame *whole, u16 first, u32 id,

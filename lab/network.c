@@ -58,11 +58,12 @@ static bool in_some_zone(const struct plan *plan, const char *name)
 
 /* A pattern's name ends in a digit, or is the pattern itself where that is as
  * long as names can be. */
-static const char *name_of(struct plan *plan, const struct zw_interface *face)
+const char *zw_network_name(struct zw_arena *arena,
+			    const struct zw_interface *face)
 {
 	bool room = face->name.n < NAME_ROOM;
 
-	return zw_strf(plan->arena, "%.*s%s", ZW_STR_ARG(face->name),
+	return zw_strf(arena, "%.*s%s", ZW_STR_ARG(face->name),
 		       face->pattern && room ? "7" : "")
 		.p;
 }
@@ -276,10 +277,12 @@ static void add_zone(struct plan *plan, const struct zw_zone *zone)
 
 	/* Only afterwards do links stay where they are. */
 	for (i = 0; i < zone->interfaces.n; i++)
-		link_named(plan, name_of(plan, &zone->interfaces.v[i]));
+		link_named(plan, zw_network_name(plan->arena,
+						 &zone->interfaces.v[i]));
 	if (!zone->interfaces.n)
 		return;
-	link = link_named(plan, name_of(plan, &zone->interfaces.v[0]));
+	link = link_named(plan,
+			  zw_network_name(plan->arena, &zone->interfaces.v[0]));
 	if (!zone->has_network) {
 		add_world(plan, link);
 		return;
@@ -324,7 +327,8 @@ static void add_taken(struct plan *plan, const struct zw_taken *taken)
 
 	if (taken->networks)
 		return;
-	link = link_named(plan, name_of(plan, &taken->interface));
+	link = link_named(plan,
+			  zw_network_name(plan->arena, &taken->interface));
 	for (family = 0; family < ZW_FAMILY_COUNT; family++)
 		for (i = 0; i < taken->addresses.of[family].n; i++)
 			add_own(plan, link,
@@ -364,9 +368,10 @@ static void add_self(struct plan *plan, const struct zw_ipset *set)
 			if (!zone->interfaces.n)
 				continue;
 			add_own(plan,
-				link_named(
-					plan,
-					name_of(plan, &zone->interfaces.v[0])),
+				link_named(plan,
+					   zw_network_name(
+						   plan->arena,
+						   &zone->interfaces.v[0])),
 				ip);
 		}
 	}

@@ -24,6 +24,11 @@ bool zw_network_of(struct zw_arena *arena, const struct zw_statement *statement,
 		   const struct zw_str *further, size_t n,
 		   struct zw_network *network);
 
+/* The name that the bed has for an interface of a zone: itself, or one that a
+ * pattern covers. */
+const char *zw_network_name(struct zw_arena *arena,
+			    const struct zw_interface *face);
+
 /* An interface that is in no zone; the last one of every network. */
 #define ZW_NETWORK_STRAY "zw-stray"
 

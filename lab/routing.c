@@ -245,14 +245,11 @@ static bool heard_by_all(const struct zw_routing *ways, struct zw_ip dst)
 	return false;
 }
 
-struct zw_way zw_routing_sent(const struct zw_routing *ways, struct zw_ip dst)
+static struct zw_way way_out(const struct zw_routing *ways, struct zw_ip dst)
 {
 	static const char *const not_out[] = {
-		"0.0.0.0/32",  "127.0.0.0/8",
-		"224.0.0.0/4", "::/128",
-		"::1/128",     "ff00::/8",
-		"fe80::/10",   "255.255.255.255/32",
-		NULL
+		"0.0.0.0/32", "127.0.0.0/8", "224.0.0.0/4",	   "::1/128",
+		"ff00::/8",   "fe80::/10",   "255.255.255.255/32", NULL
 	};
 	struct zw_way nowhere = { .kind = ZW_WAY_NOWHERE };
 	int out = zw_routing_toward(ways, dst);
@@ -261,6 +258,15 @@ struct zw_way zw_routing_sent(const struct zw_routing *ways, struct zw_ip dst)
 	    zw_routing_is_own(ways, dst))
 		return nowhere;
 	return (struct zw_way){ .kind = ZW_WAY_OUT, .out = (unsigned)out };
+}
+
+struct zw_way zw_routing_sent(const struct zw_routing *ways, struct zw_ip dst)
+{
+	struct zw_way nowhere = { .kind = ZW_WAY_NOWHERE };
+
+	/* ip6_dst_lookup_tail: of one's own, :: means the loopback. */
+	return dst.family == ZW_IPV6 && !dst.value ? nowhere
+						   : way_out(ways, dst);
 }
 
 struct zw_way zw_routing_of(const struct zw_routing *ways, struct zw_ip src,
@@ -278,5 +284,5 @@ struct zw_way zw_routing_of(const struct zw_routing *ways, struct zw_ip src,
 		return self;
 	if (within(src, "fe80::/10") || within(src, "::/128"))
 		return nowhere;
-	return zw_routing_sent(ways, dst);
+	return way_out(ways, dst);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What conntrack makes of packets without an entry follows tcp_new() and the
- * tables of nf_conntrack_proto_tcp.c, nf_conntrack_proto_icmp.c and
- * _icmpv6.c, and nf_conntrack_proto_sctp.c. Whether UDP-Lite and DCCP are
- * tracked by themselves hangs on the kernel, so both states are allowed. */
+/* Where it hangs on the kernel what conntrack makes of a packet (UDP-Lite,
+ * DCCP, multicast router discovery) each state that it may give is allowed. */
 #include "lab/shot.h"
 
 #include <netinet/in.h>
@@ -10,50 +8,27 @@
 
 #define ONLY(state) (1u << (state))
 
-static bool tcp_opens(u8 flags)
-{
-	u8 told = flags & (ZW_TCP_SYN | ZW_TCP_ACK | ZW_TCP_FIN | ZW_TCP_RST);
-
-	if (flags == (ZW_TCP_SYN | ZW_TCP_URG) || told == ZW_TCP_ACK)
-		return true;
-	return told == ZW_TCP_SYN && !(flags & ZW_TCP_URG);
-}
-
-static bool icmp_opens(const struct zw_frame_spec *spec)
-{
-	if (spec->protocol == IPPROTO_ICMP)
-		return spec->type == 8 || spec->type == 13 ||
-		       spec->type == 15 || spec->type == 17;
-	return spec->type == 128 || spec->type == 139;
-}
-
 u32 zw_shot_states(const struct zw_frame_spec *spec)
 {
 	/* ICMP in the other family's packets is looked at as if it were in its
 	 * own (nf_conntrack_handle_icmp). */
 	const u32 wrong_family =
 		ONLY(ZW_CT_NEW) | ONLY(ZW_CT_INVALID) | ONLY(ZW_CT_UNTRACKED);
-	bool opens = !spec->bad_checksum;
+	bool opens = zw_frame_opens(spec);
 
 	switch (spec->protocol) {
 	case IPPROTO_ICMPV6:
 		if (spec->src.family == ZW_IPV4)
 			return wrong_family;
-		if ((spec->type >= 130 && spec->type <= 136) ||
-		    spec->type == 143)
-			return ONLY(opens ? ZW_CT_UNTRACKED : ZW_CT_INVALID);
+		if (zw_frame_is_untracked(spec))
+			return ONLY(ZW_CT_UNTRACKED);
 		/* Multicast router discovery, by the kernel's version. */
 		if (spec->type >= 151 && spec->type <= 153)
 			return ONLY(ZW_CT_UNTRACKED) | ONLY(ZW_CT_INVALID);
-		opens &= icmp_opens(spec);
 		break;
 	case IPPROTO_ICMP:
 		if (spec->src.family == ZW_IPV6)
 			return wrong_family;
-		opens &= icmp_opens(spec);
-		break;
-	case IPPROTO_TCP:
-		opens &= tcp_opens(spec->tcp_flags);
 		break;
 	case IPPROTO_UDPLITE:
 	case IPPROTO_DCCP:

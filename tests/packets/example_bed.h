@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A test bed derived from a policy: an interface for each that the policy
- * names, the first address of each network for the gateway, the rest of the
- * world behind the first zone without networks. Law: made from the statement
- * alone, so any example can be loaded and tried without a description. */
+/* A test bed derived from a policy: the network that a lab builds for it
+ * (lab/network.h), so any example can be loaded and tried without a
+ * description. */
 #ifndef ZW_TESTS_EXAMPLE_BED_H
 #define ZW_TESTS_EXAMPLE_BED_H
 

@@ -154,41 +154,14 @@ void zw_policy_close(struct zw_policy_gateway *gateway)
 	*gateway = (struct zw_policy_gateway){ .dhcp_group = -1 };
 }
 
-/* tcp_new() and the tables of nf_conntrack_proto_tcp.c: of a packet without
- * an entry only a SYN and what could be the middle of a connection count. */
-static bool tcp_opens(u8 flags)
-{
-	u8 told = flags & (ZW_TCP_SYN | ZW_TCP_ACK | ZW_TCP_FIN | ZW_TCP_RST);
-
-	if (flags == (ZW_TCP_SYN | ZW_TCP_URG) || told == ZW_TCP_ACK)
-		return true;
-	return told == ZW_TCP_SYN && !(flags & ZW_TCP_URG);
-}
-
-static bool icmp_opens(const struct zw_frame_spec *spec)
-{
-	if (spec->protocol == IPPROTO_ICMP)
-		return spec->type == 8 || spec->type == 13 ||
-		       spec->type == 15 || spec->type == 17;
-	return spec->type == 128 || spec->type == 139;
-}
-
 enum zw_tracked zw_policy_state(const struct zw_policy_gateway *gateway,
 				const struct zw_frame_spec *spec)
 {
-	bool opens = !spec->bad_checksum;
-
-	if (spec->protocol == IPPROTO_ICMPV6 &&
-	    ((spec->type >= 130 && spec->type <= 136) || spec->type == 143))
-		return opens ? ZW_TRACKED_UNTRACKED : ZW_TRACKED_INVALID;
-	if (spec->protocol == IPPROTO_TCP)
-		opens &= tcp_opens(spec->tcp_flags);
-	else if (spec->protocol == IPPROTO_ICMP ||
-		 spec->protocol == IPPROTO_ICMPV6)
-		opens &= icmp_opens(spec);
-	else if (spec->protocol == IPPROTO_UDPLITE)
-		opens &= gateway->udplite_tracked;
-	return opens ? ZW_TRACKED_NEW : ZW_TRACKED_INVALID;
+	if (zw_frame_is_untracked(spec))
+		return ZW_TRACKED_UNTRACKED;
+	if (spec->protocol == IPPROTO_UDPLITE && !gateway->udplite_tracked)
+		return ZW_TRACKED_INVALID;
+	return zw_frame_opens(spec) ? ZW_TRACKED_NEW : ZW_TRACKED_INVALID;
 }
 
 static bool is_icmp(const struct zw_frame_spec *spec)
