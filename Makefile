@@ -105,7 +105,8 @@ RELOAD_OBJ := $(patsubst %,$(BUILD)/cli/%.o,transactions kept kept_rows large_se
 EXTRA_big-reload = $(RELOAD_OBJ) $(LIB)
 $(BUILD)/tests/big-reload: $(RELOAD_OBJ)
 # What is deployed runs in the small bed of the packet tests.
-DEPLOY_OBJ := $(BUILD)/tests/packets/bed.o
+DEPLOY_OBJ := $(BUILD)/tests/packets/bed.o $(BUILD)/tests/reload/listing.o \
+              $(BUILD)/tests/reload/puppet.o
 EXTRA_big-deploy = $(DEPLOY_OBJ) $(LIB)
 $(BUILD)/tests/big-deploy: $(DEPLOY_OBJ)
 # The policy tests ask the referee what a packet deserves.

@@ -8,7 +8,7 @@
 
 #include "cli/deploy.h"
 #include "cli/guard.h"
-#include "cli/recall.h"
+#include "cli/held.h"
 #include "cli/refusal.h"
 #include "loader/dump.h"
 #include "loader/names.h"
@@ -43,83 +43,74 @@ static bool read_kernel(struct status *s, struct zw_cli *cli)
 
 /* ---- which one it is ---- */
 
-/* Would a load of G send nothing? CHANGES says what it would. */
-static bool holds(struct status *s, const struct zw_generation *g,
-		  struct zw_kept_changes *changes)
+static void settle(struct status *s, const struct zw_generation *g,
+		   const struct zw_kept_changes *c)
 {
-	const struct zw_transactions_options options = { .room = 64u << 20 };
-	struct zw_transactions t = { 0 };
-	struct zw_recalled r;
-	bool same = false;
-
-	*changes = (struct zw_kept_changes){ 0 };
-	if (zw_recall(s->a.cli, g, &r)) {
-		zw_transactions_make(r.cli.arena, r.job.plan,
-				     (const u8 *)s->a.held.data, s->a.held.n,
-				     &options, &t);
-		same = !t.list.n;
-		*changes = t.changes;
-		zw_buf_free(&t.bytes);
-	}
-	zw_recall_end(&r);
-	return same;
+	s->generation = *g;
+	s->has_generation = s->f.compared = true;
+	s->f.rules =
+		(struct zw_loaded_count){ c->rules_added, c->rules_removed };
+	s->f.sets = (struct zw_loaded_count){ c->sets_added, c->sets_removed };
+	s->f.elements = (struct zw_loaded_count){ c->elements_added,
+						  c->elements_removed };
 }
 
-static void compare_with(struct status *s, u32 number)
+/* A load that was cut short behind the swap leaves the former chains and sets,
+ * under the same names but for their generation: then the proof tells which of
+ * the two is in force. */
+static bool is_in_force(struct status *s, const struct zw_generation *g)
+{
+	const struct zw_verification *v = zw_held_prove(&s->a, g);
+
+	return v && v->verdict == ZW_PROVED;
+}
+
+static void compare_with(struct status *s, u32 number, bool by_meaning)
 {
 	struct zw_generation g;
 	struct zw_kept_changes c;
-	bool same;
+	enum zw_held held;
 
 	if (s->f.held != ZW_IN_FORCE_NONE || number == ZW_GENERATION_NONE ||
 	    zw_generation_read(s->a.cli->arena, &s->d.folder, number, &g))
 		return;
-	same = holds(s, &g, &c);
-	if (same)
+	held = zw_held_compare(&s->a, &g, &c);
+	if (held != ZW_HELD_OTHER || (by_meaning && is_in_force(s, &g))) {
 		s->f.held = number;
-	if (same || number == s->f.loaded) {
-		s->generation = g;
-		s->has_generation = s->f.compared = true;
-		s->f.rules = (struct zw_loaded_count){ c.rules_added,
-						       c.rules_removed };
-		s->f.sets = (struct zw_loaded_count){ c.sets_added,
-						      c.sets_removed };
-		s->f.elements = (struct zw_loaded_count){ c.elements_added,
-							  c.elements_removed };
+		s->f.left_behind = held != ZW_HELD_SAME;
 	}
+	if (s->f.held == number || number == s->f.loaded)
+		settle(s, &g, &c);
 }
 
-static void find_held(struct status *s, const struct zw_numbers *numbers)
+static void find_held(struct status *s, const struct zw_numbers *numbers,
+		      bool by_meaning)
 {
 	const struct zw_ledger *l = &s->d.ledger;
 	size_t i;
 
-	compare_with(s, l->loading);
-	compare_with(s, l->loaded);
+	compare_with(s, l->loading, by_meaning);
+	compare_with(s, l->loaded, by_meaning);
 	for (i = numbers->n; i--;)
-		compare_with(s, numbers->v[i]);
-	compare_with(s, ZW_GENERATION_BUILT_IN);
+		compare_with(s, numbers->v[i], by_meaning);
+	compare_with(s, ZW_GENERATION_BUILT_IN, by_meaning);
 }
 
 /* ---- what it means ---- */
 
 static void prove(struct status *s)
 {
-	const struct zw_verification *v;
-	struct zw_recalled r;
+	const struct zw_verification *v =
+		s->has_generation ? zw_held_prove(&s->a, &s->generation) : NULL;
 	size_t i;
 
-	if (s->has_generation && zw_recall(s->a.cli, &s->generation, &r)) {
-		v = zw_job_prove_whole(&r.cli, &r.job,
-				       (const u8 *)s->a.world.data,
-				       s->a.world.n, &s->a.gateway);
-		s->f.verdict = zw_verdict_name(v->verdict);
-		for (i = 0; i < v->claims.n; i++)
-			if (v->claims.v[i].verdict != ZW_PROVED)
-				zw_push(s->a.cli->arena, s->f.failed,
-					v->claims.v[i].claim->text);
-		zw_recall_end(&r);
-	}
+	if (!v)
+		return;
+	s->f.verdict = zw_verdict_name(v->verdict);
+	for (i = 0; i < v->claims.n; i++)
+		if (v->claims.v[i].verdict != ZW_PROVED)
+			zw_push(s->a.cli->arena, s->f.failed,
+				v->claims.v[i].claim->text);
 }
 
 /* ---- the rest ---- */
@@ -214,7 +205,9 @@ static void gather(struct status *s)
 		s->f.unread_sets =
 			zw_unread_sets(s->a.cli->arena,
 				       (const u8 *)s->a.held.data, s->a.held.n);
-		find_held(s, &numbers);
+		find_held(s, &numbers, false);
+		if (s->d.ledger.loading != ZW_GENERATION_NONE)
+			find_held(s, &numbers, true);
 		prove(s);
 	}
 	if (s->has_generation) {

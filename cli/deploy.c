@@ -15,6 +15,7 @@
 
 #include "base/sha256.h"
 #include "cli/guard.h"
+#include "cli/held.h"
 #include "cli/lockout.h"
 #include "compiler/emit_netlink.h"
 #include "loader/names.h"
@@ -418,10 +419,32 @@ static bool needs_guard(const struct zw_deploy *d)
 	return d->confirm && d->generation.number != d->ledger.good;
 }
 
+/* What became of a load that was cut short? The kernel knows. */
+static void settle(struct zw_deploy *d, const struct zw_apply *a)
+{
+	const struct zw_verification *v;
+	struct zw_kept_changes changes;
+	struct zw_generation g;
+	u32 loading = d->ledger.loading;
+
+	d->ledger.loading = ZW_GENERATION_NONE;
+	if (loading == ZW_GENERATION_NONE || d->folder.fd < 0 ||
+	    zw_generation_read(d->cli->arena, &d->folder, loading, &g))
+		return;
+	if (zw_held_compare(a, &g, &changes) == ZW_HELD_OTHER) {
+		v = zw_held_prove(a, &g);
+		if (!v || v->verdict != ZW_PROVED)
+			return;
+	}
+	d->ledger.loaded = loading;
+}
+
 static bool announce(struct zw_deploy *d, struct zw_apply *a)
 {
-	u32 former = d->ledger.loaded;
+	u32 former;
 
+	settle(d, a);
+	former = d->ledger.loaded;
 	d->before = d->ledger;
 	d->announced = true;
 	if (needs_guard(d) && !zw_guard_prepare(d, a))

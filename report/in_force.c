@@ -107,8 +107,13 @@ static void put_textual(struct zw_buf *out, const struct zw_in_force *f)
 	zw_buf_puts(out, "  text      ");
 	if (f->held != ZW_IN_FORCE_NONE) {
 		zw_buf_puts(out, f->held == f->loaded
-					 ? "as it was loaded\n"
-					 : "as that generation has it\n");
+					 ? "as it was loaded"
+					 : "as that generation has it");
+		zw_buf_puts(
+			out,
+			f->left_behind
+				? ", beside what a load left behind that was cut short\n"
+				: "\n");
 		return;
 	}
 	put_count(out, "rule", f->rules, &first);

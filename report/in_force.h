@@ -39,6 +39,8 @@ struct zw_in_force {
 	u32 held;
 	struct zw_str policy, sources,
 		ruleset;    /* of that one, else of LOADED */
+	bool left_behind; /* beside it, what a load that was cut short made, and
+			   * what nothing reaches */
 	bool compared;	    /* with LOADED: DIFFERENCE means something */
 	size_t unread_sets; /* too large to be compared */
 	struct zw_loaded_count rules, sets, elements; /* to make it right */

@@ -96,6 +96,7 @@ static void set_all(json_t *root, const struct zw_in_force *f)
 	zw_json_set(root, "since", json_integer((json_int_t)f->since));
 	zw_json_set(root, "by", zw_json_text(f->by));
 	zw_json_set(root, "held", number_or_null(f->held));
+	zw_json_set(root, "left_behind", json_boolean(f->left_behind));
 	zw_json_set(root, "policy", zw_json_text(f->policy));
 	zw_json_set(root, "sources", zw_json_text(f->sources));
 	zw_json_set(root, "ruleset", zw_json_text(f->ruleset));

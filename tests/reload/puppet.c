@@ -77,11 +77,28 @@ static void spoil(pid_t pid, u64 message)
 
 struct puppet {
 	pid_t pid;
+	bool every; /* all that leaves something behind */
 	bool in_batch;
 	unsigned batches;
 	zw_puppet_hook *hook;
 	void *context;
 };
+
+static bool leaves_something(const struct puppet *p,
+			     const struct __ptrace_syscall_info *info)
+{
+	switch (info->entry.nr) {
+	case SYS_sendmsg:
+		return is_batch(p->pid, info->entry.args[1]);
+	case SYS_fsync:
+	case SYS_renameat:
+	case SYS_renameat2:
+	case SYS_unlinkat:
+		return p->every;
+	default:
+		return false;
+	}
+}
 
 /* The program stands at a system call. */
 static void at_call(struct puppet *p)
@@ -93,8 +110,7 @@ static void at_call(struct puppet *p)
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, p->pid, sizeof(info), &info) <= 0)
 		return;
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY &&
-	    info.entry.nr == SYS_sendmsg &&
-	    is_batch(p->pid, info.entry.args[1])) {
+	    leaves_something(p, &info)) {
 		p->in_batch = stop = true;
 		p->batches++;
 	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT && p->in_batch) {
@@ -107,7 +123,8 @@ static void at_call(struct puppet *p)
 			 : ZW_PUPPET_GO_ON;
 	if (answer == ZW_PUPPET_KILL)
 		kill(p->pid, SIGKILL);
-	else if (answer == ZW_PUPPET_SPOIL && !after)
+	else if (answer == ZW_PUPPET_SPOIL && !after &&
+		 info.entry.nr == SYS_sendmsg)
 		spoil(p->pid, info.entry.args[1]);
 }
 
@@ -136,23 +153,58 @@ static int watch(struct puppet *p)
 	}
 }
 
+static int run(struct puppet *p, const char *folder, const char *const *argv,
+	       unsigned *steps)
+{
+	int status;
+
+	p->pid = fork();
+	if (!p->pid)
+		become(folder, argv);
+	if (p->pid < 0 || waitpid(p->pid, &status, 0) < 0 ||
+	    !WIFSTOPPED(status) ||
+	    ptrace(PTRACE_SETOPTIONS, p->pid, NULL,
+		   (void *)(uintptr_t)(PTRACE_O_TRACESYSGOOD |
+				       PTRACE_O_EXITKILL)) ||
+	    ptrace(PTRACE_SYSCALL, p->pid, NULL, NULL))
+		return -1;
+	status = watch(p);
+	*steps = p->batches;
+	return status;
+}
+
 int zw_puppet_run(const char *folder, const char *const *argv,
 		  zw_puppet_hook *hook, void *context, unsigned *batches)
 {
 	struct puppet p = { .hook = hook, .context = context };
+
+	return run(&p, folder, argv, batches);
+}
+
+int zw_puppet_steps(const char *folder, const char *const *argv,
+		    zw_puppet_hook *hook, void *context, unsigned *steps)
+{
+	struct puppet p = { .every = true, .hook = hook, .context = context };
+
+	return run(&p, folder, argv, steps);
+}
+
+int zw_puppet_seize(int pid, void (*start)(int pid), zw_puppet_hook *hook,
+		    void *context, unsigned *steps)
+{
+	struct puppet p = {
+		.pid = pid, .every = true, .hook = hook, .context = context
+	};
 	int status;
 
-	p.pid = fork();
-	if (!p.pid)
-		become(folder, argv);
-	if (p.pid < 0 || waitpid(p.pid, &status, 0) < 0 ||
-	    !WIFSTOPPED(status) ||
-	    ptrace(PTRACE_SETOPTIONS, p.pid, NULL,
-		   (void *)(uintptr_t)(PTRACE_O_TRACESYSGOOD |
-				       PTRACE_O_EXITKILL)) ||
-	    ptrace(PTRACE_SYSCALL, p.pid, NULL, NULL))
+	if (ptrace(PTRACE_SEIZE, pid, NULL,
+		   (void *)(uintptr_t)PTRACE_O_TRACESYSGOOD) ||
+	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
+	    waitpid(pid, &status, 0) < 0 || !WIFSTOPPED(status) ||
+	    ptrace(PTRACE_SYSCALL, pid, NULL, NULL))
 		return -1;
+	start(pid);
 	status = watch(&p);
-	*batches = p.batches;
+	*steps = p.batches;
 	return status;
 }
