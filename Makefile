@@ -186,6 +186,7 @@ $(BUILD)/tests/bench-fill: $(BUILD)/tests/bench/fill.o
 # Figures, not tests: status 1 when a bound is missed twofold.
 bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets $(BUILD)/tests/bench-send $(BUILD)/tests/bench-fill
 	$(Q)sh tests/bench/check.sh
+	$(Q)sh tests/bench/iptables.sh
 	$(Q)sh tests/bench/verify.sh
 	$(Q)sh tests/bench/packets.sh
 	$(Q)sh tests/bench/load.sh

@@ -122,6 +122,66 @@ static zw_node torn_entries(struct zw_space *space)
 				     ZW_IS_NEW));
 }
 
+static bool ends_at(const zw_claim_terms *terms, bool self)
+{
+	size_t i;
+
+	for (i = 0; i < terms->n; i++) {
+		if ((terms->v[i].zone == ZW_SELF) == self)
+			return true;
+	}
+	return false;
+}
+
+static bool speaks_of(const struct zw_claim *claim, enum zw_path path)
+{
+	if (claim->kind == ZW_EXACT)
+		return true;
+	if (claim->kind == ZW_UNSPOOFED)
+		return path == ZW_PATH_FORWARD;
+	return ends_at(&claim->from, path == ZW_PATH_OUTPUT) &&
+	       ends_at(&claim->to, path == ZW_PATH_INPUT);
+}
+
+/* Are packets asked about that no claim speaks of (beside.c, lost_reason)? */
+static bool asks_for_others(const struct zw_prover *p)
+{
+	static const char *const settings[] = {
+		"ipv4/conf/all/accept_source_route",
+		"ipv6/conf/all/seg6_enabled",
+	};
+	const struct zw_gateway *gateway = p->space->gateway;
+	size_t i;
+
+	for (i = 0; gateway && gateway->whole && i < 2; i++) {
+		if (zw_gateway_setting(gateway, zw_str_from(settings[i])))
+			return true;
+	}
+	return p->statement->has_policy || p->symbolic->loses;
+}
+
+/* The packets that claims speak of, as far as nothing on their way changes. */
+static void tell_care(struct zw_prover *p, enum zw_path path)
+{
+	struct zw_diagrams *d = p->space->d;
+	zw_node care = ZW_EMPTY;
+	size_t i;
+
+	if (!p->claims_alone || path == ZW_PATH_OUTPUT || asks_for_others(p))
+		return;
+	for (i = 0; i < p->statement->claims.n; i++) {
+		const struct zw_claim *claim = &p->statement->claims.v[i];
+
+		if (claim->kind == ZW_EXACT)
+			return;
+		if (speaks_of(claim, path))
+			care = zw_or(d, care,
+				     zw_region(p->regions, claim, path));
+	}
+	p->symbolic->care[path] = zw_symbolic_lasting(p->symbolic, care);
+	p->symbolic->has_care[path] = true;
+}
+
 bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 {
 	bool tracked[ZW_FAMILY_COUNT];
@@ -133,6 +193,7 @@ bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 		tracked[f] = p->symbolic->tracked[f] &&
 			     !p->symbolic->has_notrack &&
 			     !p->symbolic->ruleset->fragments;
+	tell_care(p, path);
 	p->paths[path].diagram = zw_symbolic_path(p->symbolic, path);
 	keep_regions(p, path);
 	p->paths[path].accepted =
@@ -156,27 +217,6 @@ bool zw_prover_path(struct zw_prover *p, enum zw_path path)
 	}
 	p->paths[path].known = true;
 	return !spent(p);
-}
-
-static bool ends_at(const zw_claim_terms *terms, bool self)
-{
-	size_t i;
-
-	for (i = 0; i < terms->n; i++) {
-		if ((terms->v[i].zone == ZW_SELF) == self)
-			return true;
-	}
-	return false;
-}
-
-static bool speaks_of(const struct zw_claim *claim, enum zw_path path)
-{
-	if (claim->kind == ZW_EXACT)
-		return true;
-	if (claim->kind == ZW_UNSPOOFED)
-		return path == ZW_PATH_FORWARD;
-	return ends_at(&claim->from, path == ZW_PATH_OUTPUT) &&
-	       ends_at(&claim->to, path == ZW_PATH_INPUT);
 }
 
 bool zw_prover_paths(struct zw_prover *p)

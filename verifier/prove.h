@@ -25,6 +25,9 @@ struct zw_prover {
 	 * that is an assumption, not a refutation; and helpers expect nothing
 	 * where it gives connections none. */
 	bool foreign;
+	/* Nothing but the statement's claims is asked, so that paths need say
+	 * nothing of other packets. */
+	bool claims_alone;
 	/* by path, computed when first asked for */
 	struct {
 		bool known;
@@ -67,8 +70,8 @@ struct zw_prover *zw_prover_variant(struct zw_arena *arena,
  * the space is stale or the budget is spent. */
 bool zw_prover_paths(struct zw_prover *prover);
 
-/* The prover's ruleset is a mixture at its last moment: what passes there, while
- * every set has its former content, is what passed before. */
+/* The prover's ruleset is a mixture at its last moment: what passes there,
+ * while every set has its former content, is what passed before. */
 bool zw_prover_former(struct zw_prover *prover);
 /* The ruleset's moment is another now. */
 bool zw_prover_again(struct zw_prover *prover);

@@ -68,13 +68,16 @@ static bool may_lose(const struct zw_expr *expr)
 	case ZW_EXPR_FWD:
 	case ZW_EXPR_TPROXY:
 	case ZW_EXPR_SYNPROXY:
-	case ZW_EXPR_TARGET:
 	case ZW_EXPR_OBJREF:
 	case ZW_EXPR_OBJMAP:
 	case ZW_EXPR_PAYLOAD_SET:
 	case ZW_EXPR_EXTHDR_SET:
 	case ZW_EXPR_FLOW_OFFLOAD:
 		return true;
+	case ZW_EXPR_TARGET:
+		return expr->xt.means &&
+		       (expr->xt.means->kind == ZW_XT_COPY ||
+			expr->xt.means->kind == ZW_XT_ELSEWHERE);
 	default:
 		return false;
 	}
@@ -707,6 +710,26 @@ static void check_orders(struct scene *scene, const met_chains *chains,
 	}
 }
 
+static bool not_dropped(void *context, u32 leaf)
+{
+	const struct zw_symbolic *s = context;
+
+	return s->outcomes->v.v[leaf].kind != DROPS;
+}
+
+/* What CHAIN drops does not get to those that follow. */
+static void narrow(struct scene *scene, u32 number, struct product chain)
+{
+	struct zw_symbolic *s = scene->s;
+
+	if (!zw_chain_cares(scene, number) || !(chain.kinds & KIND(DROPS)))
+		return;
+	scene->care =
+		zw_and(s->space->d, scene->care,
+		       zw_symbolic_lasting(s, zw_where(s->space->d, chain.node,
+						       not_dropped, s)));
+}
+
 static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 {
 	met_chains chains = { 0 };
@@ -726,6 +749,8 @@ static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 			 known_chain_at(scene, chains.v[i].chain, device_hook));
 		if (scene->s->foreign)
 			check_orders(scene, &chains, i + 1, first);
+		narrow(scene, chains.v[i].chain,
+		       scene->steps->v[scene->steps->n - 1].chain);
 	}
 	if (!device_hook && !scene->visit)
 		own_steps(scene, INT64_MAX, done);
@@ -915,6 +940,11 @@ static zw_node family_path(struct zw_symbolic *s, enum zw_path path,
 	struct product out = { zw_leaf(s->space->d, GO_ON), KIND(GO_ON) };
 	size_t chains = s->ruleset->chains.n + 1;
 
+	if (s->has_care[path])
+		scene.care = zw_fix(
+			s->space->d, s->care[path],
+			s->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable,
+			family);
 	scene.memo = zw_heap_resize(NULL, chains, sizeof(*scene.memo));
 	scene.state = zw_heap_resize(NULL, chains, 1);
 	add_arrival(&scene);
@@ -944,6 +974,41 @@ zw_node zw_symbolic_path(struct zw_symbolic *s, enum zw_path path)
 	zw_node four = family_path(s, path, ZW_IPV4);
 
 	return by_family(s, four, family_path(s, path, ZW_IPV6));
+}
+
+/* ---- what lasts ---------------------------------------------------------- */
+
+static bool stays(const struct zw_space *space, u32 variable)
+{
+	static const u32 fields[] = { ZW_FIELD_IN,	ZW_FIELD_FAMILY,
+				      ZW_FIELD_SRC,	ZW_FIELD_SRC + 1,
+				      ZW_FIELD_SRC + 2, ZW_FIELD_SRC + 3 };
+	size_t f;
+	u32 k;
+
+	for (f = 0; f < sizeof(fields) / sizeof(fields[0]); f++) {
+		const struct zw_field_info *info = &space->fields.v[fields[f]];
+
+		for (k = 0; k < info->slice_count; k++) {
+			if (info->slices[k].variable == variable)
+				return true;
+		}
+	}
+	return false;
+}
+
+zw_node zw_symbolic_lasting(const struct zw_symbolic *s, zw_node set)
+{
+	u32 count = zw_variable_count(s->space->d), variable, n = 0;
+	u32 *others = zw_heap_resize(NULL, count + 1, sizeof(*others));
+
+	for (variable = 0; variable < count; variable++) {
+		if (!stays(s->space, variable))
+			others[n++] = variable;
+	}
+	set = zw_exists(s->space->d, set, others, n);
+	free(others);
+	return set;
 }
 
 /* ---- regions ------------------------------------------------------------- */

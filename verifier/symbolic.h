@@ -63,11 +63,11 @@ struct zw_symbolic {
 	/* Likewise, of packets that are lost sight of; only claims about such
 	 * packets hang on them. */
 	ZW_VEC(struct zw_str) losses;
-	u64 blames; /* how often either was added to, or would have been */
+	u64 blames;  /* how often either was added to, or would have been */
 	bool orders; /* of chains of equal priority matter */
-	bool loses; /* there are expressions that do this */
+	bool loses;  /* there are expressions that do this */
 	bool reads_status; /* of entries */
-	bool offloads; /* flows may go on past the hooks */
+	bool offloads;	   /* flows may go on past the hooks */
 	struct zw_outcomes *outcomes;
 	u32 then_tag, past_tag, to_end_tag;
 	struct zw_map *lookups; /* sets already looked up, by key */
@@ -78,6 +78,13 @@ struct zw_symbolic {
 	 */
 	zw_node there[ZW_LENGTH_WHOLE + 1];
 	bool there_known[ZW_LENGTH_WHOLE + 1];
+	zw_node first; /* of IPv4: whole packets and first fragments */
+	bool first_known;
+	/* By path: the packets that are asked about, by input interface, family
+	 * and source alone, which no chain before source translation changes.
+	 * Of others the path's diagram says nothing that counts. */
+	bool has_care[ZW_PATH_COUNT];
+	zw_node care[ZW_PATH_COUNT];
 	bool has_notrack;
 	bool foreign; /* from a dump: the order of chains of equal priority is
 		       * not known */
@@ -115,8 +122,8 @@ struct zw_symbolic *zw_symbolic_variant(struct zw_arena *arena,
 					const struct zw_ruleset *ruleset,
 					struct zw_touched touched);
 
-/* Of a variant that shares with its base: do packets of PATH come to the routing
- * decision alike? The path must have been made in both. */
+/* Of a variant that shares with its base: do packets of PATH come to the
+ * routing decision alike? The path must have been made in both. */
 bool zw_symbolic_arrives_alike(const struct zw_symbolic *variant,
 			       enum zw_path path);
 
@@ -135,8 +142,12 @@ zw_node zw_symbolic_named(struct zw_symbolic *symbolic, zw_node node);
 void zw_symbolic_tracked(const struct zw_ruleset *ruleset,
 			 bool tracked[ZW_FAMILY_COUNT]);
 
-/* The whole way of a packet at the ruleset's moment, in both families; leaves are enum zw_pass. Stops
- * early when the space is stale or the diagrams are exhausted. */
+/* SET as far as input interface, family and source tell (zw_symbolic.care). */
+zw_node zw_symbolic_lasting(const struct zw_symbolic *symbolic, zw_node set);
+
+/* The whole way of a packet at the ruleset's moment, in both families; leaves
+ * are enum zw_pass. Stops early when the space is stale or the diagrams are
+ * exhausted. */
 zw_node zw_symbolic_path(struct zw_symbolic *symbolic, enum zw_path path);
 
 /* The packets of PATH that are in SET (a set over the packet as it is behind

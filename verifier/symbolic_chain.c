@@ -147,7 +147,8 @@ struct product zw_then_all(struct zw_symbolic *s, const struct product *v,
 	struct product parts[ZW_FIRST_MOST];
 	size_t count = 0, start = 0, each;
 
-	if (!n)
+	/* what begins anew anyway need not be put together */
+	if (!n || zw_space_stale(s->space))
 		return (struct product){ zw_leaf(s->space->d, GO_ON),
 					 KIND(GO_ON) };
 	if (n == 1)
@@ -250,6 +251,135 @@ struct product zw_rule_alone(struct scene *scene, u32 position,
 	return p;
 }
 
+/* ---- what packets that are asked about can reach --------------------------
+ */
+
+#define FIRST_BLOCK 8
+
+static bool goes_on(void *context, u32 leaf)
+{
+	const struct zw_symbolic *s = context;
+
+	return s->outcomes->v.v[leaf].kind == GO_ON;
+}
+
+static bool acts(void *context, u32 leaf)
+{
+	(void)context;
+	return leaf != GO_ON;
+}
+
+static bool leads_on(void *context, u32 leaf)
+{
+	const struct zw_symbolic *s = context;
+
+	return s->outcomes->v.v[leaf].kind == JUMPS;
+}
+
+/* The packets that NODE's leaves of one kind are for and that get here. */
+static zw_node reaching(const struct scene *scene, zw_node node,
+			zw_want_leaf *wanted)
+{
+	struct zw_diagrams *d = scene->s->space->d;
+
+	return zw_and(d, scene->reach, zw_where(d, node, wanted, scene->s));
+}
+
+/* A rule, and the chains that it jumps to for those who get there; false where
+ * it does nothing to those who get to itself. What it is not known to do does
+ * not matter then. */
+static bool make_rule(struct scene *scene, u32 position,
+		      const struct zw_rule *rule, struct product *out)
+{
+	struct zw_symbolic *s = scene->s;
+	zw_node outer = scene->reach;
+	size_t doubts = s->doubts.n;
+
+	*out = zw_rule_alone(scene, position, rule);
+	if (scene->careful &&
+	    zw_same(reaching(scene, out->node, acts), ZW_EMPTY)) {
+		s->doubts.n = doubts;
+		return false;
+	}
+	if (scene->careful && out->kinds & KIND(JUMPS))
+		scene->reach = zw_symbolic_lasting(
+			s, reaching(scene, out->node, leads_on));
+	*out = zw_jumps_taken(scene, *out);
+	scene->reach = outer;
+	return true;
+}
+
+/* Rules I.. of chain C up to END, into RULES; how many. Behind a rule that
+ * never goes on nothing is reached. */
+static size_t make_rules(struct scene *scene, const struct zw_chain *c,
+			 size_t i, size_t end, struct product *rules)
+{
+	size_t n = 0;
+
+	for (; i < end; i++) {
+		if (make_rule(scene, (u32)i, c->rules.v[i], &rules[n]) &&
+		    !(rules[n++].kinds & KIND(GO_ON)))
+			break;
+	}
+	return n;
+}
+
+/* Does the law of zw_symbolic.care hold at this chain? */
+bool zw_chain_cares(const struct scene *scene, u32 chain)
+{
+	const struct zw_chain *c = &scene->s->ruleset->chains.v[chain];
+
+	return c->base && scene->s->has_care[scene->path] &&
+	       scene->s->ruleset->tables.v[c->table].family != NFPROTO_NETDEV &&
+	       scene->hook != NF_INET_POST_ROUTING;
+}
+
+/* The rules of a base chain behind one that drops what nobody asks about, in
+ * blocks of growing size: where no packet goes on any more, the rest is not
+ * looked at. */
+static struct product careful_rules(struct scene *scene,
+				    const struct zw_chain *c,
+				    struct product *rules)
+{
+	struct zw_symbolic *s = scene->s;
+	struct zw_diagrams *d = s->space->d;
+	size_t done = 0, block, end, n;
+	struct product out = { zw_if(d, scene->reach, zw_leaf(d, GO_ON),
+				     zw_leaf(d, DROPS)),
+			       KIND(GO_ON) | KIND(DROPS) };
+
+	while (done < c->rules.n && out.kinds & KIND(GO_ON)) {
+		block = done < 4 * FIRST_BLOCK ? FIRST_BLOCK : done / 4;
+		end = block < c->rules.n - done ? done + block : c->rules.n;
+		rules[0] = out;
+		n = make_rules(scene, c, done, end, rules + 1);
+		out = zw_then_all(s, rules, n + 1, false);
+		scene->reach = zw_symbolic_lasting(
+			s, zw_where(d, out.node, goes_on, s));
+		if (zw_same(scene->reach, ZW_EMPTY))
+			out.kinds &= ~KIND(GO_ON);
+		done = end;
+	}
+	return out;
+}
+
+static struct product careful(struct scene *scene, const struct zw_chain *c,
+			      struct product *rules)
+{
+	struct zw_symbolic *s = scene->s;
+	struct product out;
+
+	scene->careful = true;
+	scene->reach = scene->care;
+	scene->reached = zw_heap_resize(NULL, s->ruleset->chains.n,
+					sizeof(*scene->reached));
+	out = careful_rules(scene, c, rules);
+	free(scene->reached);
+	scene->reached = NULL;
+	scene->careful = false;
+	return out;
+}
+
 static struct product summarise(struct scene *scene, u32 chain)
 {
 	struct zw_symbolic *s = scene->s;
@@ -258,17 +388,14 @@ static struct product summarise(struct scene *scene, u32 chain)
 	struct product *rules =
 		zw_heap_resize(NULL, c->rules.n + 1, sizeof(*rules));
 	struct product out;
-	size_t n = 0;
 
 	scene->chain = chain;
-	/* behind a rule that never goes on nothing is reached */
-	while (n < c->rules.n) {
-		rules[n] = zw_jumps_taken(
-			scene, zw_rule_alone(scene, (u32)n, c->rules.v[n]));
-		if (!(rules[n++].kinds & KIND(GO_ON)))
-			break;
-	}
-	out = zw_then_all(s, rules, n, false);
+	if (zw_chain_cares(scene, chain))
+		out = careful(scene, c, rules);
+	else
+		out = zw_then_all(s, rules,
+				  make_rules(scene, c, 0, c->rules.n, rules),
+				  false);
 	free(rules);
 	out = bind_kind(scene, returning_ends(s, out), GOES_TO);
 	scene->chain = outer_chain;
@@ -276,18 +403,32 @@ static struct product summarise(struct scene *scene, u32 chain)
 	return out;
 }
 
+/* Packets get here for which the summary that is known says nothing. */
+static bool reaches_more(const struct scene *scene, u32 chain)
+{
+	return scene->careful &&
+	       !zw_same(zw_minus(scene->s->space->d, scene->reach,
+				 scene->reached[chain]),
+			ZW_EMPTY);
+}
+
 struct product zw_chain_summary(struct scene *scene, u32 chain)
 {
 	struct zw_symbolic *s = scene->s;
 	size_t unknowns = s->space->fresh.n;
 	struct product out = { zw_leaf(s->space->d, DROPS), KIND(DROPS) };
+	zw_node outer = scene->reach;
 
-	if (scene->state[chain] == CHAIN_KNOWN)
-		return scene->memo[chain];
+	if (scene->state[chain] == CHAIN_KNOWN) {
+		if (!reaches_more(scene, chain))
+			return scene->memo[chain];
+		scene->reach = ZW_ALL; /* once and for all */
+	}
 	if (scene->state[chain] == CHAIN_BUSY || scene->depth > DEPTH_MAX ||
 	    !scene->budget) {
 		zw_doubt(scene, scene->budget ? "jumps in a circle"
 					      : "too many ways through chains");
+		scene->reach = outer;
 		return out;
 	}
 	if (s->ruleset->chains.v[chain].doubt)
@@ -301,7 +442,10 @@ struct product zw_chain_summary(struct scene *scene, u32 chain)
 	if (s->space->fresh.n == unknowns) {
 		scene->memo[chain] = out;
 		scene->state[chain] = CHAIN_KNOWN;
+		if (scene->careful)
+			scene->reached[chain] = scene->reach;
 	}
+	scene->reach = outer;
 	return out;
 }
 

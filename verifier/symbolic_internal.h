@@ -121,6 +121,14 @@ struct scene {
 	u8 *state;	      /* by chain: CHAIN_... */
 	u32 depth;
 	u32 budget; /* summaries that may yet be computed */
+	/* Of zw_symbolic.care, those that no base chain before has dropped. In
+	 * a base chain built for them alone (CAREFUL): the packets that may
+	 * reach the chain at hand, and those for which each known summary is
+	 * right. */
+	zw_node care;
+	bool careful;
+	zw_node reach;
+	zw_node *reached; /* by chain */
 	/* the rule at hand, for messages */
 	u32 chain, position;
 	u32 kinds; /* of the leaves that it has made so far */
@@ -151,6 +159,8 @@ struct product zw_then_all(struct zw_symbolic *s, const struct product *v,
 struct product zw_then(struct zw_symbolic *s, struct product a,
 		       struct product b, bool past_accept);
 struct product zw_base_chain(struct scene *scene, u32 chain);
+/* Is a base chain built for the packets of scene->care alone? */
+bool zw_chain_cares(const struct scene *scene, u32 chain);
 /* RULE of the scene's chain at the index POSITION; jumps are leaves. */
 struct product zw_rule_alone(struct scene *scene, u32 position,
 			     const struct zw_rule *rule);

@@ -199,23 +199,31 @@ zw_node zw_bytes_there(struct scene *scene, u32 n)
 	return s->there[n];
 }
 
+/* Of IPv4: the fragment offset is 0. */
+static zw_node whole_or_first(struct zw_symbolic *s)
+{
+	zw_bit fragment[16];
+	u8 mask_lo[2] = { 0 }, mask_hi[2] = { 0 };
+	struct zw_component component = { 0, 16 };
+	struct zw_key key = { mask_lo, mask_hi, 1 };
+	zw_node first = ZW_ALL;
+
+	if (s->first_known)
+		return s->first;
+	put_field(fragment, ZW_FIELD_FRAG, 16);
+	put_number(fragment, 0, 3);
+	s->first_known = zw_space_lookup(s->space, fragment, &component, 1,
+					 &key, 1, 0, &first);
+	s->first = first;
+	return first;
+}
+
 zw_node zw_not_later(struct scene *scene, u32 number)
 {
 	struct zw_diagrams *d = scene->s->space->d;
 
-	if (scene->family == ZW_IPV4) {
-		zw_bit fragment[16];
-		u8 mask_lo[2] = { 0 }, mask_hi[2] = { 0 };
-		struct zw_component component = { 0, 16 };
-		struct zw_key key = { mask_lo, mask_hi, 1 };
-		zw_node first = ZW_ALL;
-
-		put_field(fragment, ZW_FIELD_FRAG, 16);
-		put_number(fragment, 0, 3);
-		zw_space_lookup(scene->s->space, fragment, &component, 1, &key,
-				1, 0, &first);
-		return first;
-	}
+	if (scene->family == ZW_IPV4)
+		return whole_or_first(scene->s);
 	return zw_or(d, field_is(scene, ZW_FIELD_HAS_FRAGMENT, 0),
 		     zw_unknown(scene, number, false,
 				"whether a fragment is first"));

@@ -266,6 +266,7 @@ static bool attempt(struct job *job, const struct zw_ruleset *ruleset,
 
 	space->gateway = job->gateway;
 	prover->foreign = prover->symbolic->foreign = job->foreign;
+	prover->claims_alone = job->foreign && !held;
 	if (job->options)
 		memcpy(prover->without, job->options->without,
 		       sizeof(prover->without));
