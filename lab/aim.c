@@ -376,6 +376,10 @@ static bool can_go(const struct drawing *d, const struct zw_frame_spec *spec)
 	const struct zw_routing *ways = d->aim->network->ways;
 	struct zw_way way;
 
+	/* Whether :: is forwarded hangs on the interfaces (ip6_forward), and
+	 * nobody could answer. */
+	if (!spec->src.value || !spec->dst.value)
+		return false;
 	if (d->target->path == ZW_PATH_OUTPUT)
 		return zw_routing_sent(ways, spec->dst).kind == ZW_WAY_OUT;
 	way = zw_routing_of(ways, spec->src, spec->dst);
