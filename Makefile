@@ -187,6 +187,7 @@ $(BUILD)/tests/bench-fill: $(BUILD)/tests/bench/fill.o
 bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets $(BUILD)/tests/bench-send $(BUILD)/tests/bench-fill
 	$(Q)sh tests/bench/check.sh
 	$(Q)sh tests/bench/iptables.sh
+	$(Q)sh tests/bench/questions.sh
 	$(Q)sh tests/bench/verify.sh
 	$(Q)sh tests/bench/packets.sh
 	$(Q)sh tests/bench/load.sh

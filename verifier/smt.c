@@ -11,6 +11,8 @@ struct writer {
 	struct zw_study *study;
 	struct id_map written; /* nodes */
 	bool *declared;	       /* variables */
+	struct zw_str *names;  /* of variables */
+	struct zw_str *ends;   /* of their numbers: " 16)" */
 };
 
 /* ---- variables ----------------------------------------------------------- */
@@ -59,28 +61,53 @@ static const char *field_name(u32 field)
 }
 
 /* "dport-v12": the field's name where it has one, and the number. */
-static void put_name(struct writer *w, u32 variable)
+static void find_names(struct writer *w)
 {
 	const struct zw_space *space = w->study->space;
-	u32 field, i;
+	struct zw_arena *arena = w->study->scratch;
+	u32 n = zw_variable_count(w->study->d), field, i;
 
+	w->names = ZW_NEW_ARRAY(arena, struct zw_str, n + 1);
+	w->ends = ZW_NEW_ARRAY(arena, struct zw_str, n + 1);
+	for (i = 0; i < n; i++) {
+		w->names[i] = zw_strf(arena, "v%u", i);
+		w->ends[i] = zw_strf(arena, " %u)",
+				     width_of(zw_variable_max(w->study->d, i)));
+	}
 	for (field = 0; field < ZW_FIELD_COUNT; field++) {
 		const struct zw_field_info *info = &space->fields.v[field];
 		const char *name = field_name(field);
 
-		for (i = 0; name && i < info->slice_count; i++) {
-			if (info->slices[i].variable == variable)
-				zw_buf_printf(w->out, "%s-", name);
-		}
+		for (i = 0; name && i < info->slice_count; i++)
+			w->names[info->slices[i].variable] =
+				zw_strf(arena, "%s-v%u", name,
+					info->slices[i].variable);
 	}
-	zw_buf_printf(w->out, "v%u", variable);
+}
+
+static void put_name(struct writer *w, u32 variable)
+{
+	zw_buf_add(w->out, w->names[variable].p, w->names[variable].n);
+}
+
+/* There are millions of them. */
+static void put_digits(struct writer *w, u32 value)
+{
+	char text[10];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	zw_buf_add(w->out, text + at, sizeof(text) - at);
 }
 
 static void put_number(struct writer *w, u32 variable, u32 value)
 {
-	u32 width = width_of(zw_variable_max(w->study->d, variable));
-
-	zw_buf_printf(w->out, "(_ bv%u %u)", value, width);
+	zw_buf_puts(w->out, "(_ bv");
+	put_digits(w, value);
+	zw_buf_add(w->out, w->ends[variable].p, w->ends[variable].n);
 }
 
 static void declare(struct writer *w, u32 variable)
@@ -107,10 +134,12 @@ static void declare(struct writer *w, u32 variable)
 
 static void put_reference(struct writer *w, u32 id)
 {
-	if (id_is_leaf(id))
+	if (id_is_leaf(id)) {
 		zw_buf_puts(w->out, id ? "true" : "false");
-	else
-		zw_buf_printf(w->out, "n%u", id - LEAF_LIMIT);
+		return;
+	}
+	zw_buf_putc(w->out, 'n');
+	put_digits(w, id - LEAF_LIMIT);
 }
 
 static void put_interval(struct writer *w, u32 variable, u32 lo, u32 hi)
@@ -232,18 +261,20 @@ void zw_smt_write(struct zw_buf *out, struct zw_study *study,
 	struct zw_flows *f = study->of[0];
 	struct zw_regions *regions = zw_regions_new(
 		study->scratch, study->space, f->subject.statement);
+	zw_node breaks[ZW_PATH_COUNT];
 	enum zw_path path;
 
+	for (path = 0; path < ZW_PATH_COUNT; path++)
+		breaks[path] = zw_symbolic_arrivals(
+			f->symbolic, path, zw_region(regions, claim, path));
+	/* no variable is made from here on */
 	w.declared = ZW_NEW_ARRAY(study->scratch, bool,
 				  zw_variable_count(study->d) + 1);
+	find_names(&w);
 	head(&w, claim);
-	for (path = 0; path < ZW_PATH_COUNT; path++) {
-		zw_node region = zw_region(regions, claim, path);
-
-		put_path(&w, names[path],
-			 zw_symbolic_arrivals(f->symbolic, path, region),
-			 &f->paths[path], claim->kind != ZW_ALWAYS);
-	}
+	for (path = 0; path < ZW_PATH_COUNT; path++)
+		put_path(&w, names[path], breaks[path], &f->paths[path],
+			 claim->kind != ZW_ALWAYS);
 	zw_buf_puts(
 		out,
 		"(assert (or breaks-forward breaks-input breaks-output))\n(check-sat)\n");
