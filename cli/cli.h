@@ -58,6 +58,9 @@ enum zw_option {
 	ZW_OPT_PCAP,
 	ZW_OPT_AFTER_LOAD,
 	ZW_OPT_SAMPLE,
+	ZW_OPT_LAB,
+	ZW_OPT_LANG,
+	ZW_OPT_KEEP,
 	ZW_OPT_MODES,
 	ZW_OPT_CONFIRM,
 	ZW_OPT_LOCKOUT_OK,
@@ -131,6 +134,7 @@ enum zw_status zw_cmd_query(struct zw_cli *cli);
 enum zw_status zw_cmd_lint(struct zw_cli *cli);
 enum zw_status zw_cmd_lab(struct zw_cli *cli);
 enum zw_status zw_cmd_fmea(struct zw_cli *cli);
+enum zw_status zw_cmd_report(struct zw_cli *cli);
 enum zw_status zw_cmd_smt(struct zw_cli *cli);
 enum zw_status zw_cmd_explain(struct zw_cli *cli);
 enum zw_status zw_cmd_fmt(struct zw_cli *cli);

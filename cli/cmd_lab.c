@@ -14,6 +14,7 @@
 
 #include "cli/job.h"
 #include "cli/lab.h"
+#include "cli/record.h"
 #include "cli/refusal.h"
 #include "cli/transactions.h"
 #include "lab/netns.h"
@@ -298,22 +299,40 @@ static bool read_input(struct lab *l)
 					       : read_ruleset(l);
 }
 
+static bool run(struct lab *l, struct zw_cli *cli)
+{
+	bool ok;
+
+	l->cli = cli;
+	l->task.cli = cli;
+	l->task.name = cli->operands[0];
+	l->task.context = l;
+	ok = read_options(l) && read_input(l);
+	if (ok)
+		zw_lab_run(&l->task);
+	if (l->task.pcap > 0)
+		close(l->task.pcap);
+	zw_buf_free(&l->task.bytes);
+	return ok;
+}
+
+bool zw_record_lab(struct zw_cli *cli, struct zw_buf *out)
+{
+	struct lab *l = ZW_NEW(cli->arena, struct lab);
+
+	l->task.format = ZW_FORMAT_JSON;
+	l->task.answer = out;
+	return run(l, cli);
+}
+
 enum zw_status zw_cmd_lab(struct zw_cli *cli)
 {
 	static const enum zw_format formats[] = { ZW_FORMAT_TEXT,
 						  ZW_FORMAT_JSON };
 	struct lab *l = ZW_NEW(cli->arena, struct lab);
 
-	l->cli = cli;
-	l->task.cli = cli;
-	l->task.name = cli->operands[0];
-	l->task.context = l;
 	if (!zw_job_format(cli, formats, 2, &l->task.format))
 		return ZW_STATUS_INVALID;
-	if (read_options(l) && read_input(l))
-		zw_lab_run(&l->task);
-	if (l->task.pcap > 0)
-		close(l->task.pcap);
-	zw_buf_free(&l->task.bytes);
+	run(l, cli);
 	return zw_status_of(&cli->diags);
 }

@@ -82,6 +82,13 @@ static const struct zw_command commands[] = {
 		  OPTION(SAMPLE) | OPTION(SEED) | OPTION(MODES) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_fmea },
+	{ "report", "POLICY", "write the acceptance record of a policy",
+	  "zwinger report examples/hq.zw -o build/record",
+	  OPTION(OUTPUT) | OPTION(LAB) | OPTION(LANG) | OPTION(KEEP) |
+		  OPTION(SAMPLE) | OPTION(SEED) | OPTION(PROBES) |
+		  OPTION(CLAIMS) | OPTION(TODAY) | OPTION(STATE) |
+		  OPTION(AUDIT) | OPTION(ADDRESSES),
+	  1, 1, zw_cmd_report },
 	{ "diff", "X Y", "say what changes for packets from X to Y",
 	  "zwinger diff examples/hq.zw examples/hq.zw",
 	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(FAIL_ON) |

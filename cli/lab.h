@@ -29,6 +29,8 @@ struct zw_lab_task {
 	u64 probes, seed;
 	const char *after_load; /* a command for the shell; or NULL */
 	int pcap;		/* a descriptor, or -1 */
+	/* Where the answer goes; NULL: to standard output. */
+	struct zw_buf *answer;
 };
 
 /* Build, load, send, tell. What is wrong is in the diagnostics. */

@@ -276,7 +276,9 @@ void zw_lab_run(struct zw_lab_task *task)
 			    task->cli->sources);
 	else if (ok)
 		zw_lab_text(&out, &answer, &style);
-	if (out.n)
+	if (out.n && task->answer)
+		zw_buf_add(task->answer, out.data, out.n);
+	else if (out.n)
 		zw_cli_answer(task->cli, &out);
 	zw_buf_free(&out);
 	zw_lab_close(&r->lab);

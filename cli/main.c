@@ -7,12 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/version.h"
 #include "cli/cli.h"
 #include "report/diagnostics.h"
-
-#ifndef ZW_VERSION
-#define ZW_VERSION "0.1.0"
-#endif
 
 static const struct zw_command *find_command(const char *name)
 {
@@ -38,8 +35,8 @@ void zw_cli_unknown_command(struct zw_cli *cli, const char *name)
 		names[i] = zw_str_from(commands[i].name);
 	near = zw_suggest(zw_str_from(name), names, n);
 	diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
-		       name[0] == '-' ? "unknown option '%s'" :
-					"unknown command '%s'",
+		       name[0] == '-' ? "unknown option '%s'"
+				      : "unknown command '%s'",
 		       name);
 	if (near.n)
 		zw_diag_help(&cli->diags, diag, "did you mean '%.*s'?",

@@ -219,6 +219,7 @@ static json_t *failure_of(const struct zw_failure *f,
 	zw_json_set(object, "fault",
 		    zw_json_text((struct zw_str){ text.data, text.n }));
 	zw_buf_free(&text);
+	zw_json_set(object, "object", zw_json_text(f->fault.object));
 	zw_json_set(object, "rule", text_or_null(f->fault.place));
 	zw_json_set(object, "effect", json_string(zw_effect_name(f->effect)));
 	zw_json_set(object, "single_point_of_failure",

@@ -2,12 +2,9 @@
 /* SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format): one run,
  * its rules, its results. Columns count UTF-16 units from 1, as columnKind
  * says; paths are relative references, percent-encoded. */
+#include "base/version.h"
 #include "report/finding.h"
 #include "report/json_value.h"
-
-#ifndef ZW_VERSION
-#define ZW_VERSION "0.1.0"
-#endif
 
 static const char *const levels[] = { "note", "warning", "error" };
 

@@ -151,6 +151,15 @@ static struct zw_str chain_words(const struct lister *l, u32 chain)
 		       ZW_STR_ARG(table_words(l, c->table)));
 }
 
+static struct zw_str chain_object(const struct lister *l, u32 chain)
+{
+	const struct zw_chain *c = &l->ruleset->chains.v[chain];
+
+	return zw_strf(l->arena, "%.*s/%.*s",
+		       ZW_STR_ARG(l->ruleset->tables.v[c->table].name),
+		       ZW_STR_ARG(c->name));
+}
+
 /* Types that nft gives to keys (its enum datatypes). */
 enum {
 	TYPE_IPV4 = 7,
@@ -248,6 +257,7 @@ static void list_rules(struct lister *l, u32 number)
 {
 	const struct zw_chain *chain = &l->ruleset->chains.v[number];
 	struct zw_str words = chain_words(l, number);
+	struct zw_str object = chain_object(l, number);
 	struct zw_fault fault = none;
 	size_t i;
 
@@ -260,6 +270,8 @@ static void list_rules(struct lister *l, u32 number)
 		fault.place = rule->comment;
 		fault.what = zw_strf(l->arena, "rule %u of %.*s",
 				     fault.position, ZW_STR_ARG(words));
+		fault.object = zw_strf(l->arena, "%.*s:%u", ZW_STR_ARG(object),
+				       fault.position);
 		fault.mode = l->early[number] ? ZW_FAULT_SPOOFING_LOST
 					      : ZW_FAULT_RULE_LOST;
 		add(l, &fault);
@@ -272,6 +284,7 @@ static void list_rules(struct lister *l, u32 number)
 	fault.table = chain->table;
 	fault.chain = number;
 	fault.what = words;
+	fault.object = object;
 	add(l, &fault);
 }
 
@@ -299,6 +312,11 @@ static void list_elements(struct lister *l, u32 number)
 				ZW_STR_ARG(key_words(l, set, i)),
 				set->data_kind == ZW_DATA_NONE ? "set" : "map",
 				ZW_STR_ARG(set->name), ZW_STR_ARG(table));
+		fault.object = zw_strf(
+			l->arena, "%.*s/@%.*s { %.*s }",
+			ZW_STR_ARG(l->ruleset->tables.v[set->table].name),
+			ZW_STR_ARG(set->name),
+			ZW_STR_ARG(key_words(l, set, i)));
 		fault.mode = l->early_sets[number] ? ZW_FAULT_SPOOFING_LOST
 						   : ZW_FAULT_ELEMENT_LOST;
 		add(l, &fault);
@@ -320,6 +338,7 @@ static void list_table(struct lister *l, u32 number)
 	fault.mode = ZW_FAULT_TABLE_LOST;
 	fault.table = number;
 	fault.what = table_words(l, number);
+	fault.object = table->name;
 	add(l, &fault);
 	for (i = 0; i < table->chains.n; i++) {
 		const struct zw_chain *chain =
@@ -328,6 +347,7 @@ static void list_table(struct lister *l, u32 number)
 		if (chain->base) {
 			fault.chain = table->chains.v[i];
 			fault.what = chain_words(l, fault.chain);
+			fault.object = chain_object(l, fault.chain);
 			fault.mode = ZW_FAULT_CHAIN_LOST;
 			add(l, &fault);
 			fault.mode = ZW_FAULT_POLICY_FLIPPED;
@@ -370,6 +390,15 @@ static struct zw_str interface_words(const struct lister *l, u32 zone, u32 i)
 		       interface->pattern ? "*" : "", ZW_STR_ARG(z->name));
 }
 
+static struct zw_str interface_object(const struct lister *l, u32 zone, u32 i)
+{
+	const struct zw_zone *z = &l->statement->zones.v[zone];
+	const struct zw_interface *interface = &z->interfaces.v[i];
+
+	return zw_strf(l->arena, "%.*s%s (%.*s)", ZW_STR_ARG(interface->name),
+		       interface->pattern ? "*" : "", ZW_STR_ARG(z->name));
+}
+
 static void list_swaps(struct lister *l, struct zw_fault fault)
 {
 	const struct zw_zone *zone = &l->statement->zones.v[fault.zone];
@@ -393,6 +422,11 @@ static void list_swaps(struct lister *l, struct zw_fault fault)
 				ZW_STR_ARG(interface_words(l, fault.zone,
 							   fault.interface)),
 				ZW_STR_ARG(interface_words(l, z, i)));
+			fault.object = zw_strf(
+				l->arena, "%.*s / %.*s",
+				ZW_STR_ARG(interface_object(l, fault.zone,
+							    fault.interface)),
+				ZW_STR_ARG(interface_object(l, z, i)));
 			add(l, &fault);
 		}
 	}
@@ -413,6 +447,7 @@ static void list_interfaces(struct lister *l, u32 zone)
 	for (i = 0; i < z->interfaces.n; i++) {
 		fault.interface = i;
 		fault.what = interface_words(l, zone, i);
+		fault.object = interface_object(l, zone, i);
 		for (m = 0; m < 3; m++) {
 			fault.mode = modes[m];
 			add(l, &fault);
@@ -434,6 +469,8 @@ static void list_networks(struct lister *l, u32 zone)
 			continue;
 		fault.family = (enum zw_family)f;
 		fault.mode = ZW_FAULT_NETWORK_WRONG;
+		fault.object = zw_strf(l->arena, "%.*s %s", ZW_STR_ARG(z->name),
+				       family[f]);
 		fault.what = zw_strf(l->arena, "the %s networks of zone '%.*s'",
 				     family[f], ZW_STR_ARG(z->name));
 		add(l, &fault);

@@ -53,6 +53,9 @@ struct zw_fault {
 	enum zw_family family;
 	struct zw_str
 		what; /* "rule 3 of chain 'input' of table inet zwinger" */
+	/* The same without words: "zwinger/input:3", "zwinger/@set { key }",
+	 * "dmz0 (front)"; may be empty */
+	struct zw_str object;
 	struct zw_str place; /* "hq.zw:14", from the rule; may be empty */
 };
 
