@@ -143,6 +143,23 @@ static void set_digest(json_t *root, const struct zw_verification *verification)
 	zw_json_set(root, "digest", json_string(hex));
 }
 
+static json_t *approximations(const struct zw_verification *v)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; v && i < v->approximations.n; i++) {
+		json_t *one = json_object();
+
+		zw_json_set(one, "text",
+			    zw_json_text(v->approximations.v[i].text));
+		zw_json_set(one, "mattered",
+			    json_boolean(v->approximations.v[i].mattered));
+		zw_json_add(list, one);
+	}
+	return list;
+}
+
 json_t *zw_json_check_value(const char *name,
 			const struct zw_verification *verification,
 			const struct zw_statement *statement,
@@ -169,6 +186,7 @@ json_t *zw_json_check_value(const char *name,
 		    verification ? zw_json_texts(verification->assumptions.v,
 						 verification->assumptions.n)
 				 : json_array());
+	zw_json_set(root, "approximations", approximations(verification));
 	for (i = 0; statement && i < statement->taken.n; i++)
 		zw_json_add(taken,
 			    taken_of(&statement->taken.v[i], sources));

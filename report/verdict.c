@@ -292,6 +292,36 @@ static void claim_line(struct zw_buf *out, const struct zw_claim_result *r,
 	}
 }
 
+#define APPROXIMATIONS_SHOWN 8
+
+/* Those that a verdict hangs on, and of a ruleset made elsewhere how many others
+ * there are. */
+static void approximations(struct zw_buf *out, const struct zw_verification *v,
+			   bool foreign)
+{
+	size_t i, shown = 0, mattered = 0, others;
+
+	for (i = 0; i < v->approximations.n; i++) {
+		if (!v->approximations.v[i].mattered)
+			continue;
+		if (mattered++ >= APPROXIMATIONS_SHOWN)
+			continue;
+		zw_buf_puts(out, shown++ ? "           " : "  hangs on ");
+		zw_buf_add_escaped(out, v->approximations.v[i].text);
+		zw_buf_putc(out, '\n');
+	}
+	if (mattered > shown)
+		zw_buf_printf(out, "           %zu more of the kind\n",
+			      mattered - shown);
+	others = v->approximations.n - mattered;
+	if (foreign && others)
+		zw_buf_printf(
+			out,
+			"  %zu%s expression%s can come out either way, and no verdict hangs on %s\n",
+			others, mattered ? " more" : "",
+			others == 1 ? "" : "s", others == 1 ? "it" : "them");
+}
+
 void zw_verdict_text(struct zw_buf *out,
 		     const struct zw_verification *verification,
 		     const struct zw_statement *statement,
@@ -320,4 +350,5 @@ void zw_verdict_text(struct zw_buf *out,
 		zw_buf_add_escaped(out, verification->assumptions.v[i]);
 		zw_buf_putc(out, '\n');
 	}
+	approximations(out, verification, !statement->has_policy);
 }

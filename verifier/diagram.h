@@ -148,6 +148,9 @@ zw_node zw_substitute(struct zw_diagrams *d, zw_node a,
 bool zw_tests_any(const struct zw_diagrams *d, zw_node a, const u32 *v,
 		  size_t n);
 
+/* Set TESTED[V] for each variable V that A tests; others stay as they are. */
+void zw_tested(const struct zw_diagrams *d, zw_node a, bool *tested);
+
 /* Quantification of sets over the variables V (sorted): the points for which
  * some / every value of them is inside. */
 zw_node zw_exists(struct zw_diagrams *d, zw_node a, const u32 *v, size_t n);

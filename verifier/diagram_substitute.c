@@ -177,3 +177,26 @@ bool zw_tests_any(const struct zw_diagrams *d, zw_node a, const u32 *v,
 	free(s.seen);
 	return found;
 }
+
+static void note_tested(const struct zw_diagrams *d, u32 a, u8 *seen,
+			bool *tested)
+{
+	u32 index = a - LEAF_LIMIT, first, n, i;
+
+	if (id_is_leaf(a) || seen[index >> 3] >> (index & 7) & 1)
+		return;
+	seen[index >> 3] |= (u8)(1u << (index & 7));
+	tested[top_of(d, a)] = true;
+	first = node_of(d, a)->first;
+	n = node_of(d, a)->count;
+	for (i = 0; i < n; i++)
+		note_tested(d, d->edges[first + i].to, seen, tested);
+}
+
+void zw_tested(const struct zw_diagrams *d, zw_node a, bool *tested)
+{
+	u8 *seen = zeroed(zw_diagrams_nodes(d) / 8 + 1);
+
+	note_tested(d, a.id, seen, tested);
+	free(seen);
+}

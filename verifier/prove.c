@@ -545,6 +545,7 @@ static bool try_path(struct zw_prover *p, struct zw_claim_result *result,
 
 	if (zw_diagrams_exhausted(p->space->d) || zw_same(v.set, ZW_EMPTY))
 		return false;
+	zw_push(p->scratch, p->violations, v.set);
 	point = ZW_NEW_ARRAY(p->scratch, u32, zw_variable_count(p->space->d));
 	switch (zw_witness_find(&search, v.set, point, &result->witness,
 				&result->reason)) {

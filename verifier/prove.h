@@ -48,6 +48,8 @@ struct zw_prover {
 	 * is a violation. */
 	bool is_mixture;
 	zw_node passed[ZW_PATH_COUNT];
+	/* The sets of packets that break a claim, as they were met. */
+	ZW_VEC(zw_node) violations;
 };
 
 struct zw_prover *zw_prover_new(struct zw_arena *arena,

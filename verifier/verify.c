@@ -17,6 +17,7 @@
 
 #include "base/assert.h"
 #include "base/sha256.h"
+#include "verifier/approximated.h"
 #include "verifier/beside.h"
 #include "verifier/decode.h"
 #include "verifier/mixture.h"
@@ -200,6 +201,8 @@ static bool prove_claims(struct job *job, struct zw_prover *prover,
 		if (is_asked(asked, now[i].claim->kind))
 			keep(job, prover, last, &job->out->claims.v[i],
 			     &now[i]);
+	if (asked == ASKED_ALL || asked == ASKED_CLAIMS)
+		zw_approximated_list(prover, job->out);
 	return true;
 }
 

@@ -73,12 +73,21 @@ struct zw_claim_result {
 	ZW_VEC(struct zw_str) assumptions; /* what a proof rests on */
 };
 
+/* Something that was not modelled exactly but taken to come out either way. */
+struct zw_approximated {
+	struct zw_str text; /* "rule 3 of chain 'c' in table 'inet f': a limit" */
+	bool mattered; /* a claim that is not proved hangs on how it comes out;
+			* what was proved holds either way */
+};
+
 struct zw_verification {
 	enum zw_verdict verdict; /* of all: refuted over undecided over proved */
 	ZW_VEC(struct zw_claim_result) claims; /* in the statement's order, the
 						* exactness claim last */
 	struct zw_claim exact; /* the claim behind the last entry */
 	ZW_VEC(struct zw_str) assumptions; /* of the whole proof */
+	/* Of the state after the last transaction; each once. */
+	ZW_VEC(struct zw_approximated) approximations;
 	bool families[ZW_FAMILY_COUNT]; /* for which it was decided */
 	u8 digest[32]; /* SHA-256 of the bytes between BEGIN and END */
 	size_t nodes; /* diagram nodes used, for --stats */

@@ -8,6 +8,7 @@ ip netns add "$name"
 first=
 trap 'kill $first; wait; ip netns del "$name"; rm -rf "$work" "/run/zwinger/$name"' EXIT
 export ZWINGER_STATE="$work/state"
+: >"$work/said"
 "$ZWINGER" watch small.zw --netns "$name" >"$work/said" 2>&1 &
 first=$!
 n=0

@@ -462,15 +462,21 @@ static void tested_variables(void)
 		zw_node a = zw_fix(s.d, diagram_of(&s, &f),
 				   zw_random_below(&s.random, SPACE_VARIABLES),
 				   0);
-		bool any = false;
+		bool any = false, tested[SPACE_VARIABLES] = { false };
 		size_t n = variables_random(&s, v), i;
 
+		zw_tested(s.d, a, tested);
 		for (i = 0; i < n; i++) {
+			bool one = false;
+
 			variable = v[i];
 			for (value = 1; value < space_sizes[variable]; value++)
-				any |= !zw_same(zw_fix(s.d, a, variable, 0),
+				one |= !zw_same(zw_fix(s.d, a, variable, 0),
 						zw_fix(s.d, a, variable,
 						       value));
+			any |= one;
+			ZW_CHECK(tested[variable] == one,
+				 "round %u, variable %u", round, variable);
 		}
 		ZW_CHECK(zw_tests_any(s.d, a, v, n) == any, "round %u", round);
 	}
