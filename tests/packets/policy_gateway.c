@@ -98,8 +98,11 @@ static void wait_for_links(const struct zw_policy_gateway *gateway)
 
 int zw_policy_apply(struct zw_testbed *bed, const char *path, int expected)
 {
+	/* what rules do to connections that stand is asked here, and those that
+	 * a load ends (tests/deploy) could not tell */
 	const char *argv[] = { zw_binary(),
 			       "apply",
+			       "--keep-connections",
 			       "--color",
 			       "never",
 			       path,
