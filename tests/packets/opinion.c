@@ -6,17 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "tests/packets/opinion.h"
+#include "tests/packets/opinion_inside.h"
 #include "verifier/decode.h"
-#include "verifier/interpret.h"
-
-struct zw_opinion {
-	struct zw_arena *arena;
-	struct zw_ruleset ruleset;
-	struct zw_interpreter *interpreter;
-	struct zw_run run;
-	struct zw_buf text;
-};
 
 struct zw_opinion *zw_opinion_new(const u8 *bytes, size_t n)
 {

@@ -48,4 +48,10 @@ void zw_opinion_ask(struct zw_opinion *opinion,
 char *zw_opinion_trace(struct zw_opinion *opinion,
 		       const struct zw_opinion_question *question);
 
+/* Do two rulesets treat all packets of the family alike that have whole headers
+ * and are no later fragments, whatever else it hangs on? WHERE: the path on
+ * which they differ. */
+bool zw_opinion_same(const struct zw_opinion *a, const struct zw_opinion *b,
+		     enum zw_family family, const char **where);
+
 #endif

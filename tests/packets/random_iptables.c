@@ -331,3 +331,67 @@ void zw_random_iptables(struct zw_random *random, bool v6, bool conntrack,
 		put_rule(random, v6, conntrack, "INPUT", "two", out);
 	zw_buf_puts(out, "COMMIT\n");
 }
+
+void zw_random_iptables_plain(struct zw_random *random, bool v6,
+			      struct zw_buf *out)
+{
+	static const char *const common[] = {
+		"-p tcp -m multiport ! --dports 80,443,1000:2000",
+		"-p udp -m multiport --ports 80,443",
+		"-p tcp -m multiport --sports 22,5432",
+		"-p tcp -m tcp ! --tcp-flags SYN,RST,ACK SYN",
+		"-p tcp -m tcp --dport 443 --tcp-flags SYN,ACK SYN",
+		"-p udp -m udp ! --sport 53",
+		"-p sctp -m sctp --dport 80:9000",
+		"! -i wan0 -p udp -m udp --dport 53:1024",
+		"-i lan0 -p tcp -m tcp --sport 1024:65535 --dport 22",
+		"-m conntrack --ctstate ESTABLISHED,RELATED",
+		"-m conntrack --ctstate INVALID",
+		"-m mark --mark 0x1/0xff",
+		"-m mark ! --mark 0x2",
+		"-i wan0 -p 47",
+		"! -i dmz0 -m comment --comment word",
+		"-m conntrack --ctdir REPLY",
+		"-m time --timestart 10:00 --timestop 12:00 --weekdays Mon,Tue",
+	};
+	static const char *const four[] = {
+		"! -s 10.1.0.0/24 -d 10.2.0.0/28",
+		"-m iprange ! --src-range 10.2.0.3-10.2.0.9",
+		"-m iprange --dst-range 10.1.0.3-10.1.0.90",
+		"-p icmp -m icmp ! --icmp-type 8",
+		"-m ttl --ttl-gt 64",
+		"-m dscp ! --dscp 10",
+		"-m conntrack --ctorigsrc 10.0.0.0/24",
+		"-m ecn --ecn-ip-ect 1",
+	};
+	static const char *const six[] = {
+		"! -s fd00:1::/64 -d fd00:2::/124",
+		"-m iprange ! --src-range fd00:2::3-fd00:2::9",
+		"-m iprange --dst-range fd00:1::3-fd00:1::90",
+		"-p ipv6-icmp -m icmp6 --icmpv6-type 128",
+		"-m hl --hl-gt 64",
+		"-m dscp --dscp 10",
+		"-m conntrack --ctorigsrc fd00:1::/64",
+		"-s fd00:1::9",
+	};
+	static const char *const ends[] = { "-j ACCEPT", "-j DROP", "-j RETURN",
+					    "-j REJECT", "-j one",  "-g two" };
+	static const char *const chains[] = { "FORWARD", "FORWARD", "one",
+					      "two", "INPUT" };
+	u32 i, chain, kind;
+
+	out->n = 0;
+	zw_buf_puts(out, "*filter\n:INPUT ACCEPT\n:FORWARD DROP\n"
+			 ":OUTPUT ACCEPT\n:one - [0:0]\n:two - [0:0]\n");
+	for (i = 0; i < 16; i++) {
+		chain = below(random, 5);
+		kind = below(random, 25);
+		zw_buf_printf(
+			out, "-A %s %s %s\n", chains[chain],
+			kind < 17 ? common[kind]
+			: v6	  ? six[kind - 17]
+				  : four[kind - 17],
+			ends[below(random, chain < 2 || chain == 4 ? 6 : 4)]);
+	}
+	zw_buf_puts(out, "COMMIT\n");
+}

@@ -12,4 +12,9 @@
 void zw_random_iptables(struct zw_random *random, bool v6, bool conntrack,
 			struct zw_buf *out);
 
+/* One whose rules iptables-translate can write as nft, and whose outcome hangs
+ * on the packet alone. */
+void zw_random_iptables_plain(struct zw_random *random, bool v6,
+			      struct zw_buf *out);
+
 #endif

@@ -4,8 +4,10 @@
  * interpreter says. Rules at random, of every extension whose outcome hangs on
  * the packet alone, and rules by hand for translation and marks. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lab/netns.h"
 #include "tests/packets/comparison.h"
 #include "tests/packets/random_iptables.h"
 
@@ -176,11 +178,79 @@ static void test_at_random(void)
 	zw_testbed_free(bed);
 }
 
+/* TEXT as iptables-translate writes it; NULL where it cannot write all. */
+static char *translated(struct zw_testbed *bed, bool v6, const char *text)
+{
+	const char *const argv[] = { v6 ? "ip6tables-restore-translate"
+					: "iptables-restore-translate",
+				     "-f", "/dev/stdin", NULL };
+	struct zw_ran ran = zw_netns_run(zw_testbed_netns(bed), argv, text);
+	char *out = NULL;
+
+	ZW_CHECK(!ran.status, "%s: %s", argv[0], ran.err);
+	if (!ran.status && !strstr(ran.out, "# -t")) {
+		out = ran.out;
+		ran.out = NULL;
+	}
+	zw_ran_free(&ran);
+	return out;
+}
+
+/* Rules with extensions mean the same as what they translate to. */
+static void same_translated(struct zw_testbed *bed, bool v6, const char *text,
+			    u32 *compared)
+{
+	struct zw_opinion *blobs, *plain = NULL;
+	char *nft = translated(bed, v6, text);
+	const char *where = "";
+
+	if (!nft)
+		return;
+	load(bed, v6, text);
+	blobs = zw_comparison_read(bed, text);
+	ZW_CHECK(zw_testbed_nft(bed, "flush ruleset") &&
+			 zw_testbed_nft(bed, nft),
+		 "%s in\n%s", zw_testbed_error(bed), nft);
+	plain = zw_comparison_read(bed, nft);
+	if (blobs && plain) {
+		bool same = zw_opinion_same(blobs, plain,
+					    v6 ? ZW_IPV6 : ZW_IPV4, &where);
+
+		ZW_CHECK(same, "they differ (%s)", where);
+		if (!same)
+			printf("%s\n%s\n", text, nft);
+		++*compared;
+	}
+	zw_opinion_free(blobs);
+	zw_opinion_free(plain);
+	free(nft);
+}
+
+static void test_translated(void)
+{
+	struct zw_testbed *bed = zw_bed_new(NULL);
+	struct zw_random random = { zw_test_seed() };
+	struct zw_buf text = { 0 };
+	unsigned failures = CU_get_number_of_failures(), i;
+	u32 compared = 0;
+
+	for (i = 0; bed && i < 24; i++) {
+		zw_random_iptables_plain(&random, i & 1, &text);
+		same_translated(bed, i & 1, text.data, &compared);
+		if (CU_get_number_of_failures() > failures)
+			break;
+	}
+	ZW_CHECK(!bed || compared > 12, "only %u were translated", compared);
+	zw_buf_free(&text);
+	zw_testbed_free(bed);
+}
+
 void suite_iptables(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "rules of iptables by hand", test_by_hand },
 		{ "rules of iptables at random", test_at_random },
+		{ "rules of iptables and their translation", test_translated },
 		CU_TEST_INFO_NULL,
 	};
 
