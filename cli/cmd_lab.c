@@ -333,6 +333,7 @@ enum zw_status zw_cmd_lab(struct zw_cli *cli)
 
 	if (!zw_job_format(cli, formats, 2, &l->task.format))
 		return ZW_STATUS_INVALID;
-	run(l, cli);
+	if (!run(l, cli))
+		zw_lab_refuse(&l->task);
 	return zw_status_of(&cli->diags);
 }

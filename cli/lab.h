@@ -35,5 +35,7 @@ struct zw_lab_task {
 
 /* Build, load, send, tell. What is wrong is in the diagnostics. */
 void zw_lab_run(struct zw_lab_task *task);
+/* The answer where there is nothing to run: of text none. */
+void zw_lab_refuse(struct zw_lab_task *task);
 
 #endif

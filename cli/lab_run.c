@@ -285,3 +285,14 @@ void zw_lab_run(struct zw_lab_task *task)
 	zw_routing_free(r->network.ways);
 	zw_study_free(r->study);
 }
+
+void zw_lab_refuse(struct zw_lab_task *task)
+{
+	struct zw_buf out = { 0 };
+
+	if (task->format != ZW_FORMAT_JSON)
+		return;
+	zw_lab_json(&out, NULL, &task->cli->diags, task->cli->sources);
+	zw_cli_answer(task->cli, &out);
+	zw_buf_free(&out);
+}

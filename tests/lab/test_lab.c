@@ -223,6 +223,40 @@ static void test_rulesets(void)
 	scripts(cases, sizeof(cases) / sizeof(*cases));
 }
 
+/* The answer of each status, by the schema. */
+static void test_schema(void)
+{
+	static const char valid[] =
+		"set -e; lab() { \"$ZWINGER\" lab \"$@\" --format json "
+		"--probes 300 --seed 3 2>/dev/null || true; }\n"
+		"d=$(mktemp -d); trap 'rm -rf \"$d\"' EXIT\n"
+		"lab tests/lab/site.zw >$d/clean\n"
+		"lab tests/lab/site.zw --after-load "
+		"'nft flush chain inet zwinger z_forward' >$d/differs\n"
+		"lab tests/lab/nothing.zw >$d/invalid\n"
+		"lab examples/branch.zw >$d/ipsec\n"
+		"python3 -W ignore - $d <<'EOF'\n"
+		"import json, sys, jsonschema\n"
+		"check = json.load(open('docs/check.schema.json'))\n"
+		"mine = json.load(open('docs/lab.schema.json'))\n"
+		"resolver = jsonschema.RefResolver('', mine, store={\n"
+		"    'check.schema.json': check, '/check.schema.json': check})\n"
+		"for name, proved in (('clean', True), ('differs', False),\n"
+		"                     ('invalid', None), ('ipsec', True)):\n"
+		"    answer = json.load(open(sys.argv[1] + '/' + name))\n"
+		"    jsonschema.validate(answer, mine, resolver=resolver,\n"
+		"        cls=jsonschema.Draft202012Validator)\n"
+		"    assert answer['as_proved'] is proved, name\n"
+		"    if name == 'differs':\n"
+		"        assert answer['differences'][0]['trace'], name\n"
+		"    if name == 'ipsec':\n"
+		"        assert answer['not_tested'], name\n"
+		"EOF\n";
+
+	setenv("ZWINGER", zw_binary(), 1);
+	zw_check_script("the answers and their schema", valid);
+}
+
 /* ---- what it says and keeps ---------------------------------------------- */
 
 static u32 get32(const char *at)
@@ -296,6 +330,7 @@ void suite_lab(void)
 		{ "nothing is found on the examples", test_examples },
 		{ "rulesets of others", test_rulesets },
 		{ "what it says and keeps", test_answer },
+		{ "answers as JSON", test_schema },
 		{ "together, and without privilege", test_together },
 		{ "nothing is left behind", test_ends },
 		CU_TEST_INFO_NULL,
