@@ -3,7 +3,9 @@
  * output, standard error and status are kept in
  * tests/golden/questions/NAME.txt. Every answer in JSON is valid by
  * docs/questions.schema.json. */
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/harness/harness.h"
@@ -220,6 +222,74 @@ static void answers(void)
 	}
 }
 
+/* ---- examples ------------------------------------------------------------ */
+
+/* All questions that need nothing but the policy, and its difference to itself,
+ * which is none. */
+static void ask_example(const char *name)
+{
+	static const char *const asked[][4] = {
+		{ "matrix", NULL },
+		{ "matrix", "--by", "address", NULL },
+		{ "query", "from external", NULL },
+		{ "query", "to self where dport < 1024", NULL },
+		{ "lint", NULL },
+	};
+	struct zw_arena *arena = zw_arena_new();
+	const char *path = zw_strf(arena, "examples/%s.zw", name).p;
+	const char *const diff[] = { zw_binary(), "diff", path, path, NULL };
+	struct zw_buf all = { 0 };
+	struct zw_run run;
+	size_t i, k;
+
+	for (i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		const char *argv[8] = { zw_binary(), asked[i][0], path };
+
+		zw_buf_printf(&all, "$ zwinger %s %s", asked[i][0], path);
+		for (k = 1; asked[i][k]; k++) {
+			argv[k + 2] = asked[i][k];
+			zw_buf_printf(&all, " '%s'", asked[i][k]);
+		}
+		zw_run(&run, NULL, argv);
+		zw_buf_putc(&all, '\n');
+		zw_buf_add(&all, run.out.data, run.out.n);
+		zw_buf_add(&all, run.err.data, run.err.n);
+		zw_buf_printf(&all, "status %d\n\n", run.status);
+		zw_run_free(&run);
+	}
+	zw_golden(zw_strf(arena, "tests/golden/questions/examples/%s.txt", name)
+			  .p,
+		  (struct zw_str){ all.data, all.n });
+	zw_run(&run, NULL, diff);
+	ZW_CHECK(run.status == 0, "%s differs from itself: %s", name,
+		 run.out.n ? run.out.data : "");
+	zw_run_free(&run);
+	zw_buf_free(&all);
+	zw_arena_free(arena);
+}
+
+static int is_policy(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return dot && !strcmp(dot, ".zw");
+}
+
+static void examples(void)
+{
+	struct dirent **list;
+	int i, n = scandir("examples", &list, is_policy, alphasort);
+
+	ZW_CHECK(n >= 7, "only %d examples", n);
+	for (i = 0; i < n; i++) {
+		*strrchr(list[i]->d_name, '.') = '\0';
+		ask_example(list[i]->d_name);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+}
+
 /* ---- JSON ---------------------------------------------------------------- */
 
 static void validate(const char *command, const char *name,
@@ -349,6 +419,7 @@ void suite_questions(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "answers as kept", answers },
+		{ "examples as kept", examples },
 		{ "SARIF and JUnit are what they must be", for_machines },
 		{ "answers in JSON keep to the schema", json },
 		CU_TEST_INFO_NULL,

@@ -215,12 +215,79 @@ static void random_changes(void)
 		one_change(&random);
 }
 
+/* ---- nothing but another order ------------------------------------------- */
+
+struct line {
+	const char *p;
+	size_t n;
+};
+
+/* Of rules that refuse, the first says in which manner. */
+static bool is_allow(const char *line)
+{
+	return !strncmp(line, "allow ", 6);
+}
+
+/* TEXT with its allows from the last to the first, each in another's place. */
+static void turned_around(const struct zw_buf *text, struct zw_buf *out)
+{
+	const char *line, *end;
+	struct line rules[256];
+	size_t n = 0;
+
+	for (line = text->data; (end = strchr(line, '\n')); line = end + 1) {
+		if (is_allow(line) && n < 256)
+			rules[n++] =
+				(struct line){ line, (size_t)(end - line) + 1 };
+	}
+	for (line = text->data; (end = strchr(line, '\n')); line = end + 1) {
+		if (is_allow(line) && n)
+			zw_buf_add(out, rules[n - 1].p, rules[n - 1].n);
+		else
+			zw_buf_add(out, line, (size_t)(end - line) + 1);
+		n -= is_allow(line) && n;
+	}
+}
+
+static void one_order(struct zw_random *random)
+{
+	struct zw_buf text = { 0 }, other = { 0 };
+	struct zw_comparison c;
+	struct zw_str texts[2];
+	struct asked a;
+
+	asked_random_text(random, &text);
+	turned_around(&text, &other);
+	texts[0] = (struct zw_str){ text.data, text.n };
+	texts[1] = (struct zw_str){ other.data, other.n };
+	asked_new(&a, texts, 2);
+	ZW_CHECK(a.study != NULL, "not valid turned around\n%s", text.data);
+	if (a.study) {
+		zw_compare(a.study, 0, &c);
+		ZW_CHECK(c.equal, "not equal turned around\n%s", text.data);
+	}
+	asked_free(&a);
+	zw_buf_free(&text);
+	zw_buf_free(&other);
+}
+
+static void orders(void)
+{
+	struct zw_random random = { zw_test_seed() + 2 };
+	const char *text = getenv("ZW_ROUNDS");
+	u32 i, n = text ? (u32)atoi(text) : 25;
+
+	for (i = 0; i < n; i++)
+		one_order(&random);
+}
+
 void suite_compare(void);
 void suite_compare(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "kept pairs", kept_pairs },
 		{ "a rule less", random_changes },
+		{ "allows in another order", orders },
 		CU_TEST_INFO_NULL,
 	};
 
