@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/assert.h"
 
@@ -24,6 +25,15 @@ struct zw_arena {
 	struct block *blocks; /* the first one serves small requests */
 	size_t next_size;
 	size_t total;
+	char *region; /* NULL: blocks are the heap's */
+	size_t room, extent;
+	struct mapping *mappings;
+};
+
+struct mapping {
+	struct mapping *next;
+	void *p;
+	size_t n;
 };
 
 static void no_memory(void)
@@ -42,17 +52,67 @@ struct zw_arena *zw_arena_new(void)
 	return arena;
 }
 
+struct zw_arena *zw_arena_new_in(void *region, size_t n)
+{
+	struct zw_arena *arena = region;
+	size_t head = (sizeof(*arena) + ALIGNMENT - 1) &
+		      ~(size_t)(ALIGNMENT - 1);
+
+	if (n < head)
+		no_memory();
+	arena->next_size = FIRST_BLOCK;
+	arena->region = region;
+	arena->room = n;
+	arena->extent = head;
+	return arena;
+}
+
+size_t zw_arena_extent(const struct zw_arena *arena)
+{
+	return arena->extent;
+}
+
+void zw_arena_adopt(struct zw_arena *arena, void *mapping, size_t n)
+{
+	struct mapping *m = ZW_NEW(arena, struct mapping);
+
+	*m = (struct mapping){ arena->mappings, mapping, n };
+	arena->mappings = m;
+}
+
+/* The list itself lies in the arena. */
+static void unmap_all(struct zw_arena *arena)
+{
+	const struct mapping *m;
+
+	for (m = arena->mappings; m; m = m->next)
+		munmap(m->p, m->n);
+}
+
 void zw_arena_free(struct zw_arena *arena)
 {
 	struct block *block, *next;
 
-	if (!arena)
+	if (!arena || arena->region)
 		return;
+	unmap_all(arena);
 	for (block = arena->blocks; block; block = next) {
 		next = block->next;
 		free(block);
 	}
 	free(arena);
+}
+
+/* The next N bytes of the region; NULL if it is full. */
+static void *cut(struct zw_arena *arena, size_t n)
+{
+	void *p = arena->region + arena->extent;
+
+	if (n > arena->room - arena->extent ||
+	    arena->room - arena->extent - n < ALIGNMENT)
+		return NULL;
+	arena->extent += (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	return p;
 }
 
 static struct block *add_block(struct zw_arena *arena, size_t size)
@@ -62,7 +122,7 @@ static struct block *add_block(struct zw_arena *arena, size_t size)
 
 	if (__builtin_add_overflow(size, sizeof(*block), &whole))
 		no_memory();
-	block = calloc(1, whole);
+	block = arena->region ? cut(arena, whole) : calloc(1, whole);
 	if (!block)
 		no_memory();
 	block->size = size;

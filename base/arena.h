@@ -13,6 +13,13 @@ struct zw_arena;
 /* A new, empty arena. The caller owns it. */
 struct zw_arena *zw_arena_new(void);
 
+/* An arena within REGION, N bytes of zeroes that are the caller's: it takes no
+ * other memory, and freeing it gives none back. */
+struct zw_arena *zw_arena_new_in(void *region, size_t n);
+/* How many bytes of its region it has used. */
+size_t zw_arena_extent(const struct zw_arena *arena);
+/* From now on the N bytes of MAPPING (of mmap()) live as long as ARENA. */
+void zw_arena_adopt(struct zw_arena *arena, void *mapping, size_t n);
 /* Release the arena and everything taken from it. NULL is fine. */
 void zw_arena_free(struct zw_arena *arena);
 

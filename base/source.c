@@ -11,10 +11,13 @@
 #include "base/assert.h"
 #include "base/vec.h"
 
+#define FETCH_LIMIT ((size_t)1 << 30)
+
 struct zw_sources {
 	struct zw_arena *arena;
 	ZW_VEC(struct zw_source *) list; /* pointers: they stay valid */
 	bool keep, replay;
+	struct zw_str denied;
 	ZW_VEC(struct zw_file_copy) copies;
 };
 
@@ -180,10 +183,70 @@ int zw_sources_read(struct zw_sources *sources, struct zw_arena *arena,
 		return 0;
 	}
 	err = zw_read_file_mode(arena, path, limit, text, &made.mode);
+	if (err == -EACCES)
+		sources->denied = zw_str_copy(sources->arena,
+					      zw_str_from(path));
 	if (err || !sources->keep)
 		return err;
 	made.name = zw_str_copy(sources->arena, zw_str_from(path));
 	made.text = zw_str_copy(sources->arena, *text);
 	zw_push(sources->arena, sources->copies, made);
 	return 0;
+}
+
+/* A full vector grows into its new arena. */
+struct zw_sources *zw_sources_copy(const struct zw_sources *sources,
+				   struct zw_arena *arena)
+{
+	struct zw_sources *copy = ZW_NEW(arena, struct zw_sources);
+
+	*copy = *sources;
+	copy->arena = arena;
+	copy->list.cap = copy->list.n;
+	copy->copies.cap = copy->copies.n;
+	return copy;
+}
+
+void zw_sources_merge(struct zw_sources *sources,
+		      const struct zw_sources *copy)
+{
+	size_t i;
+
+	for (i = sources->list.n; i < copy->list.n; i++)
+		zw_sources_add(sources, copy->list.v[i]->name,
+			       copy->list.v[i]->text,
+			       copy->list.v[i]->included_from);
+	for (i = sources->copies.n; i < copy->copies.n; i++) {
+		const struct zw_file_copy *from = &copy->copies.v[i];
+		struct zw_file_copy made = {
+			.name = zw_str_copy(sources->arena, from->name),
+			.text = zw_str_copy(sources->arena, from->text),
+			.mode = from->mode,
+		};
+
+		zw_push(sources->arena, sources->copies, made);
+	}
+	sources->denied = copy->denied.n ? zw_str_copy(sources->arena,
+						       copy->denied)
+					 : (struct zw_str){ 0 };
+	sources->keep = copy->keep;
+	sources->replay = copy->replay;
+}
+
+struct zw_str zw_sources_denied(const struct zw_sources *sources)
+{
+	return sources->denied;
+}
+
+int zw_sources_fetch(struct zw_sources *sources)
+{
+	struct zw_file_copy made = { .name = sources->denied };
+	int err = zw_read_file_mode(sources->arena,
+				    zw_cstr(sources->arena, made.name),
+				    FETCH_LIMIT, &made.text, &made.mode);
+
+	sources->denied = (struct zw_str){ 0 };
+	if (!err)
+		zw_push(sources->arena, sources->copies, made);
+	return err;
 }

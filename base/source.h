@@ -29,6 +29,13 @@ struct zw_sources;
 struct zw_sources *zw_sources_new(void);
 void zw_sources_free(struct zw_sources *sources);
 
+/* The same sources once more, so that what is added to the copy leaves SOURCES
+ * as they are; it takes from ARENA, borrows from SOURCES and is never freed. */
+struct zw_sources *zw_sources_copy(const struct zw_sources *sources,
+				   struct zw_arena *arena);
+/* Add what COPY has more than SOURCES had when it was made of them. */
+void zw_sources_merge(struct zw_sources *sources,
+		      const struct zw_sources *copy);
 /* Add TEXT (copied) under NAME; returns its file number. */
 u32 zw_sources_add(struct zw_sources *sources, struct zw_str name,
 		   struct zw_str text, struct zw_span included_from);
@@ -74,6 +81,12 @@ struct zw_file_copy {
  * was kept. */
 int zw_sources_read(struct zw_sources *sources, struct zw_arena *arena,
 		    const char *path, size_t limit, struct zw_str *text);
+/* The last path that could not be read for lack of permission; empty if there
+ * is none. */
+struct zw_str zw_sources_denied(const struct zw_sources *sources);
+/* Read it here and now, and keep it: 0 or a negative errno. It is no longer
+ * denied. */
+int zw_sources_fetch(struct zw_sources *sources);
 /* From now on keep what is read (each path once, as it was read first). */
 void zw_sources_keep(struct zw_sources *sources);
 /* From now on read from the N files of COPIES (borrowed) and from no disk; any

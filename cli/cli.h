@@ -84,6 +84,9 @@ struct zw_cli {
 	int operand_count;
 	bool json; /* diagnostics go into the JSON answer instead */
 	bool live; /* addresses of interfaces are asked of the kernel */
+	/* They were asked for before, or that gave the error; or NULL and 0. */
+	const struct zw_own_addresses *own;
+	int own_error;
 };
 
 struct zw_command {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/confined.h"
 #include "cli/findings.h"
 #include "cli/own.h"
 #include "cli/progress.h"
@@ -89,14 +90,42 @@ bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job)
 	return zw_job_policy_with(cli, path, &none, job);
 }
 
+struct compiling {
+	const char *path;
+	const struct zw_job_additions *additions;
+	struct zw_job job;
+	bool done;
+};
+
+static void compile(struct zw_cli *cli, void *context)
+{
+	struct compiling *c = context;
+
+	c->done = resolve(cli, c->path, false, c->additions, &c->job);
+	if (c->done)
+		c->job.plan = zw_lower(cli->arena, c->job.model);
+}
+
 bool zw_job_policy_with(struct zw_cli *cli, const char *path,
 			const struct zw_job_additions *additions,
 			struct zw_job *job)
 {
-	if (!resolve(cli, path, false, additions, job))
-		return false;
-	job->plan = zw_lower(cli->arena, job->model);
-	return true;
+	struct compiling c;
+	struct zw_diags before = cli->diags;
+
+	if (zw_confines(cli))
+		zw_cli_read_own(cli);
+	/* files that only privileges can read (a home of somebody else) are
+	 * read here, one after another */
+	do {
+		cli->diags = before;
+		c = (struct compiling){ .path = path, .additions = additions };
+		zw_confined(cli, compile, &c, sizeof(c));
+	} while (!c.done && zw_confines(cli) &&
+		 zw_sources_denied(cli->sources).n &&
+		 !zw_sources_fetch(cli->sources));
+	*job = c.job;
+	return c.done;
 }
 
 bool zw_job_zones(struct zw_cli *cli, const char *path,
@@ -114,10 +143,10 @@ void zw_job_statement(struct zw_cli *cli, const struct zw_job *job)
 	zw_buf_free(&text);
 }
 
-static struct zw_verification *prove(struct zw_cli *cli,
-				     const struct zw_job *job,
-				     const struct zw_reading *reading,
-				     const struct zw_gateway *whole)
+static struct zw_verification *prove_here(struct zw_cli *cli,
+					  const struct zw_job *job,
+					  const struct zw_reading *reading,
+					  const struct zw_gateway *whole)
 {
 	const u8 *bytes = (const u8 *)reading->messages.p;
 	size_t n = reading->messages.n;
@@ -134,17 +163,41 @@ static struct zw_verification *prove(struct zw_cli *cli,
 	memcpy(options.without, reading->without, sizeof(options.without));
 	zw_progress_begin(&progress, "proving");
 	if (reading->batch)
-		verification = zw_verify_batch(cli->arena, &cli->diags,
-					       cli->sources, bytes, n,
-					       job->statement, &options);
+		verification =
+			zw_verify_batch(cli->arena, &cli->diags, cli->sources,
+					bytes, n, job->statement, &options);
 	else
-		verification = zw_verify_state(cli->arena, &cli->diags,
-					       cli->sources, bytes, n,
-					       &reading->gateway,
-					       job->statement, &options);
+		verification = zw_verify_state(
+			cli->arena, &cli->diags, cli->sources, bytes, n,
+			&reading->gateway, job->statement, &options);
 	zw_progress_end(&progress);
 	zw_verdict_diagnose(&cli->diags, verification, job->statement);
 	return verification;
+}
+
+struct proving {
+	const struct zw_job *job;
+	const struct zw_reading *reading;
+	const struct zw_gateway *whole;
+	struct zw_verification *verification;
+};
+
+static void prove_step(struct zw_cli *cli, void *context)
+{
+	struct proving *p = context;
+
+	p->verification = prove_here(cli, p->job, p->reading, p->whole);
+}
+
+static struct zw_verification *prove(struct zw_cli *cli,
+				     const struct zw_job *job,
+				     const struct zw_reading *reading,
+				     const struct zw_gateway *whole)
+{
+	struct proving p = { job, reading, whole, NULL };
+
+	zw_confined(cli, prove_step, &p, sizeof(p));
+	return p.verification;
 }
 
 static struct zw_verification *prove_batch(struct zw_cli *cli,

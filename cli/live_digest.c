@@ -4,6 +4,7 @@
 #include "cli/live_digest.h"
 
 #include "base/sha256.h"
+#include "cli/confined.h"
 #include "cli/input.h"
 #include "verifier/ruleset.h"
 
@@ -36,22 +37,37 @@ static struct zw_ruleset lasting(struct zw_arena *arena,
 	return out;
 }
 
-struct zw_str zw_live_digest(struct zw_cli *cli, const void *dump, size_t n)
+struct digesting {
+	const void *dump;
+	size_t n;
+	struct zw_str digest;
+};
+
+static void digest_step(struct zw_cli *cli, void *context)
 {
+	struct digesting *d = context;
 	struct zw_buf bytes = { 0 }, text = { 0 };
 	const struct zw_ruleset *ruleset;
 	struct zw_ruleset kept;
 	u8 digest[ZW_SHA256_BYTES];
 	char hex[ZW_SHA256_TEXT];
 
-	zw_buf_add(&bytes, dump, n);
+	zw_buf_add(&bytes, d->dump, d->n);
 	ruleset = zw_input_decode(cli, &bytes);
 	zw_buf_free(&bytes);
 	if (!ruleset)
-		return (struct zw_str){ 0 };
+		return;
 	kept = lasting(cli->arena, ruleset);
 	zw_ruleset_print(&text, &kept);
 	zw_sha256(text.data, text.n, digest);
 	zw_buf_free(&text);
-	return zw_strf(cli->arena, "%s", zw_sha256_text(digest, hex));
+	d->digest = zw_strf(cli->arena, "%s", zw_sha256_text(digest, hex));
+}
+
+struct zw_str zw_live_digest(struct zw_cli *cli, const void *dump, size_t n)
+{
+	struct digesting d = { dump, n, { 0 } };
+
+	zw_confined(cli, digest_step, &d, sizeof(d));
+	return d.digest;
 }

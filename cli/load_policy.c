@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/confined.h"
 #include "cli/connections.h"
 #include "cli/planned.h"
 #include "cli/refusal.h"
@@ -168,13 +169,36 @@ static struct zw_transactions_options options_of(struct zw_apply *a)
 	};
 }
 
+struct making {
+	const struct zw_apply *a;
+	const struct zw_transactions_options *options;
+	struct zw_transactions made; /* its bytes are in BYTES */
+	struct zw_str bytes;
+};
+
+/* What the heap of that process holds is gone with it. */
+static void make_step(struct zw_cli *cli, void *context)
+{
+	struct making *m = context;
+
+	zw_transactions_make(cli->arena, m->a->job.plan,
+			     (const u8 *)m->a->held.data, m->a->held.n,
+			     m->options, &m->made);
+	m->bytes = zw_str_copy(cli->arena, (struct zw_str){ m->made.bytes.data,
+							    m->made.bytes.n });
+	zw_buf_free(&m->made.bytes);
+	m->made.bytes = (struct zw_buf){ 0 };
+}
+
 static void make_transactions(struct zw_apply *a,
 			      const struct zw_transactions_options *options)
 {
+	struct making m = { .a = a, .options = options };
+
 	zw_buf_free(&a->transactions.bytes);
-	zw_transactions_make(a->cli->arena, a->job.plan,
-			     (const u8 *)a->held.data, a->held.n, options,
-			     &a->transactions);
+	zw_confined(a->cli, make_step, &m, sizeof(m));
+	a->transactions = m.made;
+	zw_buf_add(&a->transactions.bytes, m.bytes.p, m.bytes.n);
 }
 
 bool zw_load_has_rules(struct zw_apply *a)

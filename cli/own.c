@@ -29,15 +29,25 @@ static bool takes(const struct zw_ast *ast)
 	return false;
 }
 
+static struct zw_str source_of(struct zw_cli *cli)
+{
+	const char *netns = cli->values[ZW_OPT_NETNS];
+
+	return netns ? zw_strf(cli->arena, "the kernel in namespace %s", netns)
+		     : ZW_STR("the kernel");
+}
+
 static bool from_kernel(struct zw_cli *cli, struct zw_own_addresses *own)
 {
 	const char *netns = cli->values[ZW_OPT_NETNS];
 	int err;
 
-	own->source = netns ? zw_strf(cli->arena,
-				      "the kernel in namespace %s", netns)
-			    : ZW_STR("the kernel");
-	err = zw_read_addresses(cli->arena, netns, own);
+	own->source = source_of(cli);
+	if (cli->own)
+		*own = *cli->own;
+	err = cli->own || cli->own_error
+		      ? cli->own_error
+		      : zw_read_addresses(cli->arena, netns, own);
 	if (!err)
 		return true;
 	if (netns && (err == -ENOENT || err == -EINVAL))
@@ -46,6 +56,17 @@ static bool from_kernel(struct zw_cli *cli, struct zw_own_addresses *own)
 		zw_say_socket_error(&cli->diags, err,
 				    "read the addresses of the interfaces");
 	return false;
+}
+
+void zw_cli_read_own(struct zw_cli *cli)
+{
+	struct zw_own_addresses *own =
+		ZW_NEW(cli->arena, struct zw_own_addresses);
+
+	own->source = source_of(cli);
+	cli->own_error =
+		zw_read_addresses(cli->arena, cli->values[ZW_OPT_NETNS], own);
+	cli->own = cli->own_error ? NULL : own;
 }
 
 bool zw_cli_own(struct zw_cli *cli, const struct zw_ast *ast,

@@ -8,6 +8,9 @@
 #include "cli/cli.h"
 #include "grammar/ast.h"
 
+/* Ask the kernel now, for a step that cannot (cli/confined.h). */
+void zw_cli_read_own(struct zw_cli *cli);
+
 /* What --addresses names, or the kernel has if CLI is live
  * or told to look there; NULL if it is
  * neither, or AST takes no address from an interface and no file is named.
