@@ -33,8 +33,6 @@ static bool read_kernel(struct status *s, struct zw_cli *cli)
 	}
 	s->a.cli = cli;
 	err = zw_apply_read(&s->a);
-	zw_socket_close(s->a.socket);
-	s->a.socket = NULL;
 	if (err)
 		zw_say_socket_error(&cli->diags, err,
 				    "read the ruleset of the kernel");
@@ -189,6 +187,23 @@ static void tell_record(struct status *s)
 	}
 }
 
+/* Sets too large to read are those of the generation that was loaded, or no
+ * generation can be told from another. */
+static void complete(struct status *s)
+{
+	struct zw_generation g;
+
+	s->f.unread_sets = zw_unread_sets(
+		s->a.cli->arena, (const u8 *)s->a.held.data, s->a.held.n);
+	if (!s->f.unread_sets || s->f.loaded == ZW_IN_FORCE_NONE ||
+	    zw_generation_read(s->a.cli->arena, &s->d.folder, s->f.loaded,
+			       &g) ||
+	    !zw_held_complete(&s->a, &g))
+		return;
+	s->f.sampled = s->a.large.sampled;
+	s->f.counted = s->a.large.counted;
+}
+
 static void gather(struct status *s)
 {
 	struct zw_numbers numbers = { 0 };
@@ -202,9 +217,7 @@ static void gather(struct status *s)
 		       &names);
 	s->f.table = names.table;
 	if (names.table) {
-		s->f.unread_sets =
-			zw_unread_sets(s->a.cli->arena,
-				       (const u8 *)s->a.held.data, s->a.held.n);
+		complete(s);
 		find_held(s, &numbers, false);
 		if (s->d.ledger.loading != ZW_GENERATION_NONE)
 			find_held(s, &numbers, true);
@@ -282,6 +295,8 @@ enum zw_status zw_cmd_status(struct zw_cli *cli)
 			say_drift(&s);
 	}
 	answer(&s, format, known);
+	if (s.a.socket)
+		zw_socket_close(s.a.socket);
 	zw_load_end(&s.a);
 	zw_deploy_end(&s.d);
 	return zw_status_of(&cli->diags);

@@ -231,6 +231,7 @@ bool zw_deploy_adopt(struct zw_deploy *d, const char *path)
 	for (i = 0; i < n; i++)
 		zw_push(d->cli->arena, g->files, files[i]);
 	d->kept = false;
+	d->adopted = true;
 	return zw_deploy_trusts(d->cli, files, n);
 }
 
@@ -480,6 +481,15 @@ static bool prune(struct zw_deploy *d)
 	return !err;
 }
 
+/* What waits is loaded once more, since an address changed say: that is no
+ * confirmation. */
+static bool still_waits(const struct zw_deploy *d)
+{
+	return zw_deploy_waits(d) &&
+	       d->ledger.waiting == d->generation.number &&
+	       (!d->adopted || zw_guard_stands(d));
+}
+
 static bool after(struct zw_apply *a, void *context)
 {
 	struct zw_deploy *d = context;
@@ -495,6 +505,8 @@ static bool after(struct zw_apply *a, void *context)
 	d->ledger.by = zw_who_text(arena, &d->who);
 	if (d->waits)
 		d->ledger.deadline = zw_boot_clock() + d->confirm;
+	else if (still_waits(d))
+		d->waits = true;
 	else if (d->generation.number == ZW_GENERATION_BUILT_IN)
 		d->ledger.waiting = d->ledger.back = ZW_GENERATION_NONE;
 	else
@@ -531,7 +543,9 @@ static void say_kept(const struct zw_deploy *d)
 		fputs("this is the built-in policy\n", stderr);
 	else
 		fprintf(stderr, "kept as number %u\n", d->generation.number);
-	if (!d->waits)
+	if (d->confirm && !d->waits)
+		fputs("it was confirmed before: nothing waits\n", stderr);
+	if (!d->waits || !d->confirm)
 		return;
 	fprintf(stderr,
 		"not confirmed: 'zwinger confirm' within %lld s keeps it, else ",

@@ -22,6 +22,7 @@ struct zw_deploy {
 
 	/* Of the load under way. */
 	struct zw_generation generation;
+	bool adopted;	/* it comes from files, not from what is kept */
 	bool kept;	/* its file was there before */
 	bool announced; /* ledger and trail tell of it */
 	bool loaded;	/* the kernel holds it */

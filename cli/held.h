@@ -19,6 +19,13 @@ enum zw_held zw_held_compare(const struct zw_apply *apply,
 			     const struct zw_generation *generation,
 			     struct zw_kept_changes *changes);
 
+/* Complete APPLY's world and held by sets that were too large to read: they are
+ * taken as GENERATION has them, if the kernel's count and some elements agree
+ * (cli/large_sets.h). APPLY's socket is open; its large says what was done.
+ * False, and nothing is changed, if they do not agree. */
+bool zw_held_complete(struct zw_apply *apply,
+		      const struct zw_generation *generation);
+
 /* Hold all that APPLY has read to what GENERATION claims and means. NULL if it
  * does not compile today. */
 const struct zw_verification *

@@ -161,7 +161,7 @@ static int read_datagram(struct dump *d, const u8 *bytes, size_t n,
 static int ask(struct dump *d, u16 type, u8 family, struct zw_str table,
 	       u16 name_attribute, struct zw_str name)
 {
-	u8 room[1200];
+	u8 room[1200] = { 0 }; /* padding goes out as well */
 	struct nlmsghdr *m = mnl_nlmsg_put_header(room);
 	struct nfgenmsg *head;
 	const void *part = room;

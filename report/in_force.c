@@ -5,12 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-static bool differs(const struct zw_in_force *f)
-{
-	return f->rules.added || f->rules.removed || f->sets.added ||
-	       f->sets.removed || f->elements.added || f->elements.removed;
-}
-
 bool zw_in_force_drift(const struct zw_in_force *f)
 {
 	if (!f->table)
@@ -18,7 +12,7 @@ bool zw_in_force_drift(const struct zw_in_force *f)
 	if (f->verdict && strcmp(f->verdict, "proved"))
 		return true;
 	if (f->held == ZW_IN_FORCE_NONE)
-		return !(f->compared && f->unread_sets && !differs(f));
+		return true;
 	return f->held != f->loaded && f->held != f->loading;
 }
 
@@ -52,8 +46,6 @@ static void put_held(struct zw_buf *out, const struct zw_in_force *f)
 	}
 	if (f->held != ZW_IN_FORCE_NONE)
 		put_number(out, f->held);
-	else if (!zw_in_force_drift(f))
-		put_number(out, f->loaded);
 	else
 		zw_buf_puts(out, "none of the generations that are kept");
 	if (f->policy.n && f->held != ZW_IN_FORCE_NONE) {
@@ -98,6 +90,18 @@ static void put_count(struct zw_buf *out, const char *what,
 	*first = false;
 }
 
+static void put_unread(struct zw_buf *out, const struct zw_in_force *f)
+{
+	if (f->unread_sets)
+		zw_buf_printf(
+			out,
+			"            %zu set%s not read whole: %s%zu elements were looked up\n",
+			f->unread_sets, f->unread_sets == 1 ? " was" : "s were",
+			f->counted ? "the number of elements is right, and "
+				   : "",
+			f->sampled);
+}
+
 static void put_textual(struct zw_buf *out, const struct zw_in_force *f)
 {
 	bool first = true;
@@ -114,15 +118,18 @@ static void put_textual(struct zw_buf *out, const struct zw_in_force *f)
 			f->left_behind
 				? ", beside what a load left behind that was cut short\n"
 				: "\n");
+		put_unread(out, f);
 		return;
 	}
 	put_count(out, "rule", f->rules, &first);
 	put_count(out, "set", f->sets, &first);
 	put_count(out, "element", f->elements, &first);
 	if (f->unread_sets)
-		zw_buf_printf(out, "%s%zu set%s too large to compare",
-			      first ? "" : "; ", f->unread_sets,
-			      f->unread_sets == 1 ? " is" : "s are");
+		zw_buf_printf(
+			out,
+			"%s%zu set%s too large to read, and not as it should be",
+			first ? "" : "; ", f->unread_sets,
+			f->unread_sets == 1 ? " is" : "s are");
 	else if (first)
 		zw_buf_puts(
 			out,

@@ -42,7 +42,10 @@ struct zw_in_force {
 	bool left_behind; /* beside it, what a load that was cut short made, and
 			   * what nothing reaches */
 	bool compared;	    /* with LOADED: DIFFERENCE means something */
-	size_t unread_sets; /* too large to be compared */
+	size_t unread_sets; /* too large to be read */
+	size_t sampled; /* elements of them that were looked up, and are
+			 * there; 0: they are not as they should be */
+	bool counted;	/* their number was told, and is right */
 	struct zw_loaded_count rules, sets, elements; /* to make it right */
 
 	/* "proved", "refuted", "undecided": of what the kernel holds now, with

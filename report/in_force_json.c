@@ -31,6 +31,7 @@ static json_t *difference_of(const struct zw_in_force *f)
 	zw_json_set(object, "elements", count_of(f->elements));
 	zw_json_set(object, "unread_sets",
 		    json_integer((json_int_t)f->unread_sets));
+	zw_json_set(object, "looked_up", json_integer((json_int_t)f->sampled));
 	return object;
 }
 

@@ -47,6 +47,18 @@ static const struct zw_deploy_case cases[] = {
 	{ "a second load has to wait; rollback takes the first one back at once",
 	  "$Z apply $A && listing > $T/a && $Z apply $B --confirm 60s && g=$(guard) && { $Z apply $C 2> $T/said; [ $? = 4 ]; } && grep -q Z5021 $T/said &&"
 	  "$Z rollback && listing | cmp - $T/a && until_gone $g && $Z apply $C --confirm 60s && $Z confirm" },
+	{ "to load it once more confirms nothing",
+	  "$Z apply $A && listing > $T/a && $Z apply $B --confirm 3s && g=$(guard) && $Z rollback 2 && $Z status | grep -q 'number 2 is not confirmed' &&"
+	  "until_gone $g && listing | cmp - $T/a" },
+	{ "what is confirmed already waits for nobody",
+	  "$Z apply $A && $Z apply $A --confirm 60s 2> $T/said && grep -q 'nothing waits' $T/said && [ -z \"$(guard)\" ]" },
+	{ "every terminal is told",
+	  "printf '%s\n' 'import os, pty, struct, subprocess, sys, time' 'm, s = pty.openpty()' 'line = os.ttyname(s)[5:].encode()'"
+	  " 'open(sys.argv[1], \"wb\").write(struct.pack(\"=hxxi32s4s32s256shhiii4i20x\", 7, os.getpid(), line, b\"1\", b\"alice\", b\"\", 0, 0, 0, 0, 0, 0, 0, 0, 0))'"
+	  " 'subprocess.check_call(sys.argv[2:])' 'os.set_blocking(m, False)' 'got = b\"\"' 'for i in range(200):' '  try: got += os.read(m, 4096)' '  except BlockingIOError: pass'"
+	  " '  if b\"number 1 is in force again\" in got: sys.exit(0)' '  time.sleep(0.05)' 'sys.exit(got.decode())' > $T/login.py &&"
+	  "$X sleep 60 & p=$!; $Z apply $A || exit 1; mount -t tmpfs none /run && mkdir /run/netns && touch /run/netns/$N /run/utmp &&"
+	  "mount --bind /proc/$p/ns/net /run/netns/$N && python3 $T/login.py /run/utmp $Z apply $B --confirm 1s; s=$?; umount -R /run; exit $s" },
 	{ "a rollback can be confirmed, too",
 	  "$Z apply $A && $Z apply $B && listing > $T/b && $Z rollback --confirm 1s && until_gone $(guard) && listing | cmp - $T/b" },
 	{ "a load that fails leaves no guard behind",

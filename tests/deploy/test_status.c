@@ -30,6 +30,10 @@ static const struct zw_deploy_case status_cases[] = {
 	{ "somebody loaded another one that is kept, behind our back",
 	  "$Z apply $A && cp $S/ledger $T/ledger && $Z apply $B && cat $T/ledger > $S/ledger && { $Z status > $T/said; [ $? = 5 ]; } &&"
 	  "grep -q 'zwinger: number 2, ' $T/said && grep -q 'loaded    number 1' $T/said" },
+	{ "a set too large to be read",
+	  "seq 2 2 600008 | awk '{ printf \"20.%d.%d.%d\\n\", $1 / 65536, $1 / 256 % 256, $1 % 256 }' > $T/list && chmod 644 $T/list &&"
+	  "{ cat $A; echo 'define l = file \"list\"'; echo 'allow internet(l) -> front : http'; } > $T/l.zw && $Z apply $T/l.zw && $Z status > $T/said &&"
+	  "grep -q '1 set was not read whole' $T/said && grep -q 'meaning   proved' $T/said" },
 	{ "for programs",
 	  "$Z apply $A && $Z apply $B --confirm 60s && $Z status --format json > $T/json && $Z status --format prom > $T/prom &&"
 	  "grep -q '^zwinger_generation_held 2$' $T/prom && grep -q '^zwinger_drift 0$' $T/prom && grep -q '^zwinger_confirmation_guarded 1$' $T/prom &&"
