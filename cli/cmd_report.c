@@ -18,7 +18,7 @@
 #include "report/json.h"
 #include "report/json_value.h"
 
-#define SAMPLE 1000
+#define SAMPLE 500
 #define RECORD_LIMIT ((size_t)1 << 28)
 #define TRAIL_LIMIT ((size_t)1 << 28)
 #define TRAIL_LINES 20

@@ -146,6 +146,67 @@ static void put_effect(struct zw_buf *out, const struct zw_fmea *fmea,
 			      (unsigned long long)(all - shown));
 }
 
+struct line {
+	const struct zw_step *step;
+	u64 count;
+};
+
+typedef ZW_VEC(struct line) lines;
+
+static bool same_step(const struct zw_step *a, const struct zw_step *b)
+{
+	return a->position == b->position && zw_str_eq(a->chain, b->chain) &&
+	       zw_str_eq(a->table, b->table);
+}
+
+static void add_line(struct zw_arena *arena, lines *all,
+		     const struct zw_step *step)
+{
+	struct line line = { step, 1 };
+	size_t i;
+
+	for (i = 0; i < all->n; i++) {
+		if (same_step(all->v[i].step, step)) {
+			all->v[i].count++;
+			return;
+		}
+	}
+	zw_push(arena, *all, line);
+}
+
+/* What stops forbidden packets after a fault, and after how many of them. */
+static void put_second_lines(struct zw_buf *out, const struct zw_fmea *fmea)
+{
+	struct zw_arena *arena = zw_arena_new();
+	lines all = { 0 };
+	size_t i, k, best;
+
+	for (i = 0; i < fmea->failures.n; i++) {
+		const struct zw_failure *f = &fmea->failures.v[i];
+
+		if (f->has_still)
+			add_line(arena, &all,
+				 &f->still.path.v[f->still.path.n - 1]);
+	}
+	if (all.n)
+		zw_buf_puts(
+			out,
+			"\n  second lines: what still stops a forbidden packet after so many of the faults\n");
+	for (i = 0; i < all.n && i < SHOWN; i++) {
+		best = i;
+		for (k = i; k < all.n; k++) {
+			if (all.v[k].count > all.v[best].count)
+				best = k;
+		}
+		zw_buf_printf(out, "  %5llu  ",
+			      (unsigned long long)all.v[best].count);
+		put_step(out, all.v[best].step);
+		zw_buf_putc(out, '\n');
+		all.v[best] = all.v[i];
+	}
+	zw_arena_free(arena);
+}
+
 void zw_fmea_text(struct zw_buf *out, const struct zw_fmea_answer *a,
 		  const struct zw_style *style)
 {
@@ -167,6 +228,7 @@ void zw_fmea_text(struct zw_buf *out, const struct zw_fmea_answer *a,
 	/* what changes nothing, or less passes, is in the table */
 	for (effect = 0; effect <= ZW_EFFECT_MORE; effect++)
 		put_effect(out, fmea, effect, style);
+	put_second_lines(out, fmea);
 	zw_buf_puts(
 		out,
 		"\n  each fault by itself, on the decoded ruleset or on what the policy says of its surroundings;\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What was tried beside the proof: packets in the lab, single faults; and what
  * changed since the generation before. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/html_part.h"
@@ -8,6 +9,8 @@
 #define POINTS_SHOWN 25
 #define CHANGES_SHOWN 100
 #define TRAIL_SHOWN 20
+#define LINES_MOST 256 /* different second lines that are told apart */
+#define LINES_SHOWN 10
 #define SERVICES_SHOWN 12
 
 /* ---- the lab ------------------------------------------------------------- */
@@ -225,6 +228,93 @@ static void points(struct zw_page *page, const json_t *faults)
 	}
 }
 
+struct line {
+	const json_t *step;
+	u32 count, place;
+};
+
+static const json_t *last_step(const json_t *failure)
+{
+	const json_t *path =
+		zw_child(zw_child(failure, "still_stopped"), "path");
+	size_t n = json_array_size(path);
+
+	return n ? json_array_get(path, n - 1) : NULL;
+}
+
+/* Add STEP to the N lines that there are; their new number. */
+static size_t add_line(struct line *lines, size_t n, const json_t *step)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (zw_member_count(lines[i].step, "rule") ==
+			    zw_member_count(step, "rule") &&
+		    !strcmp(zw_member(lines[i].step, "chain"),
+			    zw_member(step, "chain"))) {
+			lines[i].count++;
+			return n;
+		}
+	}
+	if (n < LINES_MOST)
+		lines[n] = (struct line){ step, 1, (u32)n };
+	return n < LINES_MOST ? n + 1 : n;
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void line_row(struct zw_page *page, const struct line *line)
+{
+	json_int_t rule = zw_member_count(line->step, "rule");
+
+	zw_html(page, "<tr>");
+	zw_html_cell(page, ZW_W_LINES_COUNT);
+	zw_html(page, "%u</td>", line->count);
+	zw_html_cell(page, ZW_W_LINES_CHAIN);
+	zw_html_in(page, "code", zw_member(line->step, "chain"));
+	zw_html(page, " (");
+	zw_html_text(page, zw_member(line->step, "hook"));
+	zw_html(page, ")</td>");
+	zw_html_cell(page, ZW_W_LINES_RULE);
+	if (rule)
+		zw_html(page, "%lld: ", (long long)rule);
+	zw_html_in(page, "code", zw_member(line->step, "what"));
+	zw_html(page, "</td></tr>\n");
+}
+
+static void second_lines(struct zw_page *page, const json_t *faults)
+{
+	static const enum zw_word columns[] = { ZW_W_LINES_COUNT,
+						ZW_W_LINES_CHAIN,
+						ZW_W_LINES_RULE };
+	const json_t *list = zw_child(faults, "failures");
+	struct line lines[LINES_MOST];
+	size_t i, n = 0;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		const json_t *step = last_step(json_array_get(list, i));
+
+		if (step)
+			n = add_line(lines, n, step);
+	}
+	if (!n)
+		return;
+	qsort(lines, n, sizeof(*lines), by_count);
+	zw_html_word_in(page, "h3", ZW_W_LINES);
+	zw_html_word_in(page, "p", ZW_W_LINES_TEXT);
+	zw_html_table(page, "cards", columns, 3);
+	for (i = 0; i < n && i < LINES_SHOWN; i++)
+		line_row(page, &lines[i]);
+	zw_html(page, "</tbody></table>\n");
+}
+
 static void faults(struct zw_page *page)
 {
 	const json_t *faults = zw_child(page->record, "faults");
@@ -249,6 +339,7 @@ static void faults(struct zw_page *page)
 	zw_html(page, ".</p>\n");
 	mode_table(page, faults);
 	points(page, faults);
+	second_lines(page, faults);
 	zw_html(page, "</section>\n");
 }
 

@@ -260,38 +260,95 @@ static zw_node forbidden(struct bench *b, enum zw_path path)
 	return b->forbidden[path];
 }
 
-/* A packet that the fault lets by at its own place, and that stops elsewhere.
- */
-static void find_still(struct bench *b, struct zw_prover *p,
-		       struct zw_failure *failure)
+/* Of SET, a packet that claims forbid and that the faulty ruleset refuses: its
+ * way, and so what refuses it. */
+static void stop_of(struct bench *b, struct zw_prover *p, enum zw_path path,
+		    zw_node set, struct zw_failure *failure)
 {
 	struct zw_search search = { .arena = b->arena,
 				    .symbolic = p->symbolic,
 				    .interpreter = p->interpreter,
 				    .statement = p->statement,
 				    .ports = &p->regions->ports,
+				    .path = path,
+				    .diagram = p->paths[path].diagram,
 				    .wanted = ZW_WANT_NO_ACCEPT };
 	struct zw_str reason;
-	enum zw_path path;
-	zw_node set;
 	u32 *point;
 
+	if (zw_same(set, ZW_EMPTY))
+		return;
+	set = zw_and(b->d, set, forbidden(b, path));
+	set = zw_minus(b->d, zw_and(b->d, set, p->paths[path].legal),
+		       p->paths[path].accepted);
+	if (zw_same(set, ZW_EMPTY) || spent(b) || stale(b))
+		return;
+	point = ZW_NEW_ARRAY(p->scratch, u32, zw_variable_count(b->d));
+	failure->has_still =
+		zw_witness_find(&search, set, point, &failure->still,
+				&reason) == ZW_FOUND &&
+		failure->still.path.n;
+}
+
+/* A packet that the fault lets by at its own place, and that stops elsewhere.
+ */
+static void find_still(struct bench *b, struct zw_prover *p,
+		       struct zw_failure *failure)
+{
+	enum zw_path path;
+
+	for (path = 0; path < ZW_PATH_COUNT && !failure->has_still; path++)
+		stop_of(b, p, path, zw_symbolic_let_by(p->symbolic, path),
+			failure);
+}
+
+static bool is_drop(const struct bench *b, const struct zw_fault *fault)
+{
+	const struct zw_rule *rule;
+	const struct zw_expr *last;
+
+	if ((fault->mode != ZW_FAULT_RULE_LOST &&
+	     fault->mode != ZW_FAULT_SPOOFING_LOST) ||
+	    !fault->position)
+		return false;
+	rule = b->ruleset->chains.v[fault->chain].rules.v[fault->position - 1];
+	last = rule->n_exprs ? &rule->exprs[rule->n_exprs - 1] : NULL;
+	return last && (last->kind == ZW_EXPR_REJECT ||
+			(last->kind == ZW_EXPR_IMMEDIATE &&
+			 last->immediate.dreg == ZW_REG_VERDICT &&
+			 last->immediate.ruling.code == NF_DROP));
+}
+
+/* A rule that refuses is lost, and its base chain refuses the same all the
+ * same: what another verdict of the rule would let by is what it refused, and
+ * that is stopped by what follows. */
+static void find_next(struct bench *b, struct zw_arena *scratch,
+		      struct zw_prover *p, struct zw_failure *failure)
+{
+	struct zw_fault fault = failure->fault;
+	struct zw_faulty flipped;
+	struct zw_prover *other;
+	enum zw_path path;
+	zw_node set;
+
+	if (!is_drop(b, &fault))
+		return;
+	fault.mode = ZW_FAULT_RULE_FLIPPED;
+	zw_fault_make(scratch, b->ruleset, b->statement, b->graph, &fault,
+		      &flipped);
+	other = zw_prover_variant(b->arena, scratch, b->prover, flipped.ruleset,
+				  flipped.touched);
 	for (path = 0; path < ZW_PATH_COUNT && !failure->has_still; path++) {
-		set = zw_symbolic_let_by(p->symbolic, path);
-		if (zw_same(set, ZW_EMPTY))
-			continue;
-		set = zw_and(b->d, set, forbidden(b, path));
-		set = zw_minus(b->d, zw_and(b->d, set, p->paths[path].legal),
-			       p->paths[path].accepted);
-		if (zw_same(set, ZW_EMPTY) || spent(b))
-			continue;
-		search.path = path;
-		search.diagram = p->paths[path].diagram;
-		point = ZW_NEW_ARRAY(p->scratch, u32, zw_variable_count(b->d));
-		failure->has_still =
-			zw_witness_find(&search, set, point, &failure->still,
-					&reason) == ZW_FOUND &&
-			failure->still.path.n;
+		zw_prover_path(other, path);
+		if (stale(b) || spent(b))
+			return;
+		set = zw_symbolic_let_by(other->symbolic, path);
+		/* rather one that nothing else would have refused */
+		stop_of(b, p, path,
+			zw_and(b->d, set, other->paths[path].accepted),
+			failure);
+		if (!failure->has_still)
+			stop_of(b, p, path, set, failure);
 	}
 }
 
@@ -388,6 +445,8 @@ static void try_fault(struct bench *b, struct zw_arena *scratch,
 			p->interpreter =
 				zw_interpreter_new(scratch, faulty.ruleset);
 		find_still(b, p, failure);
+		if (!failure->has_still)
+			find_next(b, scratch, p, failure);
 	}
 	/* what another ruleset has to say of IPv6's fragments */
 	b->space->joined =

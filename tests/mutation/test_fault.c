@@ -19,7 +19,7 @@
 #define POLICIES 12
 
 struct counts {
-	u32 tried, skipped, fell;
+	u32 tried, skipped, fell, still;
 	u32 modes[ZW_FAULT_MODES];
 };
 
@@ -60,6 +60,32 @@ static void compare(const char *name, const struct zw_fmea *fmea,
 			 plain->claims.v[i].verdict,
 			 ZW_STR_ARG(plain->claims.v[i].reason));
 	}
+}
+
+/* What is said of a packet is what the interpreter made of it. */
+static void check_packets(const char *name, const struct zw_failure *failure)
+{
+	size_t i;
+
+	for (i = 0; i < failure->fallen.n; i++) {
+		const struct zw_claim_result *r = &failure->fallen.v[i];
+
+		ZW_CHECK(r->verdict != ZW_PROVED, "%s: a proved claim falls",
+			 name);
+		ZW_CHECK(r->has_witness == (r->verdict == ZW_REFUTED),
+			 "%s: '%.*s' falls without a packet", name,
+			 ZW_STR_ARG(r->claim->text));
+		if (r->has_witness && r->claim->kind <= ZW_ONLY)
+			ZW_CHECK(zw_str_is(r->witness.outcome, "accepted"),
+				 "%s: a packet that does not pass", name);
+	}
+	if (!failure->has_still)
+		return;
+	ZW_CHECK(failure->effect > ZW_EFFECT_SAFETY,
+		 "%s: something passes and is stopped", name);
+	ZW_CHECK(failure->still.path.n &&
+			 !zw_str_is(failure->still.outcome, "accepted"),
+		 "%s: what is stopped passes", name);
 }
 
 /* What is around the gateway is said beside the bytes. */
@@ -125,6 +151,8 @@ static void by_brute_force(const struct zw_pipeline *p, const char *name,
 
 		counts->tried++;
 		counts->fell += failure->fallen.n > 0;
+		counts->still += failure->has_still;
+		check_packets(name, failure);
 		/* no bytes say this */
 		if (failure->fault.mode == ZW_FAULT_DEFRAGMENTATION_OFF) {
 			counts->skipped++;
@@ -186,6 +214,7 @@ static void examples(void)
 		 counts.skipped, counts.tried);
 	ZW_CHECK(counts.fell * 4 > counts.tried, "only %u of %u did anything",
 		 counts.fell, counts.tried);
+	ZW_CHECK(counts.still > 0, "nothing is stopped by anything else");
 }
 
 /* The rare modes, all of them. */
