@@ -183,12 +183,16 @@ static bool is_broadcast(const struct zw_ways *ways, struct zw_ip ip)
 	return false;
 }
 
+/* Multicast. */
+static bool is_group(struct zw_ip ip)
+{
+	return ip.family == ZW_IPV4 ? ip.value >> 28 == 0xe
+				    : ip.value >> 120 == 0xff;
+}
+
 bool zw_ways_delivered(const struct zw_ways *ways, struct zw_ip ip)
 {
-	if (ip.family == ZW_IPV4 ? ip.value >> 28 == 0xe
-				 : ip.value >> 120 == 0xff)
-		return true;
-	return zw_ways_own(ways, ip) || is_broadcast(ways, ip);
+	return is_group(ip) || zw_ways_own(ways, ip) || is_broadcast(ways, ip);
 }
 
 static const struct place *find(const struct zw_ways *ways,
@@ -210,16 +214,20 @@ static const struct place *find(const struct zw_ways *ways,
 	return NULL;
 }
 
-/* fe80::/10: on any link. */
-static bool is_link_local(struct zw_ip ip)
+/* No route says where these are: fe80::/10, groups, who has no address yet, and
+ * everybody on a link. */
+static bool is_anywhere(struct zw_ip ip)
 {
-	return ip.family == ZW_IPV6 && ip.value >> 118 == 0x3fa;
+	if (!ip.value || is_group(ip))
+		return true;
+	return ip.family == ZW_IPV4 ? ip.value == UINT32_MAX
+				    : ip.value >> 118 == 0x3fa;
 }
 
 const struct zw_str *zw_ways_to(const struct zw_ways *ways, struct zw_ip ip,
 				size_t *n)
 {
-	bool any = ways->more || is_link_local(ip);
+	bool any = ways->more || is_anywhere(ip);
 	size_t i;
 
 	for (i = 0; i < ways->lengths.n && !any; i++) {

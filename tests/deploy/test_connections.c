@@ -329,6 +329,94 @@ static void rules_of_others(void)
 	zw_arena_free(arena);
 }
 
+/* ---- any connection, judged by the kernel -------------------------------- */
+
+#define RANDOM_FLOWS 200
+
+static struct zw_ip draw_host(struct zw_random *random, unsigned zone, bool v6)
+{
+	static const char *const hosts[3][2][3] = {
+		[WAN] = { { "192.0.2.9", "198.51.100.7", "203.0.113.9" },
+			  { "2001:db8:9::1", "2001:db8:9::2", "2001:db8::9" } },
+		[DMZ] = { { "10.1.0.5", "10.1.0.6", "10.1.200.1" },
+			  { "fd00:1::5", "fd00:1::6", "fd00:1::7" } },
+		[LAN] = { { "10.2.0.7", "10.2.0.8", "10.2.200.1" },
+			  { "fd00:2::7", "fd00:2::8", "fd00:2::9" } },
+	};
+
+	return zw_test_ip(hosts[zone][v6][zw_random_below(random, 3)]);
+}
+
+/* Ports of rules without limits and times, and one of none. */
+static struct zw_flow draw_flow(struct zw_random *random, u16 sport)
+{
+	static const u16 ports[] = { 53, 80, 123, 443, 8080, 8443, 9999 };
+	bool v6 = zw_random_below(random, 3) == 0;
+	struct zw_flow flow = {
+		.from = zw_random_below(random, 3),
+		.protocol =
+			zw_random_below(random, 2) ? IPPROTO_TCP : IPPROTO_UDP,
+		.sport = sport,
+		.dport = ports[zw_random_below(
+			random, sizeof(ports) / sizeof(ports[0]))],
+	};
+
+	flow.to = (flow.from + 1 + zw_random_below(random, 2)) % 3;
+	if (zw_random_below(random, 2)) {
+		flow.from = LAN;
+		flow.to = WAN;
+	}
+	flow.src = draw_host(random, flow.from, v6);
+	flow.dst = draw_host(random, flow.to, v6);
+	return flow;
+}
+
+/* A connection is there, whoever let it in; it stays exactly if the kernel lets
+ * its first packet through under the new rules. */
+static void any(void)
+{
+	struct zw_testbed *bed = zw_bed_new(NULL);
+	struct zw_arena *arena = zw_arena_new();
+	struct zw_flow made[RANDOM_FLOWS];
+	struct zw_random random = { zw_test_seed() };
+	unsigned stay = 0;
+	zw_connections left;
+	size_t i;
+
+	if (bed) {
+		zw_site_apply(bed, ZW_SITE_NARROW);
+		for (i = 0; i < RANDOM_FLOWS; i++) {
+			made[i] = draw_flow(&random, (u16)(20000 + i));
+			ZW_CHECK(zw_testbed_track(bed, &made[i], false), "%s",
+				 zw_testbed_error(bed));
+		}
+		zw_site_apply(bed, ZW_SITE_NARROW);
+		read_entries(arena, bed, &left);
+		zw_testbed_flush(bed);
+		for (i = 0; i < RANDOM_FLOWS; i++) {
+			struct zw_frame_spec spec = zw_flow_request(&made[i]);
+			bool stays = has_entry(&left, &made[i]);
+			char text[ZW_PROBE_TEXT];
+			struct zw_probe probe;
+
+			if (made[i].protocol == IPPROTO_TCP) {
+				spec.tcp_flags = ZW_TCP_SYN;
+				spec.payload_length = 0;
+			}
+			zw_testbed_send(bed, made[i].from, &spec, &probe);
+			ZW_CHECK((probe.out == (int)made[i].to) == stays,
+				 "number %zu %s: %s", i,
+				 stays ? "stays" : "ended",
+				 zw_probe_format(bed, &probe, text));
+			stay += stays;
+		}
+		ZW_CHECK(stay > 3 && stay < RANDOM_FLOWS / 2, "%u of %d stay",
+			 stay, RANDOM_FLOWS);
+	}
+	zw_testbed_free(bed);
+	zw_arena_free(arena);
+}
+
 void suite_connections(void);
 void suite_connections(void)
 {
@@ -339,6 +427,7 @@ void suite_connections(void)
 		{ "the same policy ends nothing", same_again },
 		{ "expectations", expected_end },
 		{ "rules of other tables", rules_of_others },
+		{ "any connection, judged by the kernel", any },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -73,6 +73,9 @@ static void places(void)
 		{ "10.2.7.1", "wan0 wan1 lan0 blue ", true },
 		{ "fd00:2::9", "lan0 blue ", false },
 		{ "fd00:3::9", "wan0 wan1 lan0 blue ", false },
+		{ "0.0.0.0", "wan0 wan1 lan0 blue ", false },
+		{ "255.255.255.255", "wan0 wan1 lan0 blue ", false },
+		{ "224.0.0.5", "wan0 wan1 lan0 blue ", false },
 		{ "fe80::1", "wan0 wan1 lan0 blue ", false },
 	};
 	struct zw_arena *arena = zw_arena_new();
