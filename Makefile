@@ -21,7 +21,7 @@ WARN     += -Werror
 endif
 ifneq ($(SAN),)
 # gcc 12 takes the sanitizer's null checks for null format strings.
-WARN     += -Wno-format-truncation
+WARN     += -Wno-format-truncation -Wno-unknown-warning-option
 endif
 ALL_CFLAGS = $(CSTD) $(WARN) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS) -I. -I$(BUILD)/gen -MMD -MP
 ALL_LDFLAGS = $(if $(SAN),$(SAN),-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
