@@ -217,6 +217,18 @@ const struct zw_link *zw_gateway_named(const struct zw_gateway *gateway,
 	return NULL;
 }
 
+bool zw_gateway_is_own(const struct zw_gateway *gateway,
+		       const struct zw_link_address *address)
+{
+	const struct zw_link *link = zw_gateway_link(gateway, address->link);
+	const struct zw_link *master;
+
+	if (!gateway->whole || !link || !(link->flags & ZW_LINK_UP))
+		return false;
+	master = link->master ? zw_gateway_link(gateway, link->master) : NULL;
+	return !link->master || (master && !zw_str_is(master->kind, "vrf"));
+}
+
 s64 zw_gateway_setting(const struct zw_gateway *gateway, struct zw_str path)
 {
 	size_t i;

@@ -73,6 +73,11 @@ const struct zw_link *zw_gateway_link(const struct zw_gateway *gateway,
 				      u32 index);
 const struct zw_link *zw_gateway_named(const struct zw_gateway *gateway,
 				       struct zw_str name);
+/* Does ADDRESS stand in the table of the gateway's own addresses? Its link must
+ * be up and in no VRF, which has a table of its own. Of a gateway that is not
+ * known as a whole nothing is. */
+bool zw_gateway_is_own(const struct zw_gateway *gateway,
+		       const struct zw_link_address *address);
 /* The value of a setting, or 0 where it was not read. */
 s64 zw_gateway_setting(const struct zw_gateway *gateway, struct zw_str path);
 

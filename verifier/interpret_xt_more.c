@@ -62,9 +62,8 @@ static enum zw_held mss(const struct zw_machine *m, const struct zw_xt *xt)
 		return ZW_BREAKS;
 	if (m->d.thoff + 20 > m->packet->n)
 		return ZW_HELD_DROPS;
-	if (m->content_changed ||
-	    (m->packet->free_content &&
-	     (m->d.fragoff || !zw_machine_has_entry(m))))
+	if (m->content_changed || (m->packet->free_content &&
+				   (m->d.fragoff || !zw_machine_has_entry(m))))
 		return ZW_ASKS_UNREAL;
 	if (m->packet->free_content)
 		return ZW_ASKS;
@@ -235,8 +234,25 @@ static enum zw_held helper(const struct zw_machine *m, const struct zw_xt *xt)
 
 /* ---- kinds of addresses -------------------------------------------------- */
 
+/* P is among the addresses that the gateway is known to have. */
+static bool is_own(const struct zw_machine *m, const u8 *p)
+{
+	const struct zw_gateway *gateway = m->packet->gateway;
+	struct zw_ip ip = zw_ip_from_bytes(m->v6 ? ZW_IPV6 : ZW_IPV4, p);
+	size_t i;
+
+	for (i = 0; gateway && i < gateway->addresses.n; i++) {
+		const struct zw_link_address *a = &gateway->addresses.v[i];
+
+		if (a->ip.family == ip.family && a->ip.value == ip.value &&
+		    zw_gateway_is_own(gateway, a))
+			return true;
+	}
+	return false;
+}
+
 /* Is address P of one of TYPES? */
-static enum zw_held type4(const u8 *p, u32 types)
+static enum zw_held type4(const struct zw_machine *m, const u8 *p, u32 types)
 {
 	bool broadcast = p[0] == 0 || word_at(p) == UINT32_MAX;
 
@@ -244,10 +260,12 @@ static enum zw_held type4(const u8 *p, u32 types)
 		return held(types & ZW_XT_TYPE_BROADCAST);
 	if (p[0] >> 4 == 14)
 		return held(types & ZW_XT_TYPE_MULTICAST);
+	if (is_own(m, p))
+		return held(types & ZW_XT_TYPE_LOCAL);
 	return types & ~ZW_XT_TYPE_MULTICAST ? ZW_ASKS_UNREAL : ZW_BREAKS;
 }
 
-static enum zw_held type6(const u8 *p, u32 types)
+static enum zw_held type6(const struct zw_machine *m, const u8 *p, u32 types)
 {
 	static const u8 none[16];
 	bool multicast = p[0] == 0xff, nowhere = !memcmp(p, none, 16);
@@ -259,6 +277,8 @@ static enum zw_held type6(const u8 *p, u32 types)
 	    (types & ZW_XT_TYPE_UNICAST && (multicast || nowhere || mapped)) ||
 	    (types & ZW_XT_TYPE_UNSPEC && !nowhere))
 		return ZW_BREAKS;
+	if (types & ZW_XT_TYPE_LOCAL && is_own(m, p))
+		return ZW_HOLDS;
 	return types & routed ? ZW_ASKS_UNREAL : ZW_HOLDS;
 }
 
@@ -275,7 +295,9 @@ static enum zw_held addrtype(const struct zw_machine *m, const struct zw_xt *xt)
 
 		if (!types)
 			continue;
-		one = m->v6 ? type6(p, types) : type4(p, types);
+		one = m->v6 ? type6(m, p, types) : type4(m, p, types);
+		if (xt->addrtype.by_interface)
+			one = ZW_ASKS_UNREAL;
 		if (one == ZW_ASKS_UNREAL)
 			all = one;
 		else if ((one == ZW_HOLDS) == xt->addrtype.invert[i])

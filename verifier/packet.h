@@ -12,6 +12,7 @@
 
 #include "base/inet.h"
 #include "base/types.h"
+#include "statement/gateway.h"
 
 #define ZW_NAME_MAX 16 /* IFNAMSIZ */
 #define ZW_LINK_MAX 22 /* Ethernet header with two VLAN tags */
@@ -75,6 +76,8 @@ struct zw_packet {
 	/* What lies behind the headers is anybody's guess: the caller is asked
 	 * where a match looks at it. */
 	bool free_content;
+	/* Whose addresses are known as a whole; borrowed, or NULL. */
+	const struct zw_gateway *gateway;
 	bool in_ipsec;	/* meta secpath: came in by IPsec */
 	bool out_ipsec; /* rt ipsec: goes out by IPsec */
 	u32 in_reqid;	/* of the first association, where IN_IPSEC */

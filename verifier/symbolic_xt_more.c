@@ -301,19 +301,43 @@ static zw_node within(const struct zw_rule_run *run, u32 field, u128 lo,
 				  zw_intervals_one(space->arena, lo, hi));
 }
 
+/* The addresses that the gateway is known to have. */
+static zw_node own(const struct zw_rule_run *run, u32 field)
+{
+	const struct zw_gateway *gateway = zw_run_space(run)->gateway;
+	zw_node out = ZW_EMPTY;
+	size_t i;
+
+	for (i = 0; gateway && i < gateway->addresses.n; i++) {
+		const struct zw_link_address *a = &gateway->addresses.v[i];
+
+		if (a->ip.family == run->scene->family &&
+		    zw_gateway_is_own(gateway, a))
+			out = zw_or(
+				zw_run_diagrams(run), out,
+				within(run, field, a->ip.value, a->ip.value));
+	}
+	return out;
+}
+
 static struct held type4(const struct zw_rule_run *run, u32 field, u32 types)
 {
 	struct zw_diagrams *d = zw_run_diagrams(run);
 	zw_node broadcast = zw_or(d, within(run, field, 0, 0xffffff),
 				  within(run, field, UINT32_MAX, UINT32_MAX));
 	zw_node multicast = within(run, field, 0xe0000000, 0xefffffff);
-	zw_node others = zw_not(d, zw_or(d, broadcast, multicast));
+	zw_node local =
+		zw_minus(d, own(run, field), zw_or(d, broadcast, multicast));
+	zw_node others =
+		zw_not(d, zw_or(d, local, zw_or(d, broadcast, multicast)));
 	struct held h = just(ZW_EMPTY);
 
 	if (types & ZW_XT_TYPE_BROADCAST)
 		h.surely = broadcast;
 	if (types & ZW_XT_TYPE_MULTICAST)
 		h.surely = zw_or(d, h.surely, multicast);
+	if (types & ZW_XT_TYPE_LOCAL)
+		h.surely = zw_or(d, h.surely, local);
 	h.possibly = h.surely;
 	if (types & ~ZW_XT_TYPE_MULTICAST)
 		h.possibly = zw_or(d, h.possibly, others);
@@ -360,6 +384,8 @@ static zw_node addrtype(const struct zw_rule_run *run, const struct zw_xt *xt,
 			continue;
 		one = run->scene->family == ZW_IPV4 ? type4(run, field, types)
 						    : type6(run, field, types);
+		if (xt->addrtype.by_interface)
+			one = perhaps();
 		all = both(d, all, not(d, one, xt->addrtype.invert[k]));
 	}
 	return settle(run, i, all, false,

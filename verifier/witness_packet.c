@@ -376,6 +376,7 @@ void zw_packet_from_point(const struct zw_space *space, const u32 *point,
 	packet->pkttype = (u8)value(space, ZW_FIELD_PKTTYPE, point);
 	packet->has_time = true;
 	packet->free_content = true;
+	packet->gateway = space->gateway;
 	packet->day = (u8)value(space, ZW_FIELD_DAY, point);
 	packet->second = value(space, ZW_FIELD_HOUR, point);
 	packet->in_ipsec = path != ZW_PATH_OUTPUT &&

@@ -140,11 +140,44 @@ static void test_extensions(void)
 		one(&cases[i]);
 }
 
+/* What is local is known where the gateway is. */
+static const char local[] =
+	"cat >live.sh <<'E'\n"
+	"ip link add dmz0 type bridge; ip link add lan0 type bridge\n"
+	"ip addr add 192.0.2.1/24 dev dmz0; ip link set dmz0 up\n"
+	"iptables-nft-restore <f.save; ip6tables-nft -P FORWARD DROP\n"
+	"$Z dump -o f.dump\n"
+	"E\n"
+	"export Z; F='-A FORWARD -i dmz0'\n"
+	"try() { whole '-A PREROUTING -i dmz0 -j MARK --set-mark 0' \"$1\" "
+	">f.save\n"
+	"  unshare -n sh -e live.sh || exit 1\n"
+	"  $Z verify z.zw --dump f.dump >out 2>&1; [ $? -eq $2 ] ||\n"
+	"  { cat f.save out; exit 1; }; }\n"
+	"N='-m addrtype --dst-type LOCAL -j'\n"
+	"try \"$F -d 192.0.2.1 $N ACCEPT\" 1\n"
+	"try \"$F -d 192.0.2.1 -m addrtype ! --dst-type LOCAL -j ACCEPT\" 0\n"
+	"try \"$F -o lan0 $N ACCEPT\" 1\n"
+	"grep -q '> 192.0.2.1\\|192.0.2.1:' out || { cat out; exit 1; }\n";
+
+static void test_local(void)
+{
+	struct zw_arena *arena = zw_arena_new();
+
+	if (zw_netns_usable())
+		zw_check_script(
+			"addresses of the gateway",
+			zw_strf(arena, "Z=%s\n%s%s", zw_binary(), setup, local)
+				.p);
+	zw_arena_free(arena);
+}
+
 void suite_iptables(void);
 void suite_iptables(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "extensions of iptables in claims", test_extensions },
+		{ "addresses of the gateway in rules of iptables", test_local },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -63,12 +63,34 @@ static void put_name(char to[ZW_NAME_MAX], const char *name)
 		memcpy(to, name, strlen(name));
 }
 
+/* The gateway's own addresses, as the small bed has them. */
+static const struct zw_gateway *own_addresses(void)
+{
+	static struct zw_link link = { .index = 1, .flags = ZW_LINK_UP };
+	static struct zw_link_address addresses[6];
+	static struct zw_gateway gateway = { .whole = true,
+					     .links = { &link, 1, 1 },
+					     .addresses = { addresses, 6, 6 } };
+	static const char *const text[] = { "203.0.113.1", "10.1.0.1",
+					    "10.2.0.1",	   "2001:db8::1",
+					    "fd00:1::1",   "fd00:2::1" };
+	size_t i;
+
+	for (i = 0; i < 6; i++) {
+		addresses[i].link = 1;
+		zw_ip_parse((struct zw_str){ text[i], strlen(text[i]) },
+			    &addresses[i].ip);
+	}
+	return &gateway;
+}
+
 static void make_packet(const struct zw_opinion_question *q,
 			struct zw_packet *packet)
 {
 	time_t now = time(NULL);
 
 	memset(packet, 0, sizeof(*packet));
+	packet->gateway = own_addresses();
 	packet->has_time = true;
 	packet->day = (u8)((now / 86400 + 4) % 7); /* the first a Thursday */
 	packet->second = (u32)(now % 86400);

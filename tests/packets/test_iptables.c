@@ -77,6 +77,16 @@ static const struct {
 	  "-A FORWARD -m conntrack --ctstatus CONFIRMED -j ACCEPT\n"
 	  "-A FORWARD -p udp -m conntrack ! --ctstatus CONFIRMED -j ACCEPT\n"
 	  "COMMIT\n" },
+	/* addresses of the gateway */
+	{ false, "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+		 "-A INPUT -m addrtype ! --dst-type LOCAL -j DROP\n"
+		 "-A INPUT -p tcp -m addrtype --dst-type LOCAL -j DROP\n"
+		 "-A INPUT -m addrtype --dst-type UNICAST -j DROP\n"
+		 "COMMIT\n" },
+	{ true, "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+		"-A INPUT -m addrtype ! --dst-type LOCAL -j DROP\n"
+		"-A INPUT -p tcp -m addrtype --dst-type LOCAL -j DROP\n"
+		"COMMIT\n" },
 	/* whole networks */
 	{ false,
 	  "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n"
