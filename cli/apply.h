@@ -32,6 +32,8 @@ struct zw_apply {
 
 	struct zw_transactions transactions;
 	struct zw_verification *verification;
+	u32 number;   /* that it is kept as (cli/deploy.h) */
+	s64 waits_ms; /* time to confirm it in; 0: it is confirmed */
 	struct zw_large_sets large; /* of the read-back */
 	struct zw_connections_found connections; /* after the load */
 	double sent_ms; /* from the first transaction to the last answer */

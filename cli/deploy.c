@@ -511,6 +511,8 @@ static bool after(struct zw_apply *a, void *context)
 		d->ledger.waiting = d->ledger.back = ZW_GENERATION_NONE;
 	else
 		zw_ledger_confirm(arena, &d->ledger, d->generation.number);
+	a->number = d->generation.number;
+	a->waits_ms = d->waits ? d->ledger.deadline - zw_boot_clock() : 0;
 	ok = zw_deploy_write_ledger(d);
 	ok = tell(d, a, "done", former) && ok;
 	return prune(d) && ok;

@@ -61,6 +61,8 @@ static void answer_json(struct zw_apply *a, bool loaded)
 	const struct zw_loaded load = {
 		.table = "inet " ZW_PLAN_TABLE,
 		.netns = a->cli->values[ZW_OPT_NETNS],
+		.number = a->number,
+		.waits_ms = a->waits_ms,
 		.generation = a->transactions.generation,
 		.transactions = a->transactions.list.n,
 		.rules = { c->rules_added, c->rules_removed },

@@ -247,6 +247,9 @@ static json_t *load_of(const struct zw_loaded *loaded)
 	zw_json_set(load, "netns",
 		    loaded->netns ? zw_json_text(zw_str_from(loaded->netns))
 				  : json_null());
+	zw_json_set(load, "number", json_integer(loaded->number));
+	zw_json_set(load, "waits_ms",
+		    json_integer((json_int_t)loaded->waits_ms));
 	zw_json_set(load, "generation", json_integer(loaded->generation));
 	zw_json_set(load, "transactions",
 		    json_integer((json_int_t)loaded->transactions));

@@ -12,6 +12,8 @@ struct zw_loaded_count {
 struct zw_loaded {
 	const char *table;   /* "inet zwinger" */
 	const char *netns;   /* NULL: the caller's */
+	u32 number;	     /* that it is kept as */
+	s64 waits_ms;	     /* time to confirm it in; 0: it is confirmed */
 	u32 generation;	     /* of the names that are new */
 	size_t transactions; /* 0: nothing was different */
 	struct zw_loaded_count rules, sets, elements;
