@@ -144,6 +144,7 @@ STEPS = $(foreach b,$(UNIT_BINARIES) $(BIG_BINARIES),'$(notdir $(b))=$(b)') \
         'manual=sh tests/check/manual.sh' \
         'editors=sh tests/check/editors.sh' \
         'install=sh tests/check/install.sh' \
+        'units=sh tests/check/units.sh' \
         'demo=sh demo/demo.sh' \
         'sanitizers-build=$(MAKE) --no-print-directory BUILD=build-asan SAN="$(SANITIZE)" CFLAGS="-O1 -g" build-asan/zwinger tests' \
         $(foreach b,$(UNIT_BINARIES) $(BUILD)/tests/big-cli,'asan-$(notdir $(b))=$(ASAN_ENV) $(b:$(BUILD)/%=build-asan/%)')
@@ -200,6 +201,7 @@ SHARE   := $(DESTDIR)$(PREFIX)/share
 DOC     := $(SHARE)/doc/zwinger
 install_files = $(foreach f,$(1),$(INSTALL) -D -m 644 $(f) $(2)/$(f) &&) true
 
+UNITS := zwinger.service zwinger-watch.service zwinger-verify.service zwinger-verify.timer
 DOCS := README.md CHANGELOG.md SECURITY.md COPYING $(wildcard docs/*.md docs/*.json docs/*/*.md)
 EXAMPLES := $(wildcard examples/*.* examples/*/*.* examples/*/*/*.*)
 
@@ -211,7 +213,8 @@ install: all
 	$(Q)$(INSTALL) -D -m 644 editors/vim/syntax/zwinger.vim $(SHARE)/vim/vimfiles/syntax/zwinger.vim
 	$(Q)$(INSTALL) -D -m 644 editors/vim/ftdetect/zwinger.vim $(SHARE)/vim/vimfiles/ftdetect/zwinger.vim
 	$(Q)$(INSTALL) -D -m 644 editors/vim/ftplugin/zwinger.vim $(SHARE)/vim/vimfiles/ftplugin/zwinger.vim
-	$(Q)$(INSTALL) -D -m 644 packaging/systemd/zwinger.service $(DESTDIR)$(PREFIX)/lib/systemd/system/zwinger.service
+	$(Q)for u in $(UNITS); do $(INSTALL) -D -m 644 packaging/systemd/$$u $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u || exit 1; done
+	$(Q)$(INSTALL) -D -m 755 packaging/systemd/textfile $(DESTDIR)$(PREFIX)/libexec/zwinger/textfile
 	$(Q)$(call install_files,$(DOCS) $(EXAMPLES),$(DOC))
 
 uninstall:
@@ -219,7 +222,8 @@ uninstall:
 		$(SHARE)/man/man5/zwinger-policy.5 \
 		$(SHARE)/bash-completion/completions/zwinger \
 		$(SHARE)/vim/vimfiles/*/zwinger.vim \
-		$(DESTDIR)$(PREFIX)/lib/systemd/system/zwinger.service
+		$(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/system/%) \
+		$(DESTDIR)$(PREFIX)/libexec/zwinger/textfile
 	$(Q)rm -rf $(DOC)
 
 # A gateway with hosts, on any Debian 12, as root.
