@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/source.h"
@@ -54,16 +55,21 @@ static void put_right(void)
 	struct zw_testbed *bed = loaded(ZW_SITE_WIDE);
 	const struct zw_frame_spec forbidden =
 		zw_bed_syn("10.1.0.5", "10.2.0.7", 22);
+	struct timespec since, now;
 	struct zw_site_process p;
 
 	if (!bed)
 		return;
 	begin(bed, restore, &p);
+	clock_gettime(CLOCK_MONOTONIC, &since);
 	zw_site_do(bed, 0, insert);
 	zw_site_await(&p, "tables changed by nft (process ");
 	zw_site_await(&p, "A CLAIM HAS FALLEN");
 	zw_site_await(&p, "'never dmz -> internal' forbids");
 	zw_site_await(&p, "restored, as generation 2");
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ZW_CHECK(now.tv_sec - since.tv_sec < 3, "it took %ld s",
+		 (long)(now.tv_sec - since.tv_sec));
 	zw_bed_expect(bed, "restored", DMZ, &forbidden, zw_bed_dropped);
 	/* what opens nothing stays */
 	ZW_CHECK(zw_testbed_nft(bed, "add table ip other"), "%s",
@@ -192,6 +198,34 @@ static void borrower_dies(void)
 	zw_testbed_free(bed);
 }
 
+/* Both listen at the same place, since neither was told a name. */
+static void other_namespace(void)
+{
+	static const char script[] =
+		"Z=%s; N=%s; M=zw-other-$$; T=$(mktemp -d); W=; "
+		"trap 'kill $W; wait; ip netns del $M; rm -rf $T' EXIT; "
+		"ip netns add $M && P=tests/deploy/policies/wide.zw && "
+		"export ZWINGER_STATE=$T/a && "
+		"ip netns exec $N $Z apply --persist $P && "
+		"{ ip netns exec $N $Z watch > $T/log 2>&1 & W=$!; } && "
+		"for i in $(seq 100); do grep -q proved $T/log && break; sleep 0.05; done && "
+		"grep -q 'belongs to this process' $T/log && "
+		"export ZWINGER_STATE=$T/b && "
+		"ip netns exec $M $Z apply tests/deploy/policies/narrow.zw && "
+		"ip netns exec $M nft list table inet zwinger | grep -q narrow.zw && "
+		"! ip netns exec $N nft list table inet zwinger | grep -q narrow.zw";
+	struct zw_testbed *bed = zw_bed_new(NULL);
+	struct zw_arena *arena = zw_arena_new();
+
+	if (bed)
+		zw_check_script("two namespaces",
+				zw_strf(arena, script, zw_binary(),
+					zw_testbed_name(bed))
+					.p);
+	zw_testbed_free(bed);
+	zw_arena_free(arena);
+}
+
 /* ---- links and addresses ------------------------------------------------- */
 
 static void addresses(void)
@@ -289,6 +323,7 @@ void suite_watch(void)
 		{ "what falls is told", told },
 		{ "a table that it owns", owned },
 		{ "who borrows its socket and dies", borrower_dies },
+		{ "one that watches over another namespace", other_namespace },
 		{ "addresses that change", addresses },
 		{ "links that change", links },
 		{ "more than it can hear", overrun },
