@@ -30,7 +30,7 @@ static const struct zw_deploy_case cases[] = {
 	  "$Z apply $A && listing > $T/a && $Z apply $B --confirm 3s && g=$(guard) && { cat /dev/zero > $S/filler; :; } 2>/dev/null;"
 	  "until_gone $g && listing | cmp - $T/a" },
 	{ "a lock that is never given back does not hold it up for ever",
-	  "$Z apply $A && listing > $T/a && $Z apply $B --confirm 3s || exit 1; flock $S/lock sleep 5 & sleep 3.5;"
+	  "$Z apply $A && listing > $T/a && $Z apply $B --confirm 3s || exit 1; flock $S/lock sleep 9 & sleep 3.5;"
 	  "listing > $T/now; { cmp -s $T/now $T/a; [ $? = 1 ]; } && until_gone $(guard) && listing | cmp - $T/a" },
 	{ "whoever ends the guard gently gets the former generation at once",
 	  "$Z apply $A && listing > $T/a && $Z apply $B --confirm 60s && g=$(guard) && kill -HUP $g && kill -INT $g && sleep 0.3 && runs $g &&"
@@ -59,6 +59,9 @@ static const struct zw_deploy_case cases[] = {
 	  " '  if b\"number 1 is in force again\" in got: sys.exit(0)' '  time.sleep(0.05)' 'sys.exit(got.decode())' > $T/login.py &&"
 	  "$X sleep 60 & p=$!; $Z apply $A || exit 1; mount -t tmpfs none /run && mkdir /run/netns && touch /run/netns/$N /run/utmp &&"
 	  "mount --bind /proc/$p/ns/net /run/netns/$N && python3 $T/login.py /run/utmp $Z apply $B --confirm 1s; s=$?; umount -R /run; exit $s" },
+	{ "programs are told the number and the time",
+	  "$Z apply $A --format json > $T/json && grep -q '\"number\": 1,' $T/json && grep -q '\"waits_ms\": 0,' $T/json &&"
+	  "$Z apply $B --confirm 60s --format json > $T/json && grep -q '\"number\": 2,' $T/json && grep -q '\"waits_ms\": [1-9]' $T/json && $Z confirm" },
 	{ "a rollback can be confirmed, too",
 	  "$Z apply $A && $Z apply $B && listing > $T/b && $Z rollback --confirm 1s && until_gone $(guard) && listing | cmp - $T/b" },
 	{ "a load that fails leaves no guard behind",
