@@ -338,7 +338,7 @@ static void evidence(struct zw_page *page, const json_t *claim)
 }
 
 /* What a claim says, for those who do not read the language of policies. */
-static void reading(struct zw_page *page, const char *claim)
+static void reading(struct zw_page *page, const char *claim, bool holds)
 {
 	static const char *const begin[] = { "never ",	      "only ",
 					     "always ",	      "unspoofed ",
@@ -349,9 +349,13 @@ static void reading(struct zw_page *page, const char *claim)
 	for (i = 0; i < sizeof(begin) / sizeof(*begin); i++) {
 		if (strncmp(claim, begin[i], strlen(begin[i])) != 0)
 			continue;
-		zw_html(page, "<br>");
-		zw_html_word_in(page, "span class=\"note\"",
-				(enum zw_word)(ZW_W_K_NEVER + i));
+		zw_html(page, "<br><span class=\"note\">");
+		if (!holds) {
+			zw_html_word(page, ZW_W_K_SAYS);
+			zw_html(page, " ");
+		}
+		zw_html_word(page, (enum zw_word)(ZW_W_K_NEVER + i));
+		zw_html(page, "</span>");
 	}
 }
 
@@ -368,7 +372,7 @@ static void claim_row(struct zw_page *page, const json_t *claim)
 		zw_html_word(page, ZW_W_EXACT);
 	else
 		zw_html_in(page, "code", text);
-	reading(page, text);
+	reading(page, text, v == 0);
 	evidence(page, claim);
 	zw_html(page, "</td>");
 	zw_html_cell(page, ZW_W_VERDICT);
