@@ -17,7 +17,7 @@
 #include "verifier/ruleset.h"
 #include "verifier/xt.h"
 
-enum { FLIPS = 5 };
+enum { FLIPS = 5, UNLISTED = 0x7fffffff };
 
 /* One way in which things may come out. */
 struct variant {
@@ -48,7 +48,8 @@ static u32 index_of(const struct zw_oracle *o, unsigned interface)
 	if (!o->gateway)
 		return ZW_TESTBED_INDEX + interface;
 	link = zw_gateway_named(o->gateway, zw_str_from(name_of(o, interface)));
-	return link ? link->index : 0;
+	/* A number that no rule can mean, and not 0: that would be unknown. */
+	return link ? link->index : UNLISTED - interface;
 }
 
 static void put_name(char to[ZW_NAME_MAX], const char *name)
