@@ -418,14 +418,22 @@ static const char *compare_refusal(const struct variant *v,
 				   const struct zw_expectation *e,
 				   const struct zw_probe *probe)
 {
+	struct zw_expectation leaving;
+	struct zw_shot answer;
 	unsigned i;
 
 	for (i = 0; i < probe->count; i++)
 		if (probe->frames[i].own &&
 		    is_refusal(v, &e->run, &probe->frames[i]))
 			return NULL;
-	/* Whether it may leave is judged as a packet of the gateway's own. */
-	return probe->answers ? "another answer came back" : NULL;
+	if (probe->answers)
+		return "another answer came back";
+	zw_oracle_answer(v->oracle, v->shot, e, &answer);
+	zw_oracle_expect(v->oracle, &answer, NULL, &leaving);
+	return leaving.fate == ZW_FATE_PASSES && !leaving.run.unmodelled &&
+			       !leaving.run.n_choices
+		       ? "no answer came back"
+		       : NULL;
 }
 
 static const char *compare(const struct variant *v,

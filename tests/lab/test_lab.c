@@ -207,6 +207,9 @@ static void test_rulesets(void)
 		{ "nft's text",
 		  "\"$ZWINGER\" lab tests/lab/site.nft --zones tests/lab/zones.zw "
 		  "--probes 4000 --seed 3" },
+		{ "ingress, limits, dynamic sets, notrack, redirection",
+		  "\"$ZWINGER\" lab tests/lab/odd.nft --zones tests/lab/zones.zw "
+		  "--probes 4000 --seed 3" },
 		{ "iptables-save",
 		  "\"$ZWINGER\" lab tests/lab/site.iptables "
 		  "--zones tests/lab/zones.zw --probes 3000 --seed 3" },
