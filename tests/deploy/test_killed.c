@@ -189,45 +189,53 @@ static int judge(struct scene *s, const char *what, unsigned step)
 
 /* ---- a command ---- */
 
-/* WORDS end with a policy's name for `apply`; it is the one that is not in
- * force. At each step, before and after. */
-static void kill_apply(struct scene *s)
+/* Every second step, from the first or the second, as the seed has it. */
+static unsigned first_step(void)
 {
-	const char *argv[] = { zw_binary(), "apply", NULL,
-			       "--netns",   s->name, NULL };
-	struct killing k = { 0, false };
-	unsigned steps = 0, outcomes[2] = { 0, 0 };
-	int status = 0, former = judge(s, "apply", 0);
+	return 1 + (unsigned)(zw_test_seed() % 2);
+}
 
-	for (k.at = 1; k.at < STEPS_MAX && (status || k.at == 1); k.at++) {
+/* `COMMAND TO[WHICH]` for the policy that is not in force, killed before and
+ * after each step in turn, every STRIDE steps. */
+static void kill_command(struct scene *s, const char *command,
+			 const char *const to[2], unsigned stride)
+{
+	const char *argv[] = { zw_binary(), command, NULL,
+			       "--netns",   s->name, NULL };
+	struct killing k = { 1, true };
+	unsigned steps = 0, outcomes[2] = { 0, 0 };
+	int status = 128 + SIGKILL, former = judge(s, command, 0);
+
+	for (; k.at < STEPS_MAX && status; k.at += stride) {
 		int now;
 
-		k.after = k.at % 2;
-		argv[2] = former ? "a.zw" : "b.zw";
+		argv[2] = to[!former];
 		status = zw_puppet_steps(s->folder, argv, kill_there, &k,
 					 &steps);
 		ZW_CHECK(status == 0 || status == 128 + SIGKILL,
-			 "apply, step %u: status %d", k.at, status);
-		now = judge(s, "apply", k.at);
+			 "%s, step %u: status %d", command, k.at, status);
+		now = judge(s, command, k.at);
 		outcomes[now == former]++;
 		former = now;
+		k.after = !k.after;
 	}
-	ZW_CHECK(status == 0 && steps > 15, "%u steps, status %d", steps,
-		 status);
-	ZW_CHECK(outcomes[0] > 2 && outcomes[1] > 5,
-		 "loaded %u times, not loaded %u times", outcomes[0],
-		 outcomes[1]);
-	printf("  apply: killed at %u steps; %u times it had come into force\n",
-	       k.at - 2, outcomes[0] - 1);
+	ZW_CHECK(status == 0 && steps > 10, "%s: %u steps, status %d", command,
+		 steps, status);
+	ZW_CHECK(outcomes[0] > 1 && outcomes[1] > 1,
+		 "%s: loaded %u times, not loaded %u times", command,
+		 outcomes[0], outcomes[1]);
+	printf("  %s: killed %u times; %u times it had come into force\n",
+	       command, outcomes[0] + outcomes[1] - 1, outcomes[0] - 1);
 }
 
 static void test_apply(void)
 {
+	static const char *const files[] = { "a.zw", "b.zw" };
 	struct scene s;
 
 	if (!set_scene(&s))
 		return;
-	kill_apply(&s);
+	kill_command(&s, "apply", files, 1);
 	ZW_CHECK(plain(&s, "apply", "a.zw") == 0 && in_force(&s) == 0,
 		 "no recovery");
 	ZW_CHECK(plain(&s, "apply", "b.zw") == 0 &&
@@ -236,13 +244,75 @@ static void test_apply(void)
 	strike_scene(&s);
 }
 
-/* ---- one that waits, and its guard ---- */
-
-/* Every second step, from the first or the second, as the seed has it. */
-static unsigned first_step(void)
+static void test_rollback(void)
 {
-	return 1 + (unsigned)(zw_test_seed() % 2);
+	static const char *const numbers[] = { "1", "2" };
+	struct scene s;
+
+	if (!set_scene(&s))
+		return;
+	kill_command(&s, "rollback", numbers, 2);
+	ZW_CHECK(plain(&s, "rollback", "1") == 0 && in_force(&s) == 0,
+		 "no recovery");
+	strike_scene(&s);
 }
+
+/* Nothing, or nothing that lets more pass than loopback, or all of it. */
+static bool is_closed(struct scene *s)
+{
+	char *now = reached(s);
+	const char *p;
+	bool closed = true;
+
+	for (p = now; (p = strstr(p, "accept")); p++) {
+		const char *start = p;
+
+		while (start > now && start[-1] != '\n')
+			start--;
+		closed &= !strncmp(start + strspn(start, " \t"),
+				   "iifname \"lo\"", 12) ||
+			  !strncmp(start + strspn(start, " \t"),
+				   "oifname \"lo\"", 12) ||
+			  !strncmp(start + strspn(start, " \t"), "type nat", 8);
+	}
+	closed &= !strstr(now, "vmap");
+	free(now);
+	return closed || in_force(s) == 1;
+}
+
+static void test_boot(void)
+{
+	static const char *const gone[] = { "nft",  "delete",  "table",
+					    "inet", "zwinger", NULL };
+	const char *argv[] = { zw_binary(), "boot", "--netns", NULL, NULL };
+	struct killing k = { first_step(), true };
+	unsigned steps = 0;
+	struct scene s;
+	int status = 128 + SIGKILL;
+
+	if (!set_scene(&s))
+		return;
+	argv[3] = s.name;
+	for (; k.at < STEPS_MAX && status; k.at += 2) {
+		struct zw_ran ran = zw_netns_run(s.ns, gone, NULL);
+
+		zw_ran_free(&ran);
+		status =
+			zw_puppet_steps(s.folder, argv, kill_there, &k, &steps);
+		ZW_CHECK(status == 0 || status == 128 + SIGKILL,
+			 "boot, step %u: status %d", k.at, status);
+		ZW_CHECK(is_closed(&s), "boot, step %u: it is open", k.at);
+		ZW_CHECK(plain(&s, "boot", NULL) == 0 &&
+				 judge(&s, "boot", k.at) == 1,
+			 "boot, step %u: no way on", k.at);
+		k.after = !k.after;
+	}
+	ZW_CHECK(status == 0 && steps > 10, "boot: %u steps, status %d", steps,
+		 status);
+	strike_scene(&s);
+}
+
+/* ---- one that waits, and its guard ---- */
 
 static int guard_of(struct scene *s)
 {
@@ -361,6 +431,8 @@ void suite_killed(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "apply, at every step", test_apply },
+		{ "rollback, at every second step", test_rollback },
+		{ "boot, at every second step", test_boot },
 		{ "a load that waits, at every second step", test_waiting },
 		{ "its guard, at every second step of going back", test_guard },
 		CU_TEST_INFO_NULL,

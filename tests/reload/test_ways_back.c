@@ -13,7 +13,7 @@
 #include "tests/reload/bed.h"
 #include "tests/reload/trial.h"
 
-enum { USUAL = 4, MOST = 200 };
+enum { USUAL = 2, MOST = 200 };
 
 static void run(struct zw_trial *t, const char *folder,
 		const char *const *words)
