@@ -251,8 +251,7 @@ bool zw_deploy_recall(struct zw_deploy *d, u32 number)
 	zw_sources_replay(cli->sources, g->files.v, g->files.n);
 	cli->values[ZW_OPT_CLAIMS] =
 		g->claims.n ? zw_cstr(cli->arena, g->claims) : NULL;
-	cli->values[ZW_OPT_TODAY] =
-		g->today.n ? zw_cstr(cli->arena, g->today) : NULL;
+	cli->values[ZW_OPT_TODAY] = zw_generation_day(cli->arena, g);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include "state/generation.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "base/sha256.h"
 #include "state/record.h"
@@ -28,6 +29,20 @@ struct zw_str zw_generation_digest(struct zw_arena *arena,
 	}
 	zw_sha256_end(&sha, digest);
 	return zw_strf(arena, "%s", zw_sha256_text(digest, hex));
+}
+
+const char *zw_generation_day(struct zw_arena *arena,
+			      const struct zw_generation *g)
+{
+	time_t when = (time_t)g->when;
+	char text[16] = "";
+	struct tm date;
+
+	if (g->today.n)
+		return zw_cstr(arena, g->today);
+	if (gmtime_r(&when, &date))
+		strftime(text, sizeof(text), "%Y-%m-%d", &date);
+	return zw_strf(arena, "%s", text).p;
 }
 
 static const char *file_of(struct zw_arena *arena, u32 number)

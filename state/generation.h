@@ -36,6 +36,11 @@ struct zw_generation {
 struct zw_str zw_generation_digest(struct zw_arena *arena,
 				   const struct zw_file_copy *files, size_t n);
 
+/* The day that `until` is compared with, as YYYY-MM-DD: that of its first proof,
+ * so that a date that has passed since stops no boot and no way back. */
+const char *zw_generation_day(struct zw_arena *arena,
+			      const struct zw_generation *generation);
+
 int zw_generation_write(struct zw_arena *arena, const struct zw_folder *folder,
 			const struct zw_generation *generation);
 /* Read number NUMBER: 0, -ENOENT, ZW_STATE_DAMAGED, ZW_STATE_EXPOSED or another
