@@ -168,6 +168,11 @@ SOAKED = $(foreach t,unit-verifier unit-compiler big-referee big-mutation big-pa
 soak: all $(SOAKED)
 	$(Q)for i in $$(seq $(SOAK)); do for t in $(SOAKED); do $$t || exit 1; done; done
 
+# The kernel as referee, at length: a million packets over a thousand random
+# rulesets, some ten minutes.
+check-kernel: $(BUILD)/tests/big-packets
+	$(Q)ZW_ROUNDS=500 $(BUILD)/tests/big-packets --filter interpreter
+
 $(BUILD)/tests/measure: tests/bench/measure.c
 	$(call say,BENCH,$@)
 	$(Q)mkdir -p $(dir $@) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
@@ -255,4 +260,4 @@ clean:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: soak bench fuzz-smoke all clean demo install uninstall tests packages check check-run layers check-codes check-code-examples format
+.PHONY: soak check-kernel bench fuzz-smoke all clean demo install uninstall tests packages check check-run layers check-codes check-code-examples format

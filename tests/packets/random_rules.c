@@ -11,6 +11,10 @@ struct maker {
 	struct zw_random *random;
 	struct zw_buf *out;
 	bool conntrack;
+	/* A table beside: of packets of ONLY ('4', '6'; 0: both), without sets
+	 * and chains to jump to. */
+	bool beside;
+	char only;
 	/* What the rule at hand has asked for: a letter, or 0. */
 	char network, transport;
 };
@@ -241,6 +245,8 @@ static void match(struct maker *m)
 {
 	u32 kind = below(m, m->conntrack ? 16 : 14);
 
+	if (m->beside && kind >= 7 && kind <= 9)
+		kind = 10;
 	switch (kind) {
 	case 0:
 		zw_buf_puts(m->out, "iifname ");
@@ -317,15 +323,27 @@ static void statement(struct maker *m, u32 from, u32 chains)
 		"iifname . oifname vmap @ways",
 		"meta mark set meta mark & 0xfffffff1 ^ 0x2",
 	};
+	static const char *const plain[] = {
+		"accept",
+		"drop",
+		"counter",
+		"return",
+		"meta mark set 0x5",
+		"meta mark set meta mark | 0x2",
+		"accept",
+		"accept",
+	};
 
-	if (from < chains && below(m, 3) == 0)
+	if (from < chains && !m->beside && below(m, 3) == 0)
 		zw_buf_printf(m->out, "%s c%u", below(m, 2) ? "jump" : "goto",
 			      from + below(m, chains - from));
 	else if (m->conntrack && below(m, 12) == 0)
 		zw_buf_puts(m->out,
 			    below(m, 2) ? "ct mark set 0x5" : "notrack");
 	else
-		PICK(m, lines);
+		pick(m, m->beside ? plain : lines,
+		     m->beside ? sizeof(plain) / sizeof(*plain)
+			       : sizeof(lines) / sizeof(*lines));
 }
 
 static void cut_to(struct maker *m, size_t at)
@@ -347,7 +365,8 @@ static void rules(struct maker *m, u32 from, u32 chains)
 	size_t at;
 
 	while (n--) {
-		m->network = m->transport = 0;
+		m->network = m->only;
+		m->transport = 0;
 		zw_buf_puts(m->out, "  ");
 		for (k = below(m, 3) + (below(m, 8) != 0); k; k--) {
 			at = m->out->n;
@@ -424,10 +443,44 @@ static void base_chain(struct maker *m, const char *name, const char *hook,
 	zw_buf_puts(m->out, " }\n");
 }
 
+/* A table of its own, before or behind the others, of one family or of both. */
+static void table_beside(struct maker *m, u32 number)
+{
+	static const struct {
+		const char *family;
+		char only;
+	} families[] = { { "ip", '4' }, { "ip6", '6' }, { "inet", 0 } };
+	static const char *const hooks[] = { "prerouting", "forward", "forward",
+					     "postrouting" };
+	u32 family = below(m, 3), hook = below(m, 4);
+	/* none that the main table has, nor one that the kernel's own steps
+	 * have: among equal ones the order is not known */
+	s32 priority = hook == 0 ? 1 + 2 * (s32)below(m, 10)
+				 : 20 + 2 * (s32)below(m, 10);
+
+	priority += (s32)number;
+	priority = below(m, 2) ? priority : -priority;
+	if (hook == 0)
+		priority -= below(m, 2) ? 300 : 150;
+	m->beside = true;
+	m->only = families[family].only;
+	zw_buf_printf(m->out,
+		      "table %s beside%u {\n chain c { type filter hook %s"
+		      " priority %d; policy accept;\n",
+		      families[family].family, number, hooks[hook],
+		      (int)priority);
+	rules(m, 0, 0);
+	zw_buf_puts(m->out, " }\n}\n");
+	m->beside = false;
+	m->only = 0;
+}
+
 void zw_random_rules(struct zw_random *random, bool conntrack,
 		     struct zw_buf *out)
 {
-	struct maker m = { random, out, conntrack, 0, 0 };
+	struct maker m = { .random = random,
+			   .out = out,
+			   .conntrack = conntrack };
 	u32 chains = 2 + below(&m, 4), i;
 
 	zw_buf_puts(out, "table inet t {\n");
@@ -455,4 +508,6 @@ void zw_random_rules(struct zw_random *random, bool conntrack,
 	if (below(&m, 2))
 		base_chain(&m, "b_in", "input", 0, chains);
 	zw_buf_puts(out, "}\n");
+	for (i = below(&m, 3); i-- > 0;)
+		table_beside(&m, i);
 }

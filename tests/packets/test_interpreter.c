@@ -273,14 +273,16 @@ static void compare_random(bool conntrack)
 	struct zw_random random = { zw_test_seed() + conntrack };
 	struct zw_buf text = { 0 };
 	unsigned failures = CU_get_number_of_failures(), i, taken = 0;
+	const char *wanted = getenv("ZW_ROUNDS");
+	unsigned rounds = wanted ? (unsigned)atoi(wanted) : 80;
 
 	if (!bed)
 		return;
-	for (i = 0; i < 80; i++) {
+	for (i = 0; i < rounds; i++) {
 		text.n = 0;
 		zw_random_rules(&random, conntrack, &text);
-		taken += compare_many(bed, text.data, &random, 250, true,
-				      conntrack);
+		taken += compare_many(bed, text.data, &random,
+				      wanted ? 1000 : 250, true, conntrack);
 		if (CU_get_number_of_failures() > failures)
 			break;
 	}
