@@ -7,14 +7,6 @@
  * error, whatever others give: nothing stands for everything. */
 #include "compiler/resolve.h"
 
-static bool names(const struct zw_interface *interface, struct zw_str name)
-{
-	if (!interface->pattern)
-		return zw_str_eq(interface->name, name);
-	return name.n >= interface->name.n &&
-	       !memcmp(name.p, interface->name.p, interface->name.n);
-}
-
 static struct zw_str shown(struct zw_resolver *r,
 			   const struct zw_interface *interface)
 {
@@ -43,7 +35,7 @@ static bool exists(struct zw_resolver *r, const struct zw_interface *interface)
 	size_t i;
 
 	for (i = 0; i < r->own->interfaces.n; i++)
-		if (names(interface, r->own->interfaces.v[i]))
+		if (zw_interface_covers(interface, r->own->interfaces.v[i]))
 			return true;
 	return false;
 }
@@ -89,7 +81,7 @@ static struct zw_ipset gather(struct zw_resolver *r,
 		struct zw_interval range = { one->address.value,
 					     one->address.value };
 
-		if (!names(interface, one->interface) ||
+		if (!zw_interface_covers(interface, one->interface) ||
 		    !(families >> one->address.family & 1))
 			continue;
 		if (networks)
@@ -112,7 +104,7 @@ static bool check_width(struct zw_resolver *r, struct zw_span span,
 		const struct zw_own_address *one = &r->own->list.v[i];
 		struct zw_interval all = zw_family_all(one->address.family);
 
-		if (!names(interface, one->interface) ||
+		if (!zw_interface_covers(interface, one->interface) ||
 		    one->network.lo != all.lo || one->network.hi != all.hi)
 			continue;
 		diag = zw_diag(r->diags, ZW_Z2042, span,

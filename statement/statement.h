@@ -8,6 +8,8 @@
 #ifndef ZW_STATEMENT_STATEMENT_H
 #define ZW_STATEMENT_STATEMENT_H
 
+#include <string.h>
+
 #include "base/inet.h"
 #include "base/source.h"
 #include "base/vec.h"
@@ -27,6 +29,16 @@ struct zw_interface {
 	bool pattern;	    /* every name that begins with NAME */
 	struct zw_span span;
 };
+
+/* Is NAME the interface, or one that its pattern matches? */
+static inline bool zw_interface_covers(const struct zw_interface *interface,
+				       struct zw_str name)
+{
+	if (!interface->pattern)
+		return zw_str_eq(interface->name, name);
+	return name.n >= interface->name.n &&
+	       !memcmp(name.p, interface->name.p, interface->name.n);
+}
 
 enum zw_ipsec {
 	ZW_IPSEC_EITHER,

@@ -135,14 +135,6 @@ static struct deeds deeds_of(struct zw_prover *p, u32 chain)
 
 /* ---- which interfaces ---------------------------------------------------- */
 
-static bool named_by(const struct zw_interface *interface, struct zw_str name)
-{
-	if (!interface->pattern)
-		return zw_str_eq(interface->name, name);
-	return name.n >= interface->name.n &&
-	       !memcmp(name.p, interface->name.p, interface->name.n);
-}
-
 static bool may_be_bridge(const struct zw_gateway *gateway,
 			  const struct zw_interface *interface)
 {
@@ -153,7 +145,7 @@ static bool may_be_bridge(const struct zw_gateway *gateway,
 	for (i = 0; i < gateway->links.n; i++) {
 		const struct zw_link *link = &gateway->links.v[i];
 
-		if (named_by(interface, link->name) &&
+		if (zw_interface_covers(interface, link->name) &&
 		    zw_str_is(link->kind, "bridge"))
 			return true;
 	}

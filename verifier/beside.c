@@ -24,20 +24,12 @@
 
 /* ---- interfaces ---------------------------------------------------------- */
 
-static bool covers(const struct zw_interface *interface, struct zw_str name)
-{
-	if (!interface->pattern)
-		return zw_str_eq(interface->name, name);
-	return name.n >= interface->name.n &&
-	       !memcmp(name.p, interface->name.p, interface->name.n);
-}
-
 static bool zone_covers(const struct zw_zone *zone, struct zw_str name)
 {
 	size_t i;
 
 	for (i = 0; i < zone->interfaces.n; i++) {
-		if (covers(&zone->interfaces.v[i], name))
+		if (zw_interface_covers(&zone->interfaces.v[i], name))
 			return true;
 	}
 	return false;
