@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The figures of `zwinger check`: small, large, ten times larger, and a list of
-# a million addresses. Status 1 when a bound is missed twofold.
+# a million addresses; and of `zwinger fmea`. Status 1 when a bound is missed twofold.
 set -u
 zwinger=$(realpath ${ZW_BINARY:-build/zwinger})
 measure=$(realpath build/tests/measure)
@@ -33,6 +33,12 @@ policy 4 20 list1m million.zw
 "$measure" "100,000 rules" 0 0 1 "$zwinger" check rules100k.zw || status=1
 "$measure" "a define of 1,000,000 addresses" 2000 500 3 \
 	"$zwinger" check million.zw || status=1
+
+# Single faults, each proved again: of the first all, some 900, a hundred of
+# them a second; of the second a sample.
+"$measure" "fmea of examples/hq.zw" 9000 0 3 "$zwinger" fmea "$hq" || status=1
+"$measure" "fmea of 10,000 rules, 100 faults" 0 0 1 \
+	"$zwinger" fmea rules10k.zw --sample 100 || status=1
 
 awk -F '\t' '
 	{ time[$1] = $2 }
