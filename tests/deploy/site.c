@@ -48,6 +48,8 @@ void zw_site_run(struct zw_testbed *bed, const char *const *words, int status,
 
 	make_line(bed, words, argv);
 	zw_run(run, NULL, argv);
+	zw_buf_puts(&run->out, ""); /* never NULL */
+	zw_buf_puts(&run->err, "");
 	ZW_CHECK(run->status == status, "%s %s: status %d, not %d\n%s%s",
 		 words[0], words[1] ? words[1] : "", run->status, status,
 		 run->out.n ? run->out.data : "",
