@@ -500,15 +500,13 @@ static const char *compare_source(struct variant *v, struct zw_expectation *e,
 	return NULL;
 }
 
-enum zw_judgement
-zw_oracle_judge(const struct zw_oracle *oracle, const struct zw_shot *shot,
-		const struct zw_probe *probe, struct zw_trace *met_into,
-		struct zw_expectation *expectation, const char **wrong)
+static enum zw_judgement
+judge_at(time_t now, const struct zw_oracle *oracle, const struct zw_shot *shot,
+	 const struct zw_probe *probe, struct zw_trace *met_into,
+	 struct zw_expectation *expectation, const char **wrong)
 {
 	struct zw_expectation e;
-	struct variant v = { .oracle = oracle,
-			     .shot = shot,
-			     .now = time(NULL) };
+	struct variant v = { .oracle = oracle, .shot = shot, .now = now };
 	bool first = true, blind = false, unmodelled = false;
 	u32 state, most, met;
 
@@ -544,6 +542,26 @@ zw_oracle_judge(const struct zw_oracle *oracle, const struct zw_shot *shot,
 	if (unmodelled || blind)
 		return *wrong ? ZW_JUDGED_NOTHING : ZW_JUDGED_EITHER;
 	return ZW_JUDGED_DIFFERS;
+}
+
+enum zw_judgement
+zw_oracle_judge(const struct zw_oracle *oracle, const struct zw_shot *shot,
+		const struct zw_probe *probe, struct zw_trace *met,
+		struct zw_expectation *expectation, const char **wrong)
+{
+	time_t now = time(NULL);
+	enum zw_judgement judgement =
+		judge_at(now, oracle, shot, probe, met, expectation, wrong);
+	struct zw_expectation before;
+	const char *why;
+
+	/* A rule's hours may have begun or ended since it was sent. */
+	if (judgement != ZW_JUDGED_DIFFERS ||
+	    judge_at(now - 1, oracle, shot, probe, NULL, &before, &why) ==
+		    ZW_JUDGED_DIFFERS)
+		return judgement;
+	*expectation = before;
+	return ZW_JUDGED_EITHER;
 }
 
 /* ---- the gateway's own answers ------------------------------------------ */
