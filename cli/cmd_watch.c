@@ -4,7 +4,8 @@
  * addresses. This process opens sockets, waits and forks; it reads, decodes and
  * proves nothing itself, so no change can make it end. Changes that come close
  * together make one round: it begins when none has come for a moment, or half a
- * second after the first.
+ * second after the first. Every five minutes there is one in any case, for
+ * what no kernel tells: settings, BPF links, legacy tables.
  *
  * Another command that loads borrows the socket (loader/handover.h); until it
  * is done no round begins.
@@ -28,6 +29,7 @@
 
 #define QUIET_MS 100
 #define LATEST_MS 500
+#define PERIOD_MS 300000
 
 enum { TABLES, ROUTE, SIGNALS, LISTENER, BORROWER, DESCRIPTORS };
 
@@ -38,6 +40,7 @@ struct watcher {
 	struct zw_heard heard;		 /* since the last round */
 	s64 first, last; /* when that was: the first and the last, in ms */
 	u32 child;	 /* that looked last */
+	s64 looked;	 /* when that was */
 };
 
 static s64 now(void)
@@ -54,7 +57,7 @@ static s64 now(void)
 static bool look(struct watcher *x)
 {
 	pid_t child;
-	int status;
+	int status = 0;
 
 	fflush(NULL);
 	child = fork();
@@ -66,6 +69,7 @@ static bool look(struct watcher *x)
 		_exit(0);
 	}
 	x->child = (u32)child;
+	x->looked = now();
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	zw_socket_drain(x->w.socket);
@@ -102,8 +106,12 @@ static int patience(const struct watcher *x)
 	s64 quiet = x->last + QUIET_MS, latest = x->first + LATEST_MS;
 	s64 left;
 
-	if (!x->heard.kinds || x->borrower >= 0)
+	if (x->borrower >= 0)
 		return -1;
+	if (!x->heard.kinds) {
+		left = x->looked + PERIOD_MS - now();
+		return left < 0 ? 0 : (int)left;
+	}
 	left = (quiet < latest ? quiet : latest) - now();
 	return left < 0 ? 0 : (int)left;
 }
@@ -111,8 +119,11 @@ static int patience(const struct watcher *x)
 static void begin_round(struct watcher *x)
 {
 	const struct zw_heard heard = x->heard;
-	bool ok = look(x);
+	bool ok;
 
+	if (!x->heard.kinds)
+		x->heard.kinds = ZW_EVENT_ASKED;
+	ok = look(x);
 	x->heard = (struct zw_heard){ 0 };
 	if (ok)
 		return;
@@ -155,7 +166,7 @@ static bool take_signal(struct watcher *x)
 		return true;
 	if (!x->heard.kinds)
 		x->first = x->last = now();
-	x->heard.kinds |= ZW_EVENT_LOST;
+	x->heard.kinds |= ZW_EVENT_ASKED;
 	return false;
 }
 

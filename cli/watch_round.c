@@ -38,6 +38,8 @@ static void find_cause(struct round *r, const struct zw_heard *heard)
 
 	if (!heard->kinds)
 		zw_buf_puts(&out, "at the beginning");
+	if (heard->kinds == ZW_EVENT_ASKED)
+		zw_buf_puts(&out, "looked again");
 	if (heard->kinds & ZW_EVENT_LOST)
 		zw_buf_puts(&out, "more changed than could be followed");
 	if (heard->kinds & ZW_EVENT_TABLES) {

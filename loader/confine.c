@@ -22,13 +22,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* Addresses are set aside for so much, pages come as they are used. */
 #define REGION_MAX ((size_t)1 << 36)
-#define REGION_MIN ((size_t)1 << 28)
+#define REGION_MIN ((size_t)1 << 26)
 
 #if defined(__x86_64__)
 #define MACHINE AUDIT_ARCH_X86_64
@@ -233,11 +234,24 @@ static void be_child(struct shared *shared, zw_confined_work *work)
 	_exit(0);
 }
 
+/* A file longer than RLIMIT_FSIZE would be answered by a signal. */
+static size_t largest(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur >= REGION_MAX)
+		return REGION_MAX;
+	return (size_t)limit.rlim_cur & ~(size_t)0xffff;
+}
+
 static void *map_region(int fd, size_t *n)
 {
 	void *p;
 
-	for (*n = REGION_MAX; *n >= REGION_MIN; *n /= 4) {
+	for (*n = largest(); *n >= REGION_MIN; *n /= 4) {
+		*n &= ~(size_t)0xffff;
+		if (ftruncate(fd, (off_t)*n) < 0)
+			return NULL;
 		p = mmap(NULL, *n, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_NORESERVE, fd, 0);
 		if (p != MAP_FAILED)
@@ -318,9 +332,7 @@ int zw_confine(struct zw_arena *owner, zw_confined_work *work, void *context,
 	*status = 0;
 	if (fd < 0)
 		return -errno;
-	err = ftruncate(fd, (off_t)REGION_MAX) < 0
-		      ? -errno
-		      : run(owner, work, context, n, fd, status);
+	err = run(owner, work, context, n, fd, status);
 	close(fd);
 	return err;
 }

@@ -12,6 +12,7 @@ enum {
 	ZW_EVENT_LINKS = 2,	/* made, removed, renamed, up, down, filters */
 	ZW_EVENT_ADDRESSES = 4, /* and routes */
 	ZW_EVENT_LOST = 8,	/* more came than the sockets could hold */
+	ZW_EVENT_ASKED = 16, /* nothing; for callers that look all the same */
 };
 
 struct zw_events;
