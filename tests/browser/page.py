@@ -42,6 +42,13 @@ class Browser:
             [find("chromedriver"), "--port=0"], stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True, start_new_session=True)
         self.session = None
+        try:
+            self.begin(profile)
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self, profile):
         port = None
         for line in self.driver.stdout:
             match = re.search(r"successfully on port (\d+)", line)

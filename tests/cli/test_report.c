@@ -271,10 +271,18 @@ static void look(const char *policy, const char *const *options)
 	ZW_CHECK(run.status == 0, "%s: status %d: %s", policy, run.status,
 		 run.err.n ? run.err.data : "");
 	{
+		/* with its processes: none outlives this one */
 		const char *const argv[] = {
-			"python3", "tests/browser/page.py",
+			"unshare",
+			"--pid",
+			"--fork",
+			"--kill-child",
+			"--mount-proc",
+			"python3",
+			"tests/browser/page.py",
 			zw_strf(arena, "%s/report.html", folder).p,
-			zw_strf(arena, "%s/report.json", folder).p, NULL
+			zw_strf(arena, "%s/report.json", folder).p,
+			NULL
 		};
 
 		zw_run(&seen, NULL, argv);
