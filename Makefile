@@ -172,6 +172,7 @@ soak: all $(SOAKED)
 # rulesets, some ten minutes.
 check-kernel: $(BUILD)/tests/big-packets
 	$(Q)ZW_ROUNDS=500 $(BUILD)/tests/big-packets --filter interpreter
+	$(Q)ZW_ROUNDS=500 $(BUILD)/tests/big-packets --filter iptables
 
 $(BUILD)/tests/measure: tests/bench/measure.c
 	$(call say,BENCH,$@)

@@ -260,7 +260,7 @@ static void put_rule(struct zw_random *random, bool v6, bool conntrack,
 static void put_mangle(struct zw_random *random, bool v6, struct zw_buf *out)
 {
 	static const char *const steps[] = { "set", "inc", "dec" };
-	u32 i;
+	u32 i, step;
 
 	zw_buf_puts(out, "*mangle\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n"
 			 ":FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
@@ -276,12 +276,14 @@ static void put_mangle(struct zw_random *random, bool v6, struct zw_buf *out)
 				      (v6 ? 120 : 24) + below(random, 9));
 		}
 		switch (below(random, 6)) {
-		case 0:
+		case 0: /* none comes to what the bed tells answers by */
+			step = below(random, 3);
 			zw_buf_printf(out,
 				      v6 ? " -j HL --hl-%s %u\n"
 					 : " -j TTL --ttl-%s %u\n",
-				      steps[below(random, 3)],
-				      1 + below(random, 140));
+				      steps[step],
+				      step ? 5 * (1 + below(random, 25))
+					   : 5 * below(random, 26) + 1);
 			break;
 		case 1:
 			zw_buf_printf(out, " -j DSCP --set-dscp %u\n",

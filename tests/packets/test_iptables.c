@@ -165,6 +165,14 @@ static void test_by_hand(void)
 	zw_testbed_free(bed);
 }
 
+/* Rulesets at random: ZW_ROUNDS, or as many as USUAL. */
+static u32 rounds(u32 usual)
+{
+	const char *wanted = getenv("ZW_ROUNDS");
+
+	return wanted ? (u32)strtoul(wanted, NULL, 0) : usual;
+}
+
 static void test_at_random(void)
 {
 	struct zw_testbed *bed = zw_bed_new(NULL);
@@ -174,7 +182,7 @@ static void test_at_random(void)
 
 	if (!bed)
 		return;
-	for (i = 0; i < 60; i++) {
+	for (i = 0; i < rounds(60); i++) {
 		bool v6 = i & 1;
 		struct zw_comparison what = { 150, true, i & 2 };
 
@@ -244,7 +252,7 @@ static void test_translated(void)
 	unsigned failures = CU_get_number_of_failures(), i;
 	u32 compared = 0;
 
-	for (i = 0; bed && i < 24; i++) {
+	for (i = 0; bed && i < rounds(24); i++) {
 		zw_random_iptables_plain(&random, i & 1, &text);
 		same_translated(bed, i & 1, text.data, &compared);
 		if (CU_get_number_of_failures() > failures)
