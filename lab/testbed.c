@@ -79,6 +79,11 @@ static const char *const gateway_settings[] = {
 	"net/ipv6/icmp/ratelimit=0",
 	"?net/ipv4/icmp_msgs_per_sec=1000000000",
 	"?net/ipv4/icmp_msgs_burst=1000000000",
+	/* fragments that wait for the rest must not fill the room that the
+	 * kernel has for them: it drops others then */
+	"?net/ipv4/ipfrag_high_thresh=268435456",
+	"?net/ipv6/ip6frag_high_thresh=268435456",
+	"?net/netfilter/nf_conntrack_frag6_high_thresh=268435456",
 	"net/ipv4/ip_default_ttl=199",
 	"net/ipv6/conf/all/hop_limit=199",
 	"net/ipv6/conf/default/hop_limit=199",
