@@ -118,7 +118,6 @@ bool zw_lab_fresh(const struct zw_lab *lab, const struct zw_shot *shot,
 
 	ends_of_shot(shot, e, ends);
 	return lab->used_count + 2 <= USED_MOST &&
-	       !shot->spec.fragment_offset && !shot->spec.more_fragments &&
 	       !lab->used[place_of(lab, ends[0])] &&
 	       !lab->used[place_of(lab, ends[1])];
 }

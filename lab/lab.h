@@ -76,8 +76,8 @@ bool zw_lab_try(struct zw_lab *lab, const struct zw_shot *shot,
 		struct zw_str from, struct zw_str to, struct zw_probe *probe,
 		struct zw_buf *error);
 /* False where a packet with SHOT's ends, or with those that it will have as E
- * expects it, was noted since connections were last forgotten, or where it may
- * meet the rest of another's datagram: they must be forgotten first. */
+ * expects it, was noted since connections were last forgotten: they must be,
+ * first. */
 bool zw_lab_fresh(const struct zw_lab *lab, const struct zw_shot *shot,
 		  const struct zw_expectation *e);
 /* It is about to be sent. */

@@ -78,7 +78,7 @@ static void odd_flags(struct zw_random *random, struct zw_frame_spec *spec,
 static void fragment(struct zw_random *random, struct zw_frame_spec *spec,
 		     struct zw_shot *shot)
 {
-	spec->id = 1 + zw_random_below(random, 60000);
+	/* Its number is the shot's, so that no two are of one datagram. */
 	shot->kind = "fragment";
 	if (spec->src.family == ZW_IPV6 && !zw_random_below(random, 3)) {
 		spec->fragment_header = true;

@@ -216,7 +216,8 @@ static bool goes_on(const struct round *r, const struct zw_talk *t,
 {
 	const struct zw_routing *ways = r->lab->network->ways;
 
-	if (e->run.unmodelled)
+	/* What is not tracked begins no connection. */
+	if (e->run.unmodelled || !e->run.packet.ct.tuple[ZW_CT_ORIGINAL].known)
 		return false;
 	if (e->fate == ZW_FATE_LOCAL)
 		return !is_tcp(t) && !e->run.dnat && !e->run.redirected &&
