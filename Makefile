@@ -232,6 +232,13 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/libexec/zwinger/textfile
 	$(Q)rm -rf $(DOC)
 
+# A Debian package in $(BUILD)/deb, clean by lintian, and its life in a chroot. They
+# need the packages debhelper, lintian, mmdebstrap (and the latter root).
+deb:
+	$(Q)sh packaging/debian/build.sh $(BUILD)/deb
+check-deb: deb
+	$(Q)sh packaging/debian/check.sh $(BUILD)/deb
+
 # A gateway with hosts, on any Debian 12, as root.
 demo:
 	$(Q)sh demo/demo.sh
@@ -261,4 +268,4 @@ clean:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: soak check-kernel bench fuzz-smoke all clean demo install uninstall tests packages check check-run layers check-codes check-code-examples format
+.PHONY: deb check-deb soak check-kernel bench fuzz-smoke all clean demo install uninstall tests packages check check-run layers check-codes check-code-examples format
