@@ -267,10 +267,10 @@ static bool connmark(const struct zw_machine *m, const struct zw_xt *xt)
 	return zw_machine_has_entry(m) && masked(xt, m->packet->ct.mark);
 }
 
-/* mac_mt: of interfaces with Ethernet headers */
+/* mac_mt: of interfaces of the kind Ethernet, which the loopback is not */
 static bool mac(const struct zw_machine *m, const struct zw_xt *xt)
 {
-	if (m->packet->link_len < 14)
+	if (m->packet->link_len < 14 || !strcmp(m->packet->in, "lo"))
 		return false;
 	return !memcmp(m->packet->link + 6, xt->mac.address, 6) !=
 	       xt->mac.invert;

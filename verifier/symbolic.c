@@ -22,6 +22,22 @@
 
 #define BUDGET 2000000
 
+/* The loopback has a kind of its own. */
+static bool asks_link_type(const struct zw_rule *rule)
+{
+	u32 i;
+
+	for (i = 0; i < rule->n_exprs; i++) {
+		const struct zw_expr *expr = &rule->exprs[i];
+
+		if (zw_loads_link_type(expr) ||
+		    (expr->kind == ZW_EXPR_MATCH && expr->xt.means &&
+		     expr->xt.means->kind == ZW_XT_MAC))
+			return true;
+	}
+	return false;
+}
+
 void zw_symbolic_cuts(struct zw_cuts *cuts, const struct zw_ruleset *ruleset)
 {
 	size_t i, k;
@@ -32,6 +48,10 @@ void zw_symbolic_cuts(struct zw_cuts *cuts, const struct zw_ruleset *ruleset)
 		for (k = 0; k < chain->devices.n; k++)
 			zw_cuts_name(cuts, chain->devices.v[k].name,
 				     chain->devices.v[k].prefix);
+		for (k = 0; k < chain->rules.n; k++) {
+			if (asks_link_type(chain->rules.v[k]))
+				zw_cuts_name(cuts, ZW_STR("lo"), false);
+		}
 	}
 }
 

@@ -187,6 +187,11 @@ void zw_doubt(struct scene *scene, const char *what);
 /* Number of the loss WHAT under the rule at hand. */
 u32 zw_loss(struct scene *scene, const char *what);
 
+/* Does EXPR load the kind of the input interface? */
+static inline bool zw_loads_link_type(const struct zw_expr *expr)
+{
+	return expr->kind == ZW_EXPR_META && expr->meta.key == NFT_META_IIFTYPE;
+}
 /* Load into the registers; the result is the set of packets for which the
  * expression does not break the rule. */
 zw_node zw_load(struct scene *scene, const struct zw_expr *expr, u32 number,

@@ -13,6 +13,8 @@
  * they ask does not matter to what they come to, but it does to the work: so
  * these questions are gathered, and put around the decision from the last
  * variable to the first, which makes each node of the rule once. */
+#include <net/if_arp.h>
+
 #include "base/assert.h"
 #include "verifier/predicate.h"
 #include "verifier/symbolic_rule.h"
@@ -440,12 +442,43 @@ static bool loads_index(const struct zw_rule_run *run, u32 i)
 	       only_compared(run->rule);
 }
 
+/* The kind of the input interface, which text of nft asks for before it looks
+ * at hardware addresses: with an Ethernet header ARPHRD_ETHER, but for the
+ * loopback. */
+static zw_node go_link_type(struct zw_rule_run *run, u32 i,
+			    const struct registers *regs)
+{
+	struct zw_space *space = run->scene->s->space;
+	struct registers after = *regs;
+	u32 first, last;
+	zw_node out;
+
+	if (!run->scene->has_in)
+		return zw_run_leaf(run, GO_ON);
+	after.index = 0;
+	zw_put_unknown(&after, run->rule->exprs[i].meta.dreg, 2, false);
+	out = zw_if(space->d,
+		    zw_space_is(space,
+				zw_space_byte(space, ZW_BYTE_LINK,
+					      ZW_BYTE_NO_LINK),
+				0),
+		    with_index(run, i, regs, ARPHRD_ETHER),
+		    zw_run_go(run, i + 1, &after));
+	if (zw_space_names(space, ZW_STR("lo"), false, &first, &last))
+		out = zw_if(space->d,
+			    zw_space_index(space, ZW_FIELD_IN, first, last),
+			    with_index(run, i, regs, ARPHRD_LOOPBACK), out);
+	return out;
+}
+
 static zw_node go_load(struct zw_rule_run *run, u32 i,
 		       const struct registers *regs)
 {
 	struct registers after = *regs;
 	zw_node ok;
 
+	if (zw_loads_link_type(&run->rule->exprs[i]))
+		return go_link_type(run, i, regs);
 	if (loads_index(run, i))
 		return go_index(run, i, regs,
 				run->rule->exprs[i].meta.key == NFT_META_IIF

@@ -221,8 +221,8 @@ static zw_node mac(const struct zw_rule_run *run, const struct zw_xt *xt)
 {
 	struct zw_space *space = zw_run_space(run);
 	struct zw_diagrams *d = zw_run_diagrams(run);
-	zw_node out = ZW_ALL;
-	u32 k;
+	zw_node out = ZW_ALL, loopback = ZW_EMPTY;
+	u32 k, first, last;
 
 	if (run->scene->path == ZW_PATH_OUTPUT)
 		return ZW_EMPTY;
@@ -232,8 +232,11 @@ static zw_node mac(const struct zw_rule_run *run, const struct zw_xt *xt)
 			zw_space_is(space,
 				    zw_space_byte(space, ZW_BYTE_LINK, 6 + k),
 				    xt->mac.address[k]));
+	if (zw_space_names(space, ZW_STR("lo"), false, &first, &last))
+		loopback = zw_space_index(space, ZW_FIELD_IN, first, last);
+	out = zw_minus(d, zw_xt_inverted(run, out, xt->mac.invert), loopback);
 	return zw_and(
-		d, zw_xt_inverted(run, out, xt->mac.invert),
+		d, out,
 		zw_space_is(space,
 			    zw_space_byte(space, ZW_BYTE_LINK, ZW_BYTE_NO_LINK),
 			    0));

@@ -354,6 +354,8 @@ void zw_random_iptables_plain(struct zw_random *random, bool v6,
 		"-i wan0 -p 47",
 		"! -i dmz0 -m comment --comment word",
 		"-m conntrack --ctdir REPLY",
+		"-m mac ! --mac-source 02:00:00:02:00:01",
+		"-m mac --mac-source 02:00:00:02:00:02 -i lan0",
 		"-m time --timestart 10:00 --timestop 12:00 --weekdays Mon,Tue",
 	};
 	static const char *const four[] = {
@@ -387,12 +389,12 @@ void zw_random_iptables_plain(struct zw_random *random, bool v6,
 			 ":OUTPUT ACCEPT\n:one - [0:0]\n:two - [0:0]\n");
 	for (i = 0; i < 16; i++) {
 		chain = below(random, 5);
-		kind = below(random, 25);
+		kind = below(random, 27);
 		zw_buf_printf(
 			out, "-A %s %s %s\n", chains[chain],
-			kind < 17 ? common[kind]
-			: v6	  ? six[kind - 17]
-				  : four[kind - 17],
+			kind < 19 ? common[kind]
+			: v6	  ? six[kind - 19]
+				  : four[kind - 19],
 			ends[below(random, chain < 2 || chain == 4 ? 6 : 4)]);
 	}
 	zw_buf_puts(out, "COMMIT\n");

@@ -73,6 +73,7 @@ bool world_of(struct world *w, struct zw_arena *arena,
 	u32 i;
 
 	zw_cuts_init(&cuts, arena);
+	zw_symbolic_cuts(&cuts, ruleset);
 	/* in both orders of fields */
 	cuts.addresses_first = ruleset->chains.n % 2;
 	names(&cuts);
