@@ -153,6 +153,8 @@ struct zw_space {
 	ZW_VEC(u32) fresh;	    /* the variables made by zw_space_fresh */
 	size_t fresh_made;	    /* behind those: given back, to be used */
 	size_t fresh_kept;	    /* so many are never given back */
+	u32 then_tag, past_tag;	    /* of the products of chains, which are
+				     * the same of all rulesets (0: none yet) */
 	struct zw_map predicates;   /* name to variable */
 	struct zw_map translations; /* name to number */
 	ZW_VEC(struct zw_str) translation_names; /* by number - 1 */

@@ -188,8 +188,10 @@ struct zw_symbolic *zw_symbolic_new(struct zw_arena *arena,
 	s->space = space;
 	s->ruleset = ruleset;
 	s->outcomes = zw_outcomes_new(arena);
-	s->then_tag = zw_tag_new(space->d);
-	s->past_tag = zw_tag_new(space->d);
+	if (!space->then_tag) {
+		space->then_tag = zw_tag_new(space->d);
+		space->past_tag = zw_tag_new(space->d);
+	}
 	s->lookups = ZW_NEW(arena, struct zw_map);
 	zw_map_init(s->lookups, arena);
 	s->to_end_tag = zw_tag_new(space->d);
@@ -248,8 +250,6 @@ struct zw_symbolic *zw_symbolic_variant(struct zw_arena *arena,
 	if (!alike(s, base))
 		return s;
 	s->outcomes = base->outcomes;
-	s->then_tag = base->then_tag;
-	s->past_tag = base->past_tag;
 	s->to_end_tag = base->to_end_tag;
 	memcpy(s->there, base->there, sizeof(s->there));
 	memcpy(s->there_known, base->there_known, sizeof(s->there_known));

@@ -69,7 +69,7 @@ struct zw_symbolic {
 	bool reads_status; /* of entries */
 	bool offloads;	   /* flows may go on past the hooks */
 	struct zw_outcomes *outcomes;
-	u32 then_tag, past_tag, to_end_tag;
+	u32 to_end_tag;
 	struct zw_map *lookups; /* sets already looked up, by key */
 	ZW_VEC(zw_node) lookup_nodes;
 	bool tracked[ZW_FAMILY_COUNT]; /* conntrack, and so defragmentation,

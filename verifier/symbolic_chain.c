@@ -98,7 +98,8 @@ struct product zw_then(struct zw_symbolic *s, struct product a,
 		p.node = zw_bind(s->space->d, a.node, continue_with, &c);
 	else
 		p.node = zw_apply(s->space->d,
-				  past_accept ? s->past_tag : s->then_tag,
+				  past_accept ? s->space->past_tag
+					      : s->space->then_tag,
 				  past_accept ? past_leaf : then_leaf, NULL,
 				  a.node, b.node);
 	return p;
@@ -117,7 +118,7 @@ static struct product first_of(struct zw_symbolic *s, const struct product *v,
 		if (i + 1 < n)
 			p.kinds |= v[i].kinds & ~KIND(GO_ON);
 	}
-	p.node = zw_first(s->space->d, s->then_tag, GO_ON, nodes, n);
+	p.node = zw_first(s->space->d, s->space->then_tag, GO_ON, nodes, n);
 	return p;
 }
 
