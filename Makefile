@@ -208,7 +208,7 @@ DOC     := $(SHARE)/doc/zwinger
 install_files = $(foreach f,$(1),$(INSTALL) -D -m 644 $(f) $(2)/$(f) &&) true
 
 UNITS := zwinger.service zwinger-watch.service zwinger-verify.service zwinger-verify.timer
-DOCS := README.md CHANGELOG.md SECURITY.md COPYING $(wildcard docs/*.md docs/*.json docs/*/*.md)
+DOCS := README.md CHANGELOG.md SECURITY.md COPYING $(wildcard docs/*.md docs/*.json docs/*/*.md) packaging/systemd/record.conf
 EXAMPLES := $(wildcard examples/*.* examples/*/*.* examples/*/*/*.*)
 
 install: all

@@ -19,8 +19,10 @@ complain()
 
 make -s BUILD="$build" install DESTDIR="$work" PREFIX=/usr >/dev/null || exit 1
 units=$work/usr/lib/systemd/system
-sed -i "s|/usr/sbin/zwinger|$work&|; s|/usr/libexec/zwinger|$work&|" "$units"/*
-systemd-analyze --man=no verify "$units"/* >"$work/said" 2>&1 &&
+sed -i "s|/usr/sbin/zwinger|$work&|; s|/usr/libexec/zwinger|$work&|" "$units"/*.service
+mkdir "$units/zwinger-verify.service.d"
+cp packaging/systemd/record.conf "$units/zwinger-verify.service.d"
+systemd-analyze --man=no verify "$units"/*.service "$units"/*.timer >"$work/said" 2>&1 &&
 	[ ! -s "$work/said" ] || complain "not well formed: $(cat "$work/said")"
 for unit in "$units"/*.service; do
 	systemd-analyze security --offline=true --threshold=25 --no-pager \
@@ -38,6 +40,9 @@ exec_of()
 {
 	sed -n 's/^ExecStart=//p' "$units/$1.service"
 }
+
+record=$(sed -n "s|^ExecStart=|$work|; s|/etc/zwinger|$work|p" \
+	packaging/systemd/record.conf)
 
 cat >"$work/policy.zw" <<'END'
 external zone net { interface wan0 }
@@ -63,8 +68,13 @@ nft list table inet zwinger >/dev/null
 \$as $(exec_of zwinger-verify)
 grep -q '^zwinger_' /var/lib/prometheus/node-exporter/zwinger.prom
 [ "\$(ls -A /var/lib/prometheus/node-exporter)" = zwinger.prom ]
+\$as $record
+\$as $record
+[ -s /var/lib/zwinger/record/report.html ]
+[ -s /var/lib/zwinger/record/report-1.html ]
 \$as $(exec_of zwinger-watch) >/run/watch 2>&1 &
 pid=\$!
+trap 'kill \$pid 2>/dev/null || :' EXIT
 for i in \$(seq 100); do
 	grep -q proved /run/watch && break
 	sleep 0.1
