@@ -47,14 +47,14 @@ static bool add_mode(struct zw_cli *cli, struct zw_str word, u32 *modes)
 	size_t m;
 
 	for (m = 0; m < ZW_FAULT_MODES; m++) {
-		const char *name = zw_fault_mode_name(m);
-
-		if (zw_str_is(word, name)) {
+		if (zw_str_is(word, zw_fault_mode_name(m))) {
 			*modes |= UINT32_C(1) << m;
 			return true;
 		}
-		zw_buf_printf(&all, "%s%s", m ? ", " : "", name);
 	}
+	for (m = 0; m < ZW_FAULT_MODES; m++)
+		zw_buf_printf(&all, "%s%s", m ? ", " : "",
+			      zw_fault_mode_name(m));
 	refuse(cli, "modes", zw_cstr(cli->arena, word),
 	       zw_cstr(cli->arena, (struct zw_str){ all.data, all.n }));
 	zw_buf_free(&all);

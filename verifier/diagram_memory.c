@@ -12,6 +12,7 @@
 
 #define FIRST_LINES 1024
 #define MOST_LINES (1u << 21)
+#define MOST_LISTS (1u << 16)
 #define LARGE_PAGE ((size_t)2 << 20)
 
 /* ---- pages --------------------------------------------------------------- */
@@ -143,7 +144,11 @@ void zw_diagram_memory_grow(struct zw_diagrams *d)
 		}
 	}
 	zw_diagram_pages_free(old, bytes_of(lines));
+	/* lists are few beside pairs */
+	if (d->cache_lines / 4 <= d->list_count || d->list_count >= MOST_LISTS)
+		return;
 	zw_diagram_pages_free(d->lists, bytes_of_lists(d->list_count));
-	d->list_count = d->cache_lines;
+	while (d->list_count < d->cache_lines / 4 && d->list_count < MOST_LISTS)
+		d->list_count *= 2;
 	d->lists = zw_diagram_pages(bytes_of_lists(d->list_count));
 }

@@ -11,6 +11,7 @@
  * nothing is walked for leaves that are not there. */
 #include "base/assert.h"
 #include "verifier/symbolic_internal.h"
+#include "verifier/targets.h"
 
 #define DEPTH_MAX 16 /* NFT_JUMP_STACK_SIZE */
 
@@ -288,7 +289,8 @@ static zw_node reaching(const struct scene *scene, zw_node node,
 
 /* A rule, and the chains that it jumps to for those who get there; false where
  * it does nothing to those who get to itself. What it is not known to do does
- * not matter then. */
+ * not matter then. Rules that neither lead anywhere nor are in doubt are not
+ * asked: the product leaves them out for less. */
 static bool make_rule(struct scene *scene, u32 position,
 		      const struct zw_rule *rule, struct product *out)
 {
@@ -298,6 +300,8 @@ static bool make_rule(struct scene *scene, u32 position,
 
 	*out = zw_rule_alone(scene, position, rule);
 	if (scene->careful &&
+	    (out->kinds & (KIND(JUMPS) | KIND(GOES_TO)) ||
+	     s->doubts.n > doubts) &&
 	    zw_same(reaching(scene, out->node, acts), ZW_EMPTY)) {
 		s->doubts.n = doubts;
 		return false;
@@ -335,23 +339,49 @@ bool zw_chain_cares(const struct scene *scene, u32 chain)
 	       scene->hook != NF_INET_POST_ROUTING;
 }
 
+static void see_chain(void *context, u32 target)
+{
+	bool *leads = context;
+
+	(void)target;
+	*leads = true;
+}
+
+/* How many of the chain's rules are up to the last one that leads to another
+ * chain. */
+static size_t up_to_last_jump(const struct zw_ruleset *ruleset,
+			      const struct zw_chain *c)
+{
+	size_t n = c->rules.n;
+	bool leads = false;
+
+	for (; n; n--) {
+		zw_rule_targets(ruleset, c->rules.v[n - 1], see_chain, &leads);
+		if (leads)
+			break;
+	}
+	return n;
+}
+
 /* The rules of a base chain behind one that drops what nobody asks about, in
  * blocks of growing size: where no packet goes on any more, the rest is not
- * looked at. */
+ * looked at. That spares chains, and each block costs a walk over all before
+ * it: rules behind the last jump are one block. */
 static struct product careful_rules(struct scene *scene,
 				    const struct zw_chain *c,
 				    struct product *rules)
 {
 	struct zw_symbolic *s = scene->s;
 	struct zw_diagrams *d = s->space->d;
-	size_t done = 0, block, end, n;
+	size_t last = up_to_last_jump(s->ruleset, c), done = 0, block, end, n;
 	struct product out = { zw_if(d, scene->reach, zw_leaf(d, GO_ON),
 				     zw_leaf(d, DROPS)),
 			       KIND(GO_ON) | KIND(DROPS) };
 
 	while (done < c->rules.n && out.kinds & KIND(GO_ON)) {
 		block = done < 4 * FIRST_BLOCK ? FIRST_BLOCK : done / 4;
-		end = block < c->rules.n - done ? done + block : c->rules.n;
+		end = done < last && block < c->rules.n - done ? done + block
+							       : c->rules.n;
 		rules[0] = out;
 		n = make_rules(scene, c, done, end, rules + 1);
 		out = zw_then_all(s, rules, n + 1, false);
