@@ -154,7 +154,7 @@ packages:
 
 # Everything, in a fresh make that sees what was just installed.
 check: packages
-	$(Q)$(MAKE) --no-print-directory -j2 all tests $(BUILD)/tests/gate
+	$(Q)$(MAKE) --no-print-directory -j2 all tests bench-programs $(BUILD)/tests/gate
 	$(Q)$(MAKE) --no-print-directory check-run
 
 # Random tests draw from one seed here, so that a run says the same on every
@@ -190,8 +190,12 @@ $(BUILD)/tests/bench-fill: $(BUILD)/tests/bench/fill.o
 	$(call say,BENCH,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lmnl -lnetfilter_conntrack
 
+# Built by `make check` too, so that they stay in step with what they measure.
+bench-programs: $(foreach p,measure bench-packets bench-send bench-fill,$(BUILD)/tests/$(p))
+
 # Figures, not tests: status 1 when a bound is missed twofold.
-bench: all $(BUILD)/tests/measure $(BUILD)/tests/bench-packets $(BUILD)/tests/bench-send $(BUILD)/tests/bench-fill
+BENCH_PROGRAMS := $(foreach p,measure bench-packets bench-send bench-fill,$(BUILD)/tests/$(p))
+bench: all $(BENCH_PROGRAMS)
 	$(Q)sh tests/bench/check.sh
 	$(Q)sh tests/bench/iptables.sh
 	$(Q)sh tests/bench/questions.sh

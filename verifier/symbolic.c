@@ -769,8 +769,11 @@ static void add_hook(struct scene *scene, bool device_hook, u32 hook)
 			 known_chain_at(scene, chains.v[i].chain, device_hook));
 		if (scene->s->foreign)
 			check_orders(scene, &chains, i + 1, first);
-		narrow(scene, chains.v[i].chain,
-		       scene->steps->v[scene->steps->n - 1].chain);
+		/* chains behind the decision are built for all packets */
+		if (i + 1 < chains.n ||
+		    (hook != NF_INET_FORWARD && hook != NF_INET_LOCAL_IN))
+			narrow(scene, chains.v[i].chain,
+			       scene->steps->v[scene->steps->n - 1].chain);
 	}
 	if (!device_hook && !scene->visit)
 		own_steps(scene, INT64_MAX, done);

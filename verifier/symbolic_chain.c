@@ -385,11 +385,13 @@ static struct product careful_rules(struct scene *scene,
 		rules[0] = out;
 		n = make_rules(scene, c, done, end, rules + 1);
 		out = zw_then_all(s, rules, n + 1, false);
+		done = end;
+		if (done == c->rules.n)
+			break;
 		scene->reach = zw_symbolic_lasting(
 			s, zw_where(d, out.node, goes_on, s));
 		if (zw_same(scene->reach, ZW_EMPTY))
 			out.kinds &= ~KIND(GO_ON);
-		done = end;
 	}
 	return out;
 }

@@ -30,8 +30,10 @@
 #include "base/assert.h"
 #include "tests/bench/linear.h"
 #include "tests/harness/harness.h"
+#include "tests/harness/netns.h"
 #include "tests/harness/pipeline.h"
 #include "lab/testbed_inside.h"
+#include "tests/harness/testbed.h"
 
 enum {
 	FLOWS = 128,
@@ -77,6 +79,7 @@ static double now(void)
 /* Zone 0 is everything else; zone N has 10.N/16 and fd00:N::/64. */
 static struct zw_testbed *new_bed(const struct zw_statement *statement)
 {
+	struct zw_buf error = { 0 };
 	unsigned n = (unsigned)statement->zones.n;
 	struct zw_testbed_interface *list = calloc(n, sizeof(*list));
 	struct zw_testbed *bed;
@@ -98,10 +101,11 @@ static struct zw_testbed *new_bed(const struct zw_statement *statement)
 		snprintf(text, sizeof(text), "fd00:%x::1/64", i);
 		list[i].own[1] = strdup(text);
 	}
-	bed = zw_testbed_new(
-		&(struct zw_testbed_spec){ .interfaces = list, .count = n });
+	bed = zw_testbed_make(
+		&(struct zw_testbed_spec){ .interfaces = list, .count = n },
+		&error);
 	if (!bed)
-		fail("test bed", "cannot be made");
+		fail("test bed", error.n ? error.data : "cannot be made");
 	for (unsigned i = 0; i < n; i++) {
 		free((void *)(uintptr_t)list[i].name);
 		free(i ? (void *)(uintptr_t)list[i].own[0] : NULL);
