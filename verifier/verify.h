@@ -50,6 +50,8 @@ struct zw_witness {
 	ZW_VEC(struct zw_str) assumptions; /* "the limit of rule 3 is not
 					     * reached", ... */
 	struct zw_str bytes; /* the packet itself, from the network header */
+	struct zw_str link;  /* and the Ethernet header that it came in; empty:
+			      * in none */
 };
 
 /* How much is wrong: the violating set beside its first packet. */

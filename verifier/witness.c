@@ -450,6 +450,26 @@ static void add_entry(const struct finder *f, const struct zw_packet *packet,
 		zw_buf_printf(buf, " port %u", other->sport);
 }
 
+/* The hardware addresses, where a rule asks for them: else they are 0. */
+static void add_link(const struct zw_packet *packet, struct zw_buf *buf)
+{
+	static const u8 none[6] = { 0 };
+	static const char *const words[] = { "to", "from" };
+	u32 side;
+
+	for (side = 0; side < 2 && packet->link_len >= 12; side++) {
+		const u8 *a = packet->link + 6 * side;
+
+		if (!memcmp(a, none, 6))
+			continue;
+		zw_buf_printf(
+			buf,
+			"%s%s hardware address %02x:%02x:%02x:%02x:%02x:%02x",
+			buf->n ? ", " : "", words[side], a[0], a[1], a[2], a[3],
+			a[4], a[5]);
+	}
+}
+
 static struct zw_str details(const struct finder *f,
 			     const struct zw_packet *packet,
 			     const struct zw_run *run)
@@ -487,6 +507,7 @@ static struct zw_str details(const struct finder *f,
 		add_ipsec(f, &buf, "came by IPsec", ZW_FIELD_REQID_IN);
 	if (f->s->path != ZW_PATH_INPUT && field_value(f, ZW_FIELD_IPSEC_OUT))
 		add_ipsec(f, &buf, "leaves by IPsec", ZW_FIELD_REQID_OUT);
+	add_link(packet, &buf);
 	add_destination(f, run, &buf);
 	add_entry(f, packet, run, &buf);
 	add_time(f, &buf);
@@ -628,6 +649,9 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 	w->bytes =
 		zw_str_copy(arena, (struct zw_str){ (const char *)packet->bytes,
 						    packet->n });
+	w->link = zw_str_copy(arena,
+			      (struct zw_str){ (const char *)packet->link,
+					       packet->link_len });
 }
 
 /* ---- all of it ----------------------------------------------------------- */

@@ -235,6 +235,9 @@ static const struct pitfall cases[] = {
 	  "type filter hook prerouting priority 0\n"
 	  "ip daddr 192.0.2.9 ip daddr set 10.1.0.7\n}\n}",
 	  "rewrite" },
+	{ "hardware addresses", REFUTED,
+	  "iifname dmz0 ether saddr 02:00:00:00:00:07 accept", NULL,
+	  "from hardware address 02:00:00:00:00:07" },
 	{ "time of day", REFUTED,
 	  "iifname dmz0 meta hour \"08:00\"-\"17:00\" accept", NULL, NULL },
 	{ "docker's forwarding", PROVED, "",

@@ -261,6 +261,9 @@ static void replay(const struct base *base, const struct zw_witness *w, u32 try,
 				: UINT32_MAX;
 	packet->n = (u32)w->bytes.n;
 	memcpy(packet->bytes, w->bytes.p, w->bytes.n);
+	packet->link_len = (u32)w->link.n;
+	if (w->link.n)
+		memcpy(packet->link, w->link.p, w->link.n);
 }
 
 enum replayed {
