@@ -117,6 +117,7 @@ static void read_members(struct zw_resolver *r, u32 at)
 
 		switch (member->kind) {
 		case ZW_MEMBER_INTERFACE:
+		case ZW_MEMBER_BINDING: /* of gateways alone */
 			break; /* interfaces.c */
 		case ZW_MEMBER_IPSEC:
 		case ZW_MEMBER_NOT_IPSEC:

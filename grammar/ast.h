@@ -136,7 +136,7 @@ struct zw_ast_option {
 
 typedef ZW_VEC(struct zw_ast_option) zw_ast_options;
 
-/* -- what stands in a zone's braces -- */
+/* -- what stands in a zone's braces, or a gateway's -- */
 enum zw_ast_member_kind {
 	ZW_MEMBER_INTERFACE,
 	ZW_MEMBER_IPSEC, /* ipsec [reqid N] */
@@ -144,6 +144,13 @@ enum zw_ast_member_kind {
 	ZW_MEMBER_NETWORK,
 	ZW_MEMBER_HOST,
 	ZW_MEMBER_SPOOFING_ALLOW,
+	ZW_MEMBER_BINDING, /* interface ZONE = NAMES [ipsec ...]: of gateways */
+};
+
+enum zw_ast_ipsec {
+	ZW_AST_IPSEC_UNSAID,
+	ZW_AST_IPSEC,
+	ZW_AST_IPSEC_NOT,
 };
 
 struct zw_ast_member {
@@ -152,7 +159,8 @@ struct zw_ast_member {
 	ZW_VEC(struct zw_ast_name) interfaces; /* a trailing * is a pattern */
 	bool has_reqid;
 	u32 reqid;
-	struct zw_ast_name name; /* HOST */
+	enum zw_ast_ipsec ipsec; /* BINDING: what stands behind the names */
+	struct zw_ast_name name; /* HOST; BINDING: the zone's */
 	zw_ast_addrs addrs;	 /* NETWORK, HOST */
 };
 
@@ -170,6 +178,7 @@ enum zw_ast_kind {
 	ZW_AST_DEFINE,
 	ZW_AST_SERVICE,
 	ZW_AST_ZONE,
+	ZW_AST_LINK,
 	ZW_AST_ALLOW,
 	ZW_AST_DENY,
 	ZW_AST_REJECT,
@@ -202,7 +211,8 @@ struct zw_ast_stmt {
 	enum zw_ast_kind kind;
 	struct zw_span span; /* from the first word to the last, no comment */
 	struct zw_span keyword;	 /* the first word alone */
-	struct zw_ast_name name; /* GATEWAY, DEFINE, SERVICE, ZONE, INCLUDE */
+	struct zw_ast_name name; /* GATEWAY, DEFINE, SERVICE, ZONE, INCLUDE;
+				  * LINK: the zone's */
 
 	zw_ast_addrs addrs;	  /* DEFINE; SNAT: as ...; PUBLISH: as ADDR */
 	zw_ast_services services; /* SERVICE; rules and claims (may be empty);
@@ -210,7 +220,9 @@ struct zw_ast_stmt {
 	zw_ast_services outer; /* PUBLISH: the services of the public address */
 
 	enum zw_ast_zone_kind zone_kind;      /* ZONE */
-	ZW_VEC(struct zw_ast_member) members; /* ZONE */
+	bool has_block;			      /* GATEWAY: braces follow */
+	ZW_VEC(struct zw_ast_member) members; /* ZONE, GATEWAY */
+	ZW_VEC(struct zw_ast_name) gateways;  /* LINK */
 
 	struct zw_ast_side from; /* rules, claims, NAT, EXPECT; UNSPOOFED;
 				  * PUBLISH: for ZONES */

@@ -97,6 +97,25 @@ struct zw_ast_member *zw_build_interface(struct zw_parse *parse,
 					 const struct zw_ast_name *name,
 					 struct zw_span span);
 
+/* -- gateways and links: build_gateway.c -- */
+struct zw_ast_stmt *zw_build_new_gateway(struct zw_parse *parse);
+struct zw_ast_stmt *zw_build_gateway(struct zw_ast_stmt *gateway,
+				     struct zw_span keyword,
+				     const struct zw_ast_name *name);
+/* INTERFACES are those of ZONE at the gateway. */
+struct zw_ast_member *zw_build_binding(struct zw_ast_member *interfaces,
+				       const struct zw_ast_name *zone);
+struct zw_ast_member *zw_build_binding_ipsec(struct zw_ast_member *binding,
+					     struct zw_build_number reqid);
+struct zw_ast_member *zw_build_binding_not_ipsec(struct zw_ast_member *binding);
+/* One more gateway of a link. */
+struct zw_ast_stmt *zw_build_linked(struct zw_parse *parse,
+				    struct zw_ast_stmt *link,
+				    const struct zw_ast_name *gateway);
+struct zw_ast_stmt *zw_build_link(struct zw_ast_stmt *link,
+				  struct zw_span keyword,
+				  const struct zw_ast_name *zone);
+
 /* -- options: build_option.c -- */
 zw_ast_options *zw_build_no_options(struct zw_parse *parse);
 zw_ast_options *zw_build_add_option(struct zw_parse *parse,

@@ -216,21 +216,25 @@ static void options(struct dump *dump, const zw_ast_options *list)
 	}
 }
 
-/* -- zones -- */
+/* -- zones and gateways -- */
 
 static void members(struct dump *dump, const struct zw_ast_stmt *stmt)
 {
 	static const char *const kinds[] = { "interfaces", "ipsec",
 					     "not-ipsec",  "network",
-					     "host",	   "spoofing-allow" };
+					     "host",	   "spoofing-allow",
+					     "binding" };
+	static const char *const ipsec[] = { "", " ipsec", " not-ipsec" };
 	size_t i, j;
 
 	for (i = 0; i < stmt->members.n; i++) {
 		const struct zw_ast_member *member = &stmt->members.v[i];
 
 		start(dump, kinds[member->kind]);
-		if (member->kind == ZW_MEMBER_HOST)
+		if (member->kind == ZW_MEMBER_HOST ||
+		    member->kind == ZW_MEMBER_BINDING)
 			text(dump, member->name.text);
+		zw_buf_puts(dump->out, ipsec[member->ipsec]);
 		if (member->has_reqid)
 			zw_buf_printf(dump->out, " reqid %u", member->reqid);
 		finish(dump, member->span);
@@ -256,12 +260,22 @@ static void details(struct dump *dump, const struct zw_ast_stmt *stmt)
 		text(dump, stmt->name.text);
 	if (stmt->kind == ZW_AST_ZONE)
 		zw_buf_puts(dump->out, kinds[stmt->zone_kind]);
+	if (stmt->has_block)
+		zw_buf_puts(dump->out, " with-interfaces");
 	if (stmt->kind == ZW_AST_EXPECT)
 		zw_buf_puts(dump->out, expectations[stmt->expectation]);
 	if (stmt->kind == ZW_AST_MASQUERADE)
 		zw_buf_puts(dump->out, families[stmt->nat_families]);
 	if (stmt->has_size)
 		zw_buf_printf(dump->out, " %u", stmt->size);
+}
+
+static void linked(struct dump *dump, const struct zw_ast_stmt *stmt)
+{
+	size_t i;
+
+	for (i = 0; i < stmt->gateways.n; i++)
+		leaf(dump, "gateway", &stmt->gateways.v[i]);
 }
 
 static void statement(struct dump *dump, const struct zw_ast_stmt *stmt)
@@ -272,6 +286,7 @@ static void statement(struct dump *dump, const struct zw_ast_stmt *stmt)
 		[ZW_AST_DEFINE] = "define",
 		[ZW_AST_SERVICE] = "service",
 		[ZW_AST_ZONE] = "zone",
+		[ZW_AST_LINK] = "link",
 		[ZW_AST_ALLOW] = "allow",
 		[ZW_AST_DENY] = "deny",
 		[ZW_AST_REJECT] = "reject",
@@ -293,6 +308,7 @@ static void statement(struct dump *dump, const struct zw_ast_stmt *stmt)
 	addresses(dump, &stmt->addrs);
 	dump->depth++;
 	members(dump, stmt);
+	linked(dump, stmt);
 	side(dump, "from", &stmt->from);
 	side(dump, "to", &stmt->to);
 	services(dump, "services", &stmt->services);

@@ -6,7 +6,7 @@
  * Why laying out twice changes nothing: all decisions follow from the tree,
  * from which comments stand between which pieces, whether code precedes a
  * comment on its line, whether an empty line precedes a statement, member or
- * comment, and whether a zone was on one line; and the text written answers
+ * comment, and whether a block was on one line; and the text written answers
  * these questions as the text read did. Rows are told apart by natural width,
  * never by the width that columns give them. */
 #include "grammar/format_parts.h"
@@ -181,16 +181,16 @@ static void put_row(struct format *format, const struct zw_row *row,
 static void put_rows(struct format *format, struct zw_row *rows, size_t n,
 		     u32 indent);
 
-/* The members of a zone, each on its line, and the closing brace. */
-static void put_members(struct format *format, const struct zw_ast_stmt *zone)
+/* The members of a zone or gateway, each on its line, and the closing brace. */
+static void put_members(struct format *format, const struct zw_ast_stmt *block)
 {
-	u32 brace = zone->span.off + zone->span.len - 1;
+	u32 brace = block->span.off + block->span.len - 1;
 	struct zw_row *rows;
-	size_t i, n = zone->members.n;
+	size_t i, n = block->members.n;
 
 	rows = ZW_NEW_ARRAY(format->rows.arena, struct zw_row, n);
 	for (i = 0; i < n; i++)
-		zw_row_of_member(&format->rows, &rows[i], &zone->members.v[i]);
+		zw_row_of_member(&format->rows, &rows[i], &block->members.v[i]);
 	format->lines.block++;
 	format->first = true;
 	format->last_end = n ? rows[0].start : brace;

@@ -9,7 +9,7 @@
 #include "grammar/format.h"
 
 #define ZW_FORMAT_WIDTH 88 /* lists go on in the next line behind this */
-#define ZW_FORMAT_INDENT 4 /* of what stands in a zone's braces */
+#define ZW_FORMAT_INDENT 4 /* of what stands in braces */
 #define ZW_FORMAT_CELLS 10 /* more than any statement has */
 #define ZW_FORMAT_SPREAD                                    \
 	20 /* a cell this much wider than the narrowest one \
@@ -43,9 +43,11 @@ enum zw_row_group {
 	ZW_ROW_PUBLISH,
 	ZW_ROW_ZONE,
 	ZW_ROW_HOST,
+	ZW_ROW_BINDING,
+	ZW_ROW_LINK,
 };
 
-/* One statement, or one member of a zone. */
+/* One statement, or one member of a zone or gateway. */
 struct zw_row {
 	ZW_VEC(struct zw_piece) pieces;
 	enum zw_row_group group;
@@ -56,7 +58,7 @@ struct zw_row {
 	u32 padded;	/* cells that are aligned */
 	u32 cell_at, cell_width; /* while columns are agreed on */
 	bool single;		 /* fits its line and has no comment inside */
-	const struct zw_ast_stmt *opened; /* a zone whose members stand below */
+	const struct zw_ast_stmt *opened; /* its members stand below */
 };
 
 struct zw_rows {

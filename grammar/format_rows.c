@@ -224,12 +224,13 @@ static void add_options(struct zw_rows *rows, struct zw_row *row,
 	}
 }
 
-/* -- members of zones -- */
+/* -- members of zones and gateways -- */
 
 static bool says_where(const struct zw_ast_member *member)
 {
 	return member->kind != ZW_MEMBER_NETWORK &&
-	       member->kind != ZW_MEMBER_HOST;
+	       member->kind != ZW_MEMBER_HOST &&
+	       member->kind != ZW_MEMBER_BINDING;
 }
 
 static void add_interfaces(struct zw_rows *rows, struct zw_row *row,
@@ -244,6 +245,23 @@ static void add_interfaces(struct zw_rows *rows, struct zw_row *row,
 				       member->interfaces.v[i].text);
 		add_scratch(rows, row, join, member->interfaces.v[i].span.off);
 	}
+}
+
+static void add_binding(struct zw_rows *rows, struct zw_row *row,
+			const struct zw_ast_member *member, enum zw_join join,
+			bool alone)
+{
+	zw_buf_printf(&rows->scratch, "interface %.*s",
+		      ZW_STR_ARG(member->name.text));
+	add_scratch(rows, row, join, member->span.off);
+	add(rows, row, alone ? ZW_JOIN_CELL : ZW_JOIN_BLANK,
+	    end_of(member->name.span), ZW_STR("="));
+	row->hang = (u32)row->pieces.n;
+	add_interfaces(rows, row, member);
+	if (member->ipsec == ZW_AST_IPSEC_UNSAID)
+		return;
+	zw_ast_print_binding_ipsec(&rows->scratch, member);
+	add_scratch(rows, row, ZW_JOIN_BLANK, end_of(member->span) - 1);
 }
 
 static void add_member(struct zw_rows *rows, struct zw_row *row,
@@ -286,6 +304,9 @@ static void add_member(struct zw_rows *rows, struct zw_row *row,
 	case ZW_MEMBER_SPOOFING_ALLOW:
 		add(rows, row, join, at, ZW_STR("spoofing allow"));
 		break;
+	case ZW_MEMBER_BINDING:
+		add_binding(rows, row, member, join, alone);
+		break;
 	}
 }
 
@@ -326,11 +347,14 @@ void zw_row_of_member(struct zw_rows *rows, struct zw_row *row,
 	if (member->kind == ZW_MEMBER_HOST) {
 		row->group = ZW_ROW_HOST;
 		row->fixed = 1;
+	} else if (member->kind == ZW_MEMBER_BINDING) {
+		row->group = ZW_ROW_BINDING;
+		row->fixed = 1;
 	}
 	set_single(rows, row, ZW_FORMAT_INDENT);
 }
 
-/* -- zones -- */
+/* -- zones and gateways -- */
 
 /* On one line: what says where the zone is, its networks, its hosts. */
 static void add_members(struct zw_rows *rows, struct zw_row *row,
@@ -364,15 +388,16 @@ static u32 natural_width(const struct zw_row *row)
 	return width;
 }
 
-static void row_of_zone(struct zw_rows *rows, struct zw_row *row,
-			const struct zw_ast_stmt *stmt)
+static void row_of_block(struct zw_rows *rows, struct zw_row *row,
+			 const struct zw_ast_stmt *stmt)
 {
 	static const char *const kinds[] = { "", "external ", "dmz ",
 					     "internal " };
 	struct zw_str source = source_of(rows, stmt->span);
 	bool commented = comment_in(rows, stmt->span);
 
-	zw_buf_printf(&rows->scratch, "%szone %.*s", kinds[stmt->zone_kind],
+	zw_buf_printf(&rows->scratch, "%s%s %.*s", kinds[stmt->zone_kind],
+		      stmt->kind == ZW_AST_ZONE ? "zone" : "gateway",
 		      ZW_STR_ARG(stmt->name.text));
 	add_scratch(rows, row, ZW_JOIN_GLUED, row->start);
 	add(rows, row, ZW_JOIN_CELL, end_of(stmt->name.span), ZW_STR("{"));
@@ -496,6 +521,8 @@ static enum zw_row_group group_of(enum zw_ast_kind kind)
 		return ZW_ROW_TRANSLATION;
 	case ZW_AST_PUBLISH:
 		return ZW_ROW_PUBLISH;
+	case ZW_AST_LINK:
+		return ZW_ROW_LINK;
 	default:
 		return ZW_ROW_ALONE;
 	}
@@ -513,6 +540,24 @@ static void row_of_expect(struct zw_rows *rows, struct zw_row *row,
 	row->fixed = 2;
 }
 
+static void row_of_link(struct zw_rows *rows, struct zw_row *row,
+			const struct zw_ast_stmt *stmt)
+{
+	size_t i;
+
+	add(rows, row, ZW_JOIN_CELL, stmt->name.span.off, stmt->name.text);
+	add(rows, row, ZW_JOIN_CELL, end_of(stmt->name.span),
+	    ZW_STR("between"));
+	row->hang = (u32)row->pieces.n;
+	for (i = 0; i < stmt->gateways.n; i++) {
+		enum zw_join join = next_join(row, i, ZW_JOIN_BLANK);
+
+		add(rows, row, join, stmt->gateways.v[i].span.off,
+		    stmt->gateways.v[i].text);
+	}
+	row->fixed = 2;
+}
+
 void zw_row_of_stmt(struct zw_rows *rows, struct zw_row *row,
 		    const struct zw_ast_stmt *stmt)
 {
@@ -520,8 +565,8 @@ void zw_row_of_stmt(struct zw_rows *rows, struct zw_row *row,
 	row->end = end_of(stmt->span);
 	row->group = group_of(stmt->kind);
 	row->fixed = 1;
-	if (stmt->kind == ZW_AST_ZONE) {
-		row_of_zone(rows, row, stmt);
+	if (stmt->kind == ZW_AST_ZONE || stmt->has_block) {
+		row_of_block(rows, row, stmt);
 		return;
 	}
 	if (row->group == ZW_ROW_ALONE) { /* no list in it, no bracket */
@@ -534,6 +579,8 @@ void zw_row_of_stmt(struct zw_rows *rows, struct zw_row *row,
 	    source_of(rows, stmt->keyword));
 	if (row->group == ZW_ROW_DEFINITION)
 		row_of_definition(rows, row, stmt);
+	else if (row->group == ZW_ROW_LINK)
+		row_of_link(rows, row, stmt);
 	else if (row->group == ZW_ROW_PUBLISH)
 		row_of_publish(rows, row, stmt);
 	else if (row->group == ZW_ROW_EXPECT)

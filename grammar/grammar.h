@@ -46,6 +46,9 @@ void zw_ast_print_service(struct zw_buf *out,
 			  const struct zw_ast_service *service);
 void zw_ast_print_addr(struct zw_buf *out, const struct zw_ast_addr *addr);
 void zw_ast_print_interface(struct zw_buf *out, struct zw_str name);
+/* What stands behind the names of a gateway's interfaces: "not ipsec". */
+void zw_ast_print_binding_ipsec(struct zw_buf *out,
+				const struct zw_ast_member *member);
 void zw_ast_print_option(struct zw_buf *out,
 			 const struct zw_ast_option *option);
 

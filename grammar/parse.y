@@ -70,14 +70,15 @@ static void zw_grammar_error(struct zw_span *span, struct zw_parse *parse,
 
 %token <word> ACCEPT "accept" ALL "all" ALLOW "allow"
 %token <word> ALLOW_EMPTY "allow-empty" ALWAYS "always" ANY "any" AS "as"
-%token <word> BECAUSE "because" BURST "burst" CLAMP_MSS "clamp-mss"
+%token <word> BECAUSE "because" BETWEEN "between" BURST "burst"
+%token <word> CLAMP_MSS "clamp-mss"
 %token <word> CONNECTIONS "connections" COUNT "count" DAY "day"
 %token <word> DEFINE "define" DENY "deny" DMZ "dmz" DROP "drop" DROPS "drops"
 %token <word> DURING "during" EXCEPT "except" EXPECT "expect"
 %token <word> EXTERNAL "external" FILE "file" FOR "for" FROM "from"
 %token <word> GATEWAY "gateway" GROUP "group" HOST "host" HOUR "hour"
 %token <word> INCLUDE "include" INTERFACE "interface" INTERNAL "internal"
-%token <word> IPSEC "ipsec" IPV6 "ipv6" LIMIT "limit" LOG "log"
+%token <word> IPSEC "ipsec" IPV6 "ipv6" LIMIT "limit" LINK "link" LOG "log"
 %token <word> MASQUERADE "masquerade" MINUTE "minute" NETWORK "network"
 %token <word> NEVER "never" NOT "not" ONLY "only" OWNER "owner" PER "per"
 %token <word> PUBLISH "publish" REJECT "reject" REQID "reqid"
@@ -85,7 +86,7 @@ static void zw_grammar_error(struct zw_span *span, struct zw_parse *parse,
 %token <word> SOURCE "source" SPOOFING "spoofing" TICKET "ticket"
 %token <word> UNSPOOFED "unspoofed" UNTIL "until" ZONE "zone"
 
-%nterm <stmt> statement zone members
+%nterm <stmt> statement zone members bindings gateways
 %nterm <token> verb nat_families verdict zone_kind unit
 %nterm <side> side terms
 %nterm <term> term who hosts
@@ -96,7 +97,7 @@ static void zw_grammar_error(struct zw_span *span, struct zw_parse *parse,
 %nterm <ports> ports
 %nterm <options> options drop_options
 %nterm <option> option drop_option
-%nterm <member> member interfaces
+%nterm <member> member interfaces binding
 %nterm <word> name word interface_name opt_string
 %nterm <flag> allow_empty per_source
 %nterm <optional> burst group size reqid code
@@ -117,6 +118,10 @@ file:
 statement:
 	GATEWAY name
 		{ $$ = zw_build_named(parse, ZW_AST_GATEWAY, @1, &$2); }
+|	GATEWAY name OPEN_BRACE bindings CLOSE_BRACE
+		{ $$ = zw_build_gateway($4, @1, &$2); }
+|	LINK name BETWEEN gateways
+		{ $$ = zw_build_link($4, @1, &$2); }
 |	INCLUDE STRING
 		{ $$ = zw_build_named(parse, ZW_AST_INCLUDE, @1, &$2); }
 |	DEFINE name EQUALS addrs
@@ -234,6 +239,28 @@ network:
 	addr
 |	FROM INTERFACE
 		{ $$ = zw_build_addr(parse, ZW_ADDR_FROM_INTERFACE, NULL, @$); }
+;
+
+/* ---- gateways ---- */
+
+bindings:
+	%empty			{ $$ = zw_build_new_gateway(parse); }
+|	bindings SEMICOLON
+|	bindings binding	{ $$ = zw_build_add_member(parse, $1, $2, @2); }
+;
+
+binding:
+	INTERFACE name EQUALS interfaces
+		{ $$ = zw_build_binding($4, &$2); }
+|	INTERFACE name EQUALS interfaces IPSEC reqid
+		{ $$ = zw_build_binding_ipsec(zw_build_binding($4, &$2), $6); }
+|	INTERFACE name EQUALS interfaces NOT IPSEC
+		{ $$ = zw_build_binding_not_ipsec(zw_build_binding($4, &$2)); }
+;
+
+gateways:
+	name			{ $$ = zw_build_linked(parse, NULL, &$1); }
+|	gateways COMMA name	{ $$ = zw_build_linked(parse, $1, &$3); }
 ;
 
 /* ---- addresses ---- */
@@ -435,10 +462,11 @@ name:
 ;
 
 word:
-	NAME | ACCEPT | ALLOW | ALLOW_EMPTY | ALWAYS | AS | BECAUSE | BURST
-|	CLAMP_MSS | CONNECTIONS | COUNT | DAY | DEFINE | DENY | DROP | DROPS
-|	DURING | EXPECT | FILE | FOR | GATEWAY | GROUP | HOST | HOUR | INCLUDE
-|	INTERFACE | IPSEC | LIMIT | LOG | MASQUERADE | MINUTE | NETWORK
+	NAME | ACCEPT | ALLOW | ALLOW_EMPTY | ALWAYS | AS | BECAUSE | BETWEEN
+|	BURST | CLAMP_MSS | CONNECTIONS | COUNT | DAY | DEFINE | DENY | DROP
+|	DROPS | DURING | EXPECT | FILE | FOR | GATEWAY | GROUP | HOST | HOUR
+|	INCLUDE | INTERFACE | IPSEC | LIMIT | LINK | LOG | MASQUERADE | MINUTE
+|	NETWORK
 |	NEVER | NOT | ONLY | OWNER | PER | PUBLISH | REJECT | REQID | SECOND
 |	SERVICE | SNAT | SOURCE | SPOOFING | TICKET | UNSPOOFED | UNTIL | ZONE
 ;

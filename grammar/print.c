@@ -252,25 +252,57 @@ static void put_options(struct zw_buf *out, const zw_ast_options *options)
 	}
 }
 
-/* -- zones -- */
+/* -- zones and gateways -- */
 
-static void put_member(struct zw_buf *out, const struct zw_ast_member *member)
+static void put_interfaces(struct zw_buf *out,
+			   const struct zw_ast_member *member)
 {
 	size_t i;
 
+	for (i = 0; i < member->interfaces.n; i++) {
+		separate(out, i);
+		zw_ast_print_interface(out, member->interfaces.v[i].text);
+	}
+}
+
+static void put_ipsec(struct zw_buf *out, const struct zw_ast_member *member)
+{
+	zw_buf_puts(out, "ipsec");
+	if (member->has_reqid)
+		zw_buf_printf(out, " reqid %u", member->reqid);
+}
+
+void zw_ast_print_binding_ipsec(struct zw_buf *out,
+				const struct zw_ast_member *member)
+{
+	if (member->ipsec == ZW_AST_IPSEC)
+		put_ipsec(out, member);
+	else if (member->ipsec == ZW_AST_IPSEC_NOT)
+		zw_buf_puts(out, "not ipsec");
+}
+
+static void put_binding(struct zw_buf *out, const struct zw_ast_member *member)
+{
+	zw_buf_printf(out, "interface %.*s = ", ZW_STR_ARG(member->name.text));
+	put_interfaces(out, member);
+	if (member->ipsec == ZW_AST_IPSEC_UNSAID)
+		return;
+	zw_buf_putc(out, ' ');
+	zw_ast_print_binding_ipsec(out, member);
+}
+
+static void put_member(struct zw_buf *out, const struct zw_ast_member *member)
+{
 	switch (member->kind) {
 	case ZW_MEMBER_INTERFACE:
 		zw_buf_puts(out, "interface ");
-		for (i = 0; i < member->interfaces.n; i++) {
-			separate(out, i);
-			zw_ast_print_interface(out,
-					       member->interfaces.v[i].text);
-		}
+		put_interfaces(out, member);
 		break;
 	case ZW_MEMBER_IPSEC:
-		zw_buf_puts(out, "ipsec");
-		if (member->has_reqid)
-			zw_buf_printf(out, " reqid %u", member->reqid);
+		put_ipsec(out, member);
+		break;
+	case ZW_MEMBER_BINDING:
+		put_binding(out, member);
 		break;
 	case ZW_MEMBER_NOT_IPSEC:
 		zw_buf_puts(out, "not ipsec");
@@ -290,14 +322,11 @@ static void put_member(struct zw_buf *out, const struct zw_ast_member *member)
 	}
 }
 
-static void put_zone(struct zw_buf *out, const struct zw_ast_stmt *stmt)
+static void put_block(struct zw_buf *out, const struct zw_ast_stmt *stmt)
 {
-	static const char *const kinds[] = { "", "external ", "dmz ",
-					     "internal " };
 	size_t i;
 
-	zw_buf_printf(out, "%szone %.*s {", kinds[stmt->zone_kind],
-		      ZW_STR_ARG(stmt->name.text));
+	zw_buf_puts(out, " {");
 	for (i = 0; i < stmt->members.n; i++) {
 		zw_buf_puts(out, i ? "; " : " ");
 		put_member(out, &stmt->members.v[i]);
@@ -305,26 +334,39 @@ static void put_zone(struct zw_buf *out, const struct zw_ast_stmt *stmt)
 	zw_buf_puts(out, " }");
 }
 
+static void put_zone(struct zw_buf *out, const struct zw_ast_stmt *stmt)
+{
+	static const char *const kinds[] = { "", "external ", "dmz ",
+					     "internal " };
+
+	zw_buf_printf(out, "%szone %.*s", kinds[stmt->zone_kind],
+		      ZW_STR_ARG(stmt->name.text));
+	put_block(out, stmt);
+}
+
+static void put_link(struct zw_buf *out, const struct zw_ast_stmt *stmt)
+{
+	size_t i;
+
+	zw_buf_printf(out, "%.*s between ", ZW_STR_ARG(stmt->name.text));
+	for (i = 0; i < stmt->gateways.n; i++) {
+		separate(out, i);
+		put(out, stmt->gateways.v[i].text);
+	}
+}
+
 /* -- statements -- */
 
 static const char *const statement_words[] = {
-	[ZW_AST_GATEWAY] = "gateway",
-	[ZW_AST_INCLUDE] = "include",
-	[ZW_AST_DEFINE] = "define",
-	[ZW_AST_SERVICE] = "service",
-	[ZW_AST_ZONE] = "zone",
-	[ZW_AST_ALLOW] = "allow",
-	[ZW_AST_DENY] = "deny",
-	[ZW_AST_REJECT] = "reject",
-	[ZW_AST_MASQUERADE] = "masquerade",
-	[ZW_AST_SNAT] = "snat",
-	[ZW_AST_CLAMP_MSS] = "clamp-mss",
-	[ZW_AST_PUBLISH] = "publish",
-	[ZW_AST_NEVER] = "never",
-	[ZW_AST_ONLY] = "only",
-	[ZW_AST_ALWAYS] = "always",
-	[ZW_AST_UNSPOOFED] = "unspoofed",
-	[ZW_AST_EXPECT] = "expect",
+	[ZW_AST_GATEWAY] = "gateway",	  [ZW_AST_INCLUDE] = "include",
+	[ZW_AST_DEFINE] = "define",	  [ZW_AST_SERVICE] = "service",
+	[ZW_AST_ZONE] = "zone",		  [ZW_AST_LINK] = "link",
+	[ZW_AST_ALLOW] = "allow",	  [ZW_AST_DENY] = "deny",
+	[ZW_AST_REJECT] = "reject",	  [ZW_AST_MASQUERADE] = "masquerade",
+	[ZW_AST_SNAT] = "snat",		  [ZW_AST_CLAMP_MSS] = "clamp-mss",
+	[ZW_AST_PUBLISH] = "publish",	  [ZW_AST_NEVER] = "never",
+	[ZW_AST_ONLY] = "only",		  [ZW_AST_ALWAYS] = "always",
+	[ZW_AST_UNSPOOFED] = "unspoofed", [ZW_AST_EXPECT] = "expect",
 	[ZW_AST_LOG_DROPS] = "log drops",
 };
 _Static_assert(sizeof(statement_words) / sizeof(statement_words[0]) ==
@@ -409,6 +451,11 @@ void zw_ast_print_stmt(struct zw_buf *out, const struct zw_ast_stmt *stmt)
 	switch (stmt->kind) {
 	case ZW_AST_GATEWAY:
 		put(out, stmt->name.text);
+		if (stmt->has_block)
+			put_block(out, stmt);
+		break;
+	case ZW_AST_LINK:
+		put_link(out, stmt);
 		break;
 	case ZW_AST_INCLUDE:
 		put_quoted(out, stmt->name.text);

@@ -34,6 +34,12 @@ static unsigned classes_of(const char *alias)
 	return word ? word->classes : 0;
 }
 
+/* Can a member of a zone stand there, more than a gateway's block takes? */
+static bool expects_members(const struct expectation *set)
+{
+	return expects(set, "network") && expects(set, "interface");
+}
+
 static size_t count_class(const struct expectation *set, unsigned class)
 {
 	size_t i, n = 0;
@@ -101,6 +107,13 @@ static const char *name_phrase(struct zw_parse *parse,
 		return "a host name";
 	case TOKEN_ZONE:
 		return "the zone's name";
+	case TOKEN_GATEWAY:
+		return "the gateway's name";
+	case TOKEN_BETWEEN:
+		return "a gateway's name";
+	case TOKEN_INTERFACE:
+	case TOKEN_LINK:
+		return "a zone name";
 	case TOKEN_SLASH:
 		return "an ICMP type";
 	default:
@@ -147,7 +160,7 @@ static const char *phrase(struct zw_parse *parse, const struct expectation *set,
 		return NULL;
 	if (classes & ZW_WORD_OPTION && count_class(set, ZW_WORD_OPTION) > 2)
 		return NULL;
-	if (classes & ZW_WORD_MEMBER && count_class(set, ZW_WORD_MEMBER) > 2)
+	if (classes & ZW_WORD_MEMBER && expects_members(set))
 		return NULL;
 	if (!strcmp(alias, "a number") && expects(set, "{"))
 		return "a port";
@@ -175,7 +188,7 @@ static const char *due_text(struct zw_parse *parse,
 			say(&phrases, alias);
 	}
 	if (!expects(set, "a name")) {
-		if (count_class(set, ZW_WORD_MEMBER) > 2)
+		if (expects_members(set))
 			say(&phrases, "a member of the zone");
 		if (count_class(set, ZW_WORD_OPTION) > 2)
 			say(&phrases, "an option");
@@ -332,7 +345,7 @@ static bool unquoted_interface(const struct zw_parse *parse, int found,
 {
 	if (found != TOKEN_DOT && found != TOKEN_STAR && found != TOKEN_COLON)
 		return false;
-	return expects(set, "interface") && expects(set, "spoofing") &&
+	return expects(set, "interface") && expects(set, "not") &&
 	       parse->layout.depth;
 }
 

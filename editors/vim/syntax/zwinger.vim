@@ -6,11 +6,11 @@ endif
 
 setlocal iskeyword+=-
 
-syn keyword zwStatement allow always clamp-mss define deny expect gateway include log masquerade never only publish reject service snat unspoofed zone
+syn keyword zwStatement allow always clamp-mss define deny expect gateway include link log masquerade never only publish reject service snat unspoofed zone
 syn keyword zwKind      dmz external internal
 syn keyword zwMember    host interface ipsec network not spoofing
 syn keyword zwOption    because count during limit owner ticket until
-syn keyword zwPlace     as burst connections drops except file for from group per reqid source
+syn keyword zwPlace     as between burst connections drops except file for from group per reqid source
 syn keyword zwValue     accept all allow-empty any day drop hour ipv6 minute second self
 syn match   zwArrow     "->"
 syn match   zwAddress   "\<\d\+\.\d\+\.\d\+\.\d\+\%(/\d\+\)\?"

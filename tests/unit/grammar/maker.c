@@ -320,6 +320,42 @@ static void zone(struct maker *maker)
 	zw_buf_puts(&maker->text, "}");
 }
 
+static void binding(struct maker *maker)
+{
+	if (!maker_below(maker, 3))
+		word(maker, ";");
+	word(maker, "interface");
+	name(maker);
+	word(maker, "=");
+	list(maker, interface);
+	one_of(maker, "||ipsec|ipsec reqid 5|not ipsec");
+}
+
+static void gateway(struct maker *maker)
+{
+	u32 n = maker_below(maker, 4);
+
+	word(maker, "gateway");
+	name(maker);
+	if (!maker_below(maker, 4))
+		return;
+	word(maker, "{");
+	maker->free_lines++;
+	while (n--)
+		binding(maker);
+	blank(maker);
+	maker->free_lines--;
+	zw_buf_puts(&maker->text, "}");
+}
+
+static void linked(struct maker *maker)
+{
+	word(maker, "link");
+	name(maker);
+	word(maker, "between");
+	list(maker, name);
+}
+
 static void publish(struct maker *maker)
 {
 	word(maker, "publish");
@@ -409,16 +445,11 @@ static void claim(struct maker *maker)
 static void statement(struct maker *maker)
 {
 	static void (*const kinds[])(struct maker *) = {
-		zone,	   publish, definition, translation,
-		log_drops, rule,    rule,	claim,
+		zone, publish, definition, translation, log_drops,
+		rule, rule,    claim,	   gateway,	linked,
 	};
 
-	if (!maker_below(maker, 20)) {
-		word(maker, "gateway");
-		name(maker);
-	} else {
-		kinds[maker_below(maker, 8)](maker);
-	}
+	kinds[maker_below(maker, 10)](maker);
 	if (maybe(maker))
 		blank(maker);
 	zw_buf_puts(&maker->text, maybe(maker)	 ? ";"

@@ -65,6 +65,8 @@ static void every_word_as_a_name(void)
 		"service %s = tcp/80",
 		"service s = %s, tcp/80",
 		"gateway %s",
+		"gateway g { interface %s = x ipsec; }",
+		"link %s between %s, b",
 		"allow %s -> b, %s : %s log",
 		"allow any except %s -> z.{%s, h}",
 		"snat a -> b as %s",
