@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Blocks in a list, handed out from the front: a large request gets a block of
- * its own, small ones share blocks that double up to one mebibyte. */
+ * its own, small ones share blocks that double up to four mebibytes. Blocks of
+ * that size lie on large pages where the kernel has them, since most of what a
+ * fresh page costs is the fault that asks for it. */
 #include "base/arena.h"
 
 #include <stdio.h>
@@ -11,14 +13,15 @@
 #include "base/assert.h"
 
 #define FIRST_BLOCK 4096u
-#define LAST_BLOCK (1u << 20)
+#define LAST_BLOCK (4u << 20)
+#define LARGE_PAGE ((size_t)2 << 20)
 #define ALIGNMENT 16u
 
 struct block {
 	struct block *next;
 	size_t size; /* usable bytes behind the header */
 	size_t used;
-	size_t unused_padding; /* keeps the payload 16-byte aligned */
+	size_t mapped; /* bytes of its own mapping; 0: the heap's */
 };
 
 struct zw_arena {
@@ -55,8 +58,8 @@ struct zw_arena *zw_arena_new(void)
 struct zw_arena *zw_arena_new_in(void *region, size_t n)
 {
 	struct zw_arena *arena = region;
-	size_t head = (sizeof(*arena) + ALIGNMENT - 1) &
-		      ~(size_t)(ALIGNMENT - 1);
+	size_t head =
+		(sizeof(*arena) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 
 	if (n < head)
 		no_memory();
@@ -98,7 +101,10 @@ void zw_arena_free(struct zw_arena *arena)
 	unmap_all(arena);
 	for (block = arena->blocks; block; block = next) {
 		next = block->next;
-		free(block);
+		if (block->mapped)
+			munmap(block, block->mapped);
+		else
+			free(block);
 	}
 	free(arena);
 }
@@ -115,6 +121,31 @@ static void *cut(struct zw_arena *arena, size_t n)
 	return p;
 }
 
+/* Whole large pages that hold N bytes; NULL without memory. */
+static struct block *map_block(size_t n)
+{
+	size_t bytes, skip;
+	struct block *block;
+	u8 *p;
+
+	if (__builtin_add_overflow(n, 2 * LARGE_PAGE - 1, &bytes))
+		return NULL;
+	bytes &= ~(LARGE_PAGE - 1); /* one more than is kept */
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	skip = -(size_t)p & (LARGE_PAGE - 1);
+	if (skip)
+		munmap(p, skip);
+	munmap(p + skip + bytes - LARGE_PAGE, LARGE_PAGE - skip);
+	block = (struct block *)(void *)(p + skip);
+	/* a wish, which may be refused */
+	(void)madvise(block, bytes - LARGE_PAGE, MADV_HUGEPAGE);
+	block->mapped = bytes - LARGE_PAGE;
+	return block;
+}
+
 static struct block *add_block(struct zw_arena *arena, size_t size)
 {
 	struct block *block;
@@ -122,7 +153,12 @@ static struct block *add_block(struct zw_arena *arena, size_t size)
 
 	if (__builtin_add_overflow(size, sizeof(*block), &whole))
 		no_memory();
-	block = arena->region ? cut(arena, whole) : calloc(1, whole);
+	if (arena->region)
+		block = cut(arena, whole);
+	else if (whole >= LAST_BLOCK)
+		block = map_block(whole);
+	else
+		block = calloc(1, whole);
 	if (!block)
 		no_memory();
 	block->size = size;
@@ -158,7 +194,9 @@ void *zw_alloc(struct zw_arena *arena, size_t size)
 		}
 		return block + 1;
 	}
-	block = add_block(arena, arena->next_size);
+	block = add_block(arena, arena->next_size < LAST_BLOCK
+					 ? arena->next_size
+					 : LAST_BLOCK - sizeof(*block));
 	block->next = first;
 	block->used = need;
 	arena->blocks = block;

@@ -111,8 +111,8 @@ static u32 none_passes(void *context, u32 a, u32 b)
 /* Of all packets that can exist, those on which COMBINE says yes. */
 static zw_node where(struct comparer *c, enum zw_path path, zw_combine *combine)
 {
-	zw_node set = zw_apply(c->d, zw_tag_new(c->d), combine, NULL,
-			       c->named[0][path], c->named[1][path]);
+	zw_node set = zw_apply_differing(c->d, zw_tag_new(c->d), combine, NULL,
+					 c->named[0][path], c->named[1][path]);
 
 	set = zw_and(c->d, set, c->study->of[0]->paths[path].legal);
 	return zw_and(c->d, set, c->study->of[1]->paths[path].legal);

@@ -110,6 +110,11 @@ u32 zw_tag_new(struct zw_diagrams *d);
 zw_node zw_apply(struct zw_diagrams *d, u32 tag, zw_combine *combine,
 		 void *context, zw_node a, zw_node b);
 
+/* The same where COMBINE of a leaf with itself is 0, as for "is not what it
+ * was": what both have in common is not walked. */
+zw_node zw_apply_differing(struct zw_diagrams *d, u32 tag, zw_combine *combine,
+			   void *context, zw_node a, zw_node b);
+
 /* The first of the N diagrams V, at most ZW_FIRST_MOST, that is another leaf than
  * PASS there, and PASS where none is: several zw_apply() at once, without what
  * they would make in between. TAG as for zw_apply(), one for each PASS. */
@@ -128,6 +133,13 @@ zw_node zw_bind(struct zw_diagrams *d, zw_node a, zw_bind_leaf *to,
 typedef bool zw_want_leaf(void *context, u32 leaf);
 zw_node zw_where(struct zw_diagrams *d, zw_node a, zw_want_leaf *wanted,
 		 void *context);
+
+/* The same under a TAG (zw_tag_new) of its own for each different WANTED or
+ * context, so that asking again finds what was asked before. */
+zw_node zw_where_again(struct zw_diagrams *d, u32 tag, zw_node a,
+		       zw_want_leaf *wanted, void *context);
+/* The set of points where A has the leaf LEAF; found again likewise. */
+zw_node zw_where_leaf(struct zw_diagrams *d, zw_node a, u32 leaf);
 
 /* A with VARIABLE fixed to VALUE. */
 zw_node zw_fix(struct zw_diagrams *d, zw_node a, u32 variable, u32 value);

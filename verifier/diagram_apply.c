@@ -19,6 +19,7 @@ struct binary {
 	u32 tag;
 	zw_combine *combine; /* NULL for the built-in operations */
 	void *context;
+	bool differing; /* what is the same node is 0 */
 };
 
 static void swap(u32 *a, u32 *b)
@@ -71,6 +72,10 @@ static bool combine_end(const struct binary *op, u32 a, u32 b, u32 *result)
 	u32 x = id_is_leaf(a) ? a : ZW_UNDETERMINED;
 	u32 y = id_is_leaf(b) ? b : ZW_UNDETERMINED;
 
+	if (op->differing && a == b) {
+		*result = 0;
+		return true;
+	}
 	if (x == ZW_UNDETERMINED && y == ZW_UNDETERMINED)
 		return false;
 	*result = op->combine(op->context, x, y);
@@ -130,7 +135,16 @@ static u32 binary(struct zw_diagrams *d, const struct binary *op, u32 a, u32 b)
 zw_node zw_apply(struct zw_diagrams *d, u32 tag, zw_combine *combine,
 		 void *context, zw_node a, zw_node b)
 {
-	struct binary op = { tag, combine, context };
+	struct binary op = { tag, combine, context, false };
+
+	ZW_ASSERT(tag > TAG_LAST_FIXED && tag <= d->last_tag);
+	return (zw_node){ binary(d, &op, a.id, b.id) };
+}
+
+zw_node zw_apply_differing(struct zw_diagrams *d, u32 tag, zw_combine *combine,
+			   void *context, zw_node a, zw_node b)
+{
+	struct binary op = { tag, combine, context, true };
 
 	ZW_ASSERT(tag > TAG_LAST_FIXED && tag <= d->last_tag);
 	return (zw_node){ binary(d, &op, a.id, b.id) };
@@ -139,7 +153,7 @@ zw_node zw_apply(struct zw_diagrams *d, u32 tag, zw_combine *combine,
 static zw_node set_operation(struct zw_diagrams *d, u32 tag, zw_node a,
 			     zw_node b)
 {
-	struct binary op = { tag, NULL, NULL };
+	struct binary op = { tag, NULL, NULL, false };
 
 	return (zw_node){ binary(d, &op, a.id, b.id) };
 }

@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Diagrams in place of leaves.
  *
- * The leaves are numbered first. Above the first variable that a replacement
- * tests, nodes are rebuilt edge by edge. From there down, the function is taken
- * apart by its leaves, halving: each part is outside (number 0) where it has
- * none of its leaves, a part with one leaf is an if-then-else, and the parts
- * are laid over each other. One leaf of the result, the background, stands for
- * "nothing here": parts never contradict each other, so any leaf can have that
- * role, and the commonest one makes the parts small. So k leaves cost a
- * balanced tree of k - 1 joins, each about as large as its result, not one
- * join per edge. Where all replacements are leaves one walk is enough. */
+ * The leaves are numbered first, in the order of the first variables that their
+ * replacements test, the last ones first. Above these variables nodes are
+ * rebuilt edge by edge. From there down, the function is taken apart by its
+ * leaves: those whose replacements test nothing so high first, so that one
+ * that does costs one join and not all others theirs, then halving. Each part
+ * is outside where it has none of its leaves, a part with one leaf
+ * is an if-then-else, and the parts are laid over each other. One leaf of the
+ * result, the background, stands for "nothing here": parts never contradict
+ * each other, so any leaf can have that role, and the commonest one makes the
+ * parts small. So k leaves cost a balanced tree of k - 1 joins, each about as
+ * large as its result, not one join per edge. Where all replacements are leaves
+ * one walk is enough; where there are two leaves one if-then-else, which is
+ * remembered from one call to the next. */
 #include "verifier/diagram_internal.h"
 
 #include <stdlib.h>
 
+#define OUTSIDE (LEAF_LIMIT - 1) /* number 0; none of the leaves */
+
 struct bind {
 	struct zw_diagrams *d;
-	u32 *to;	/* per number; to[0] is the background */
-	u32 result_tag; /* a numbered diagram -> it, bound */
+	struct id_map numbers; /* of leaves, from 1 */
+	u32 *leaves;	       /* per number */
+	u32 *to;	       /* per number; to[0] is the background */
+	u32 result_tag;	       /* a numbered diagram -> it, bound */
 	u32 overlay_tag;
 };
 
@@ -30,18 +38,44 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* A, which has two leaves, with X in the place of LEAF and Y of the other. */
+static u32 bind_two(struct zw_diagrams *d, u32 a, u32 leaf, u32 x, u32 y)
+{
+	zw_node set = zw_where_leaf(d, (zw_node){ a }, leaf);
+
+	return zw_if(d, set, (zw_node){ x }, (zw_node){ y }).id;
+}
+
+static u32 number_of(const struct bind *b, u32 leaf)
+{
+	u32 number = 0;
+	bool known =
+		leaf == OUTSIDE || zw_id_map_get(&b->numbers, leaf, &number);
+
+	ZW_ASSERT(known);
+	return number;
+}
+
 static u32 parts_of(const struct bind *b, u32 a)
 {
 	struct id_map leaves = { 0 };
 	const u32 *first;
 	u32 result;
+	size_t i;
 
 	zw_diagram_leaves(b->d, a, &leaves);
-	qsort(leaves.keys, leaves.n, sizeof(u32), by_number);
-	first = leaves.keys;
-	if (*first == 0)
-		first++;
-	result = parts(b, a, first, leaves.n - (size_t)(first - leaves.keys));
+	for (i = 0; i < leaves.n; i++)
+		leaves.values[i] = number_of(b, leaves.keys[i]);
+	qsort(leaves.values, leaves.n, sizeof(u32), by_number);
+	first = leaves.values;
+	if (leaves.n == 2) {
+		result = bind_two(b->d, a, b->leaves[first[1]], b->to[first[1]],
+				  b->to[first[0]]);
+	} else {
+		first += *first == 0;
+		result = parts(b, a, first,
+			       leaves.n - (size_t)(first - leaves.values));
+	}
 	zw_id_map_free(&leaves);
 	return result;
 }
@@ -56,7 +90,7 @@ static u32 rebuild(const struct bind *b, u32 top, u32 a)
 	if (d->exhausted)
 		return 0;
 	if (id_is_leaf(a))
-		return b->to[a];
+		return b->to[number_of(b, a)];
 	if (zw_diagram_recall(d, b->result_tag, a, 0, 0, &result))
 		return result;
 	if (variable >= top) {
@@ -76,27 +110,25 @@ static u32 rebuild(const struct bind *b, u32 top, u32 a)
 	return result;
 }
 
-/* Which numbers stay; the others become OUTSIDE, the former INSIDE. */
+/* The numbers whose leaves stay; the others become OUTSIDE. */
 struct part {
+	const struct bind *b;
 	u32 from, below;
-	bool as_set;
 };
 
-static u32 part_leaf(void *context, u32 number)
+static u32 part_leaf(void *context, u32 leaf)
 {
 	const struct part *p = context;
+	u32 number = number_of(p->b, leaf);
 
-	if (number < p->from || number >= p->below)
-		return 0;
-	return p->as_set ? 1 : number;
+	return number >= p->from && number < p->below ? leaf : OUTSIDE;
 }
 
-static u32 part_of(struct zw_diagrams *d, u32 a, u32 from, u32 below,
-		   bool as_set)
+static u32 part_of(const struct bind *b, u32 a, u32 from, u32 below)
 {
-	struct part p = { from, below, as_set };
+	struct part p = { b, from, below };
 
-	return zw_diagram_map(d, (zw_node){ a }, part_leaf, &p).id;
+	return zw_diagram_map(b->d, (zw_node){ a }, part_leaf, &p).id;
 }
 
 /* At no point are both something else than the background. */
@@ -114,32 +146,25 @@ static u32 overlay(void *context, u32 a, u32 b)
 /* A, whose leaves are outside and the N numbers, ascending, bound. */
 static u32 parts(const struct bind *b, u32 a, const u32 *numbers, size_t n)
 {
-	u32 top = LEAF_VARIABLE, x, y, pivot, left, right;
 	struct zw_diagrams *d = b->d;
-	size_t i, constants = 0, half = n / 2;
+	u32 x, y, pivot, left, right;
+	size_t deep = 0, half = n / 2;
 
 	if (d->exhausted)
 		return 0;
-	for (i = 0; i < n; i++) {
-		u32 to = b->to[numbers[i]];
-
-		constants += id_is_leaf(to);
-		top = min_u32(top, top_of(d, to));
-	}
-	if (id_is_leaf(a) || top_of(d, a) < top)
-		return rebuild(b, top, a);
+	while (deep < n && top_of(d, b->to[numbers[deep]]) > top_of(d, a))
+		deep++;
+	if (id_is_leaf(a) || deep == n)
+		return rebuild(b, n ? top_of(d, b->to[numbers[n - 1]]) : 0, a);
 	if (n == 1) {
-		x = part_of(d, a, numbers[0], numbers[0] + 1, true);
-		return zw_if(d, (zw_node){ x }, (zw_node){ b->to[numbers[0]] },
-			     (zw_node){ b->to[0] })
-			.id;
+		return bind_two(d, a, b->leaves[numbers[0]], b->to[numbers[0]],
+				b->to[0]);
 	}
-	/* The constants have the lowest numbers and need no division. */
-	if (constants > 0)
-		half = constants;
+	if (deep > 0)
+		half = deep;
 	pivot = numbers[half];
-	left = part_of(d, a, 1, pivot, false);
-	right = part_of(d, a, pivot, UINT32_MAX, false);
+	left = part_of(b, a, 1, pivot);
+	right = part_of(b, a, pivot, UINT32_MAX);
 	x = parts(b, left, numbers, half);
 	y = parts(b, right, numbers + half, n - half);
 	return zw_apply(d, b->overlay_tag, overlay, &b->to[0], (zw_node){ x },
@@ -179,52 +204,61 @@ static u32 background_of(const struct zw_diagrams *d,
 	return best;
 }
 
-static u32 number_leaf(void *context, u32 leaf)
-{
-	const struct id_map *numbers = context;
-	u32 number = 0;
-	bool known = zw_id_map_get(numbers, leaf, &number);
+struct numbered {
+	u32 leaf, to, top;
+};
 
-	ZW_ASSERT(known);
-	return number;
+static int by_top(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	if (x->top != y->top)
+		return x->top < y->top ? 1 : -1;
+	return (x->leaf > y->leaf) - (x->leaf < y->leaf);
 }
 
-/* Number the leaves from 1, those with constant replacements first. */
-static void number_leaves(struct bind *b, const struct id_map *replacements,
-			  struct id_map *numbers)
+/* Number the leaves from 1, those whose replacements begin last first;
+ * constants have no variable, which is behind the last. */
+static void number_leaves(struct bind *b, const struct id_map *replacements)
 {
-	u32 number = 1;
-	size_t pass, i;
+	size_t n = replacements->n, i;
+	struct numbered *v = zw_heap_resize(NULL, n, sizeof(*v));
 
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < replacements->n; i++) {
-			u32 to = replacements->values[i];
-
-			if (id_is_leaf(to) != (pass == 0))
-				continue;
-			zw_id_map_put(numbers, replacements->keys[i], number);
-			b->to[number++] = to;
-		}
+	for (i = 0; i < n; i++)
+		v[i] = (struct numbered){
+			replacements->keys[i], replacements->values[i],
+			top_of(b->d, replacements->values[i])
+		};
+	qsort(v, n, sizeof(*v), by_top);
+	for (i = 0; i < n; i++) {
+		zw_id_map_put(&b->numbers, v[i].leaf, (u32)i + 1);
+		b->leaves[i + 1] = v[i].leaf;
+		b->to[i + 1] = v[i].to;
 	}
+	free(v);
 }
 
 u32 zw_diagram_bind(struct zw_diagrams *d, const struct id_map *replacements,
 		    u32 a)
 {
-	struct bind b = { d, NULL, zw_tag_new(d), zw_tag_new(d) };
-	struct id_map numbers = { 0 };
+	struct bind b = { .d = d,
+			  .result_tag = zw_tag_new(d),
+			  .overlay_tag = zw_tag_new(d) };
+	size_t n = replacements->n + 1;
 	u32 result;
 
 	if (d->exhausted)
 		return 0;
-	b.to = zw_heap_resize(NULL, replacements->n + 1, sizeof(*b.to));
+	b.leaves = zw_heap_resize(NULL, n, sizeof(*b.leaves));
+	b.to = zw_heap_resize(NULL, n, sizeof(*b.to));
+	b.leaves[0] = OUTSIDE;
 	b.to[0] = background_of(d, replacements);
-	number_leaves(&b, replacements, &numbers);
-	result = zw_diagram_map(d, (zw_node){ a }, number_leaf, &numbers).id;
-	result = d->exhausted ? 0 : parts_of(&b, result);
-	zw_id_map_free(&numbers);
+	number_leaves(&b, replacements);
+	result = parts_of(&b, a);
+	zw_id_map_free(&b.numbers);
+	free(b.leaves);
 	free(b.to);
-	return result;
+	return d->exhausted ? 0 : result;
 }
 
 static u32 constant_leaf(void *context, u32 leaf)
@@ -253,7 +287,10 @@ zw_node zw_bind(struct zw_diagrams *d, zw_node a, zw_bind_leaf *to,
 		constant = constant && id_is_leaf(leaves.values[i]);
 		same = same && leaves.values[i] == leaves.keys[i];
 	}
-	if (!constant)
+	if (!constant && leaves.n == 2)
+		result.id = bind_two(d, a.id, leaves.keys[0], leaves.values[0],
+				     leaves.values[1]);
+	else if (!constant)
 		result.id = zw_diagram_bind(d, &leaves, a.id);
 	else if (!same)
 		result = zw_diagram_map(d, a, constant_leaf, &leaves);

@@ -96,7 +96,8 @@ enum {
 	TAG_IF,
 	TAG_FIX,
 	TAG_CONSTRAIN,
-	TAG_LAST_FIXED = TAG_CONSTRAIN,
+	TAG_LEAF,
+	TAG_LAST_FIXED = TAG_LEAF,
 };
 
 static inline bool id_is_leaf(u32 id)

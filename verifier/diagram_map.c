@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct map {
-	u32 tag;
+	u32 tag, key;
 	zw_map_leaf *to;
 	void *context;
 };
@@ -21,7 +21,7 @@ static u32 map_leaves(struct zw_diagrams *d, const struct map *m, u32 a)
 		return 0;
 	if (id_is_leaf(a))
 		return m->to(m->context, a);
-	if (zw_diagram_recall(d, m->tag, a, 0, 0, &result))
+	if (zw_diagram_recall(d, m->tag, a, m->key, 0, &result))
 		return result;
 	variable = top_of(d, a);
 	max = max_of(d, variable);
@@ -33,14 +33,14 @@ static u32 map_leaves(struct zw_diagrams *d, const struct map *m, u32 a)
 			break;
 	}
 	result = zw_diagram_finish(d, variable, base);
-	zw_diagram_remember(d, m->tag, a, 0, 0, result);
+	zw_diagram_remember(d, m->tag, a, m->key, 0, result);
 	return result;
 }
 
 zw_node zw_diagram_map(struct zw_diagrams *d, zw_node a, zw_map_leaf *to,
 		       void *context)
 {
-	struct map m = { zw_tag_new(d), to, context };
+	struct map m = { zw_tag_new(d), 0, to, context };
 
 	return (zw_node){ map_leaves(d, &m, a.id) };
 }
@@ -63,6 +63,28 @@ zw_node zw_where(struct zw_diagrams *d, zw_node a, zw_want_leaf *wanted,
 	struct where w = { wanted, context };
 
 	return zw_diagram_map(d, a, where_leaf, &w);
+}
+
+zw_node zw_where_again(struct zw_diagrams *d, u32 tag, zw_node a,
+		       zw_want_leaf *wanted, void *context)
+{
+	struct where w = { wanted, context };
+	struct map m = { tag, 0, where_leaf, &w };
+
+	ZW_ASSERT(tag > TAG_LAST_FIXED && tag <= d->last_tag);
+	return (zw_node){ map_leaves(d, &m, a.id) };
+}
+
+static u32 is_leaf(void *context, u32 leaf)
+{
+	return leaf == *(const u32 *)context;
+}
+
+zw_node zw_where_leaf(struct zw_diagrams *d, zw_node a, u32 leaf)
+{
+	struct map m = { TAG_LEAF, leaf, is_leaf, &leaf };
+
+	return (zw_node){ map_leaves(d, &m, a.id) };
 }
 
 static size_t id_place(const struct id_map *map, u32 key)

@@ -129,7 +129,8 @@ static void make_path(struct zw_study *s, struct zw_flows *f, enum zw_path path)
 			f->symbolic->tracked[i] && !f->symbolic->has_notrack;
 	s->space->joined = f->symbolic->tracked[ZW_IPV6];
 	p->diagram = zw_symbolic_path(f->symbolic, path);
-	p->accepted = zw_where(s->d, p->diagram, passes, NULL);
+	p->accepted =
+		zw_where_again(s->d, s->pass_tag, p->diagram, passes, NULL);
 	p->legal = zw_meaning_legal(s->space, tracked, path);
 	if (f->symbolic->tests_arrival && path == ZW_PATH_FORWARD)
 		p->legal = zw_and(s->d, p->legal, zw_meaning_arrival(s->space));
@@ -160,13 +161,14 @@ static void make_sets(struct zw_study *s, struct zw_flows *f, enum zw_path path)
 	struct zw_flow_path *p = &f->paths[path];
 	size_t n;
 	u32 *unknown = unknown_variables(s, &n);
-	zw_node surely = zw_forall(s->d, p->accepted, unknown, n);
+	zw_node accepted;
 
+	/* no unknown is tested in what is plain */
 	p->plain = zw_and(s->d, plain(s, path), p->legal);
-	p->possible = zw_exists(s->d, zw_and(s->d, p->plain, p->accepted),
-				s->details, s->detail_count);
-	p->sure = zw_exists(s->d, zw_and(s->d, p->plain, surely), s->details,
-			    s->detail_count);
+	accepted = zw_and(s->d, p->plain, p->accepted);
+	p->possible = zw_exists(s->d, accepted, s->details, s->detail_count);
+	p->sure = zw_exists(s->d, zw_forall(s->d, accepted, unknown, n),
+			    s->details, s->detail_count);
 }
 
 /* ---- which unknowns matter ----------------------------------------------- */
@@ -278,6 +280,7 @@ static bool attempt(struct zw_study *s, const struct zw_subject *subjects,
 	s->scratch = zw_arena_new();
 	s->d = zw_diagrams_new(limit, 4 * limit);
 	s->space = zw_space_new(s->scratch, s->d, cuts);
+	s->pass_tag = zw_tag_new(s->d);
 	for (i = 0; i < s->n; i++) {
 		s->of[i] = flows_new(s, &subjects[i]);
 		for (path = 0; path < ZW_PATH_COUNT; path++)

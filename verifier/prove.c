@@ -299,8 +299,8 @@ static zw_node inexact(struct zw_prover *p, enum zw_path path)
 
 	if (zw_same(meaning, said))
 		return ZW_EMPTY;
-	return zw_apply(p->space->d, zw_tag_new(p->space->d), differ, NULL,
-			said, meaning);
+	return zw_apply_differing(p->space->d, zw_tag_new(p->space->d), differ,
+				  NULL, said, meaning);
 }
 
 /* What passes when the rules' own limits are not reached and their windows are

@@ -204,10 +204,10 @@ static void firsts(void)
 				if (f[i].leaf[p] != pass)
 					want.leaf[p] = f[i].leaf[p];
 		}
-		ZW_CHECK(is_function(&s,
-				     zw_first(s.d, pass ? other : tag, pass, v,
-					      n),
-				     &want),
+		ZW_CHECK(is_function(
+				 &s,
+				 zw_first(s.d, pass ? other : tag, pass, v, n),
+				 &want),
 			 "round %u, %zu", round, n);
 	}
 	space_free(&s);
@@ -264,17 +264,22 @@ static zw_node replace(void *context, u32 leaf)
 
 static void check_bind(struct space *s, u32 round)
 {
-	struct function a = function_random(s, 6), with[6], want;
-	u32 depth = zw_random_below(&s->random, 4), leaf, p;
+	struct function with[6], want;
+	struct function a =
+		function_random(s, 2 + zw_random_below(&s->random, 5));
+	u32 kinds = zw_random_below(&s->random, 4), leaf, p;
+	bool has[6] = { false }, late[6];
 	struct replacing r = { 0 };
-	bool has[6] = { false };
 	zw_node got;
 
 	for (leaf = 0; leaf < 6; leaf++) {
 		with[leaf] = function_random(s, 4);
 		r.with[leaf] = diagram_of(s, &with[leaf]);
-		/* Some rounds: replacements over late variables only. */
-		if (depth)
+		/* Over late variables only: all, some or none of them. */
+		late[leaf] =
+			kinds == 0 ||
+			(kinds > 1 && zw_random_below(&s->random, 4) < kinds);
+		if (late[leaf])
 			r.with[leaf] = zw_fix(
 				s->d, zw_fix(s->d, r.with[leaf], 0, 2), 1, 3);
 	}
@@ -282,7 +287,7 @@ static void check_bind(struct space *s, u32 round)
 		u32 values[SPACE_VARIABLES];
 
 		point_values(p, values);
-		if (depth) {
+		if (late[a.leaf[p]]) {
 			values[0] = 2;
 			values[1] = 3;
 		}
@@ -316,7 +321,7 @@ static bool odd(void *context, u32 leaf)
 static void where(void)
 {
 	struct space s = space_new(9);
-	u32 round, p;
+	u32 tag = zw_tag_new(s.d), round, p;
 
 	for (round = 0; round < ROUNDS; round++) {
 		struct function a = function_random(&s, 6), want;
@@ -324,6 +329,43 @@ static void where(void)
 
 		for (p = 0; p < SPACE_POINTS; p++)
 			want.leaf[p] = a.leaf[p] & 1;
+		ZW_CHECK(is_function(&s, got, &want), "round %u", round);
+		got = zw_where_again(s.d, tag, diagram_of(&s, &a), odd, NULL);
+		ZW_CHECK(is_function(&s, got, &want), "round %u", round);
+		for (p = 0; p < SPACE_POINTS; p++)
+			want.leaf[p] = a.leaf[p] == round % 6;
+		got = zw_where_leaf(s.d, diagram_of(&s, &a), round % 6);
+		ZW_CHECK(is_function(&s, got, &want), "round %u", round);
+	}
+	space_free(&s);
+}
+
+static u32 apart(void *context, u32 a, u32 b)
+{
+	(void)context;
+	if (a == ZW_UNDETERMINED || b == ZW_UNDETERMINED)
+		return ZW_UNDETERMINED;
+	return a == b ? 0 : 1 + (a < b);
+}
+
+/* Functions that have half their points in common. */
+static void differing(void)
+{
+	struct space s = space_new(11);
+	u32 tag = zw_tag_new(s.d), round, p;
+
+	for (round = 0; round < ROUNDS; round++) {
+		struct function a = function_random(&s, 3), want;
+		struct function b = function_random(&s, 3);
+		zw_node got;
+
+		for (p = 0; p < SPACE_POINTS / 2; p++)
+			b.leaf[p] = a.leaf[p];
+		for (p = 0; p < SPACE_POINTS; p++)
+			want.leaf[p] = apart(NULL, a.leaf[p], b.leaf[p]);
+		got = zw_apply_differing(s.d, tag, apart, NULL,
+					 diagram_of(&s, &a),
+					 diagram_of(&s, &b));
 		ZW_CHECK(is_function(&s, got, &want), "round %u", round);
 	}
 	space_free(&s);
@@ -459,9 +501,9 @@ static void tested_variables(void)
 	for (round = 0; round < ROUNDS; round++) {
 		struct function f = function_random(&s, 3);
 		u32 v[SPACE_VARIABLES];
-		zw_node a = zw_fix(s.d, diagram_of(&s, &f),
-				   zw_random_below(&s.random, SPACE_VARIABLES),
-				   0);
+		zw_node a =
+			zw_fix(s.d, diagram_of(&s, &f),
+			       zw_random_below(&s.random, SPACE_VARIABLES), 0);
 		bool any = false, tested[SPACE_VARIABLES] = { false };
 		size_t n = variables_random(&s, v), i;
 
@@ -471,9 +513,9 @@ static void tested_variables(void)
 
 			variable = v[i];
 			for (value = 1; value < space_sizes[variable]; value++)
-				one |= !zw_same(zw_fix(s.d, a, variable, 0),
-						zw_fix(s.d, a, variable,
-						       value));
+				one |= !zw_same(
+					zw_fix(s.d, a, variable, 0),
+					zw_fix(s.d, a, variable, value));
 			any |= one;
 			ZW_CHECK(tested[variable] == one,
 				 "round %u, variable %u", round, variable);
@@ -557,6 +599,7 @@ void suite_diagram(void)
 		{ "switch over any children", switches },
 		{ "bind", binds },
 		{ "where", where },
+		{ "where they are not the same", differing },
 		{ "fix", fixes },
 		{ "fix, many values", fixes_remembered },
 		{ "substitute", substitutes },
