@@ -11,22 +11,22 @@ static const struct zw_command commands[] = {
 	  0, zw_cmd_init },
 	{ "check", "POLICY", "compile a policy and prove its claims",
 	  "zwinger check examples/hq.zw",
-	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(BATCH) | OPTION(TODAY) |
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(BATCH) | OPTION(TODAY) |
 		  OPTION(STATS) | OPTION(STATEMENT) | OPTION(ADDRESSES),
 	  1, 1, zw_cmd_check },
 	{ "compile", "POLICY", "write the nftables ruleset of a policy",
 	  "zwinger compile examples/hq.zw --format nft",
-	  OPTION(FORMAT) | OPTION(OUTPUT) | OPTION(TODAY) | OPTION(STATS) |
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(OUTPUT) | OPTION(TODAY) | OPTION(STATS) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_compile },
 	{ "plan", "POLICY", "say what applying a policy would change here",
 	  "zwinger plan examples/hq.zw --netns test",
-	  OPTION(OUTPUT) | OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) |
+	  OPTION(GATEWAY) | OPTION(OUTPUT) | OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) |
 		  OPTION(PERSIST) | OPTION(TODAY),
 	  1, 1, zw_cmd_plan },
 	{ "apply", "POLICY|PLAN", "prove a policy and load it into the kernel",
 	  "zwinger apply examples/hq.zw --netns test",
-	  OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(PERSIST) |
 		  OPTION(TODAY) | OPTION(KEEP_CONNECTIONS) | OPTION(STATE) |
 		  OPTION(AUDIT) | OPTION(CONFIRM) | OPTION(LOCKOUT_OK) |
 		  OPTION(MANAGEMENT),
@@ -54,56 +54,56 @@ static const struct zw_command commands[] = {
 	  OPTION(NETNS) | OPTION(STATE) | OPTION(AUDIT), 0, 1, zw_cmd_audit },
 	{ "watch", "[POLICY]", "prove again whenever anybody changes anything",
 	  "zwinger watch examples/hq.zw --netns test --once",
-	  OPTION(CLAIMS) | OPTION(NETNS) | OPTION(TODAY) | OPTION(RESTORE) |
+	  OPTION(GATEWAY) | OPTION(CLAIMS) | OPTION(NETNS) | OPTION(TODAY) | OPTION(RESTORE) |
 		  OPTION(EXEC) | OPTION(ONCE) | OPTION(STATE) | OPTION(AUDIT),
 	  0, 1, zw_cmd_watch },
 	{ "trace", "X FLOW", "show the way of one packet, and what decides",
 	  "zwinger trace examples/hq.zw 'front -> data : tcp/5432'",
-	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,
 	  2, zw_cmd_trace },
 	{ "matrix", "X", "show who may reach whom, with which services",
 	  "zwinger matrix examples/hq.zw --service ssh",
-	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(SERVICE) |
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(SERVICE) |
 		  OPTION(BY) | OPTION(ASSUME) | OPTION(SPORT) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_matrix },
 	{ "query", "X QUERY", "list the flows that pass, of those asked for",
 	  "zwinger query examples/hq.zw 'from dmz where dport < 1024'",
-	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(ADDRESSES), 2,
 	  2, zw_cmd_query },
 	{ "lint", "X", "find rules and names that change nothing",
 	  "zwinger lint examples/hq.zw",
-	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(CLAIMS) | OPTION(FAIL_ON) |
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(TODAY) | OPTION(CLAIMS) | OPTION(FAIL_ON) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_lint },
 	{ "fmea", "X", "prove again with each single fault made",
 	  "zwinger fmea examples/hq.zw --sample 200",
-	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(FAIL_ON) |
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(FAIL_ON) |
 		  OPTION(SAMPLE) | OPTION(SEED) | OPTION(MODES) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_fmea },
 	{ "report", "POLICY", "write the acceptance record of a policy",
 	  "zwinger report examples/hq.zw -o build/record",
-	  OPTION(OUTPUT) | OPTION(LAB) | OPTION(LANG) | OPTION(KEEP) |
+	  OPTION(GATEWAY) | OPTION(OUTPUT) | OPTION(LAB) | OPTION(LANG) | OPTION(KEEP) |
 		  OPTION(SAMPLE) | OPTION(SEED) | OPTION(PROBES) |
 		  OPTION(CLAIMS) | OPTION(TODAY) | OPTION(STATE) |
 		  OPTION(AUDIT) | OPTION(ADDRESSES),
 	  1, 1, zw_cmd_report },
 	{ "diff", "X Y", "say what changes for packets from X to Y",
 	  "zwinger diff examples/hq.zw examples/hq.zw",
-	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(FAIL_ON) |
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(FAIL_ON) |
 		  OPTION(ADDRESSES),
 	  2, 2, zw_cmd_diff },
 	{ "verify", "ZONES", "prove a zones file's claims on any ruleset",
 	  "zwinger verify examples/hq.zw --live",
-	  OPTION(LIVE) | OPTION(NETNS) | OPTION(RULESET) | OPTION(DUMP) |
+	  OPTION(GATEWAY) | OPTION(LIVE) | OPTION(NETNS) | OPTION(RULESET) | OPTION(DUMP) |
 		  OPTION(EXACT) | OPTION(FORMAT) | OPTION(CLAIMS) |
 		  OPTION(TODAY) | OPTION(STATS) | OPTION(STATEMENT) |
 		  OPTION(ADDRESSES),
 	  1, 1, zw_cmd_verify },
 	{ "lab", "X", "test a policy or ruleset in a network of its own",
 	  "zwinger lab examples/hq.zw --probes 2000",
-	  OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(CLAIMS) |
+	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(TODAY) | OPTION(ZONES) | OPTION(CLAIMS) |
 		  OPTION(ADDRESSES) | OPTION(PROBES) | OPTION(SEED) |
 		  OPTION(PCAP) | OPTION(AFTER_LOAD),
 	  1, 1, zw_cmd_lab },
@@ -112,7 +112,7 @@ static const struct zw_command commands[] = {
 	  zw_cmd_dump },
 	{ "smt", "X CLAIM", "write a claim's negation for an SMT solver",
 	  "zwinger smt examples/hq.zw 'never dmz -> internal'",
-	  OPTION(TODAY) | OPTION(ZONES), 2, 2, zw_cmd_smt },
+	  OPTION(GATEWAY) | OPTION(TODAY) | OPTION(ZONES), 2, 2, zw_cmd_smt },
 	{ "fmt", "FILE...", "put policy files in canonical layout",
 	  "zwinger fmt --check tests/golden/fmt/hq.fmt",
 	  OPTION(OUTPUT) | OPTION(CHECK), 1, -1, zw_cmd_fmt },

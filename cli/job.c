@@ -51,8 +51,83 @@ static void add_text(struct zw_cli *cli, struct zw_str text, struct zw_ast *ast)
 			      ZW_STR("(question)"), text, ast);
 }
 
+/* "hq, shop-gw" */
+static void list_gateways(struct zw_cli *cli, struct zw_diag *diag,
+			  const struct zw_model *whole)
+{
+	struct zw_buf names = { 0 };
+	size_t i;
+
+	for (i = 0; i < whole->gateways.n && i < 8; i++)
+		zw_buf_printf(&names, "%s%.*s", i ? ", " : "",
+			      ZW_STR_ARG(whole->gateways.v[i].name));
+	if (i < whole->gateways.n)
+		zw_buf_printf(&names, " and %zu more", whole->gateways.n - i);
+	zw_diag_note(&cli->diags, diag, "its gateways are %s", names.data);
+	zw_buf_free(&names);
+}
+
+static bool no_such_gateway(struct zw_cli *cli, const char *path,
+			    const char *name, const struct zw_model *whole)
+{
+	struct zw_diag *diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+				       "'%s' has no gateway '%s'", path, name);
+	struct zw_str *names =
+		ZW_NEW_ARRAY(cli->arena, struct zw_str, whole->gateways.n + 1);
+	struct zw_str near;
+	size_t i, n = whole->gateways.n;
+
+	for (i = 0; i < n; i++)
+		names[i] = whole->gateways.v[i].name;
+	if (n)
+		list_gateways(cli, diag, whole);
+	else if (whole->gateway.n)
+		zw_diag_note(&cli->diags, diag, "it is of the gateway '%.*s'",
+			     ZW_STR_ARG(whole->gateway));
+	else
+		zw_diag_note(&cli->diags, diag, "it names no gateway");
+	near = zw_suggest(zw_str_from(name), names, n);
+	if (near.n)
+		zw_diag_help(&cli->diags, diag, "did you mean '%.*s'?",
+			     ZW_STR_ARG(near));
+	return false;
+}
+
+/* Of a policy of several gateways, the one that is asked for. */
+static bool choose(struct zw_cli *cli, struct zw_job *job, bool all_gateways)
+{
+	const char *name = cli->values[ZW_OPT_GATEWAY];
+	const struct zw_model *whole = job->model;
+	struct zw_diag *diag;
+	size_t i;
+
+	if (!whole->gateways.n)
+		return !name || zw_str_is(whole->gateway, name) ||
+		       no_such_gateway(cli, job->path, name, whole);
+	job->whole = whole;
+	job->model = NULL;
+	if (!name && all_gateways)
+		return true;
+	if (!name) {
+		diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+			       "'%s' is a policy of %zu gateways", job->path,
+			       whole->gateways.n);
+		list_gateways(cli, diag, whole);
+		zw_diag_help(&cli->diags, diag,
+			     "name one of them with '--gateway NAME'");
+		return false;
+	}
+	for (i = 0; i < whole->gateways.n; i++) {
+		if (!zw_str_is(whole->gateways.v[i].name, name))
+			continue;
+		job->model = zw_model_at(cli->arena, whole, i);
+		return true;
+	}
+	return no_such_gateway(cli, job->path, name, whole);
+}
+
 static bool resolve(struct zw_cli *cli, const char *path, bool zones_alone,
-		    const struct zw_job_additions *additions,
+		    bool all_gateways, const struct zw_job_additions *additions,
 		    struct zw_job *job)
 {
 	struct zw_resolve_options options = { .zones_alone = zones_alone };
@@ -77,9 +152,10 @@ static bool resolve(struct zw_cli *cli, const char *path, bool zones_alone,
 		return false;
 	job->model = zw_resolve(cli->arena, cli->sources, &cli->diags, ast,
 				&options);
-	if (!job->model)
+	if (!job->model || !choose(cli, job, all_gateways))
 		return false;
-	job->statement = zw_statement_from(cli->arena, job->model);
+	if (job->model)
+		job->statement = zw_statement_from(cli->arena, job->model);
 	return true;
 }
 
@@ -93,6 +169,7 @@ bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job)
 struct compiling {
 	const char *path;
 	const struct zw_job_additions *additions;
+	bool all_gateways;
 	struct zw_job job;
 	bool done;
 };
@@ -101,14 +178,14 @@ static void compile(struct zw_cli *cli, void *context)
 {
 	struct compiling *c = context;
 
-	c->done = resolve(cli, c->path, false, c->additions, &c->job);
-	if (c->done)
+	c->done = resolve(cli, c->path, false, c->all_gateways, c->additions,
+			  &c->job);
+	if (c->done && c->job.model)
 		c->job.plan = zw_lower(cli->arena, c->job.model);
 }
 
-bool zw_job_policy_with(struct zw_cli *cli, const char *path,
-			const struct zw_job_additions *additions,
-			struct zw_job *job)
+static bool make(struct zw_cli *cli, const char *path, bool all_gateways,
+		 const struct zw_job_additions *additions, struct zw_job *job)
 {
 	struct compiling c;
 	struct zw_diags before = cli->diags;
@@ -119,7 +196,9 @@ bool zw_job_policy_with(struct zw_cli *cli, const char *path,
 	 * read here, one after another */
 	do {
 		cli->diags = before;
-		c = (struct compiling){ .path = path, .additions = additions };
+		c = (struct compiling){ .path = path,
+					.additions = additions,
+					.all_gateways = all_gateways };
 		zw_confined(cli, compile, &c, sizeof(c));
 	} while (!c.done && zw_confines(cli) &&
 		 zw_sources_denied(cli->sources).n &&
@@ -128,10 +207,33 @@ bool zw_job_policy_with(struct zw_cli *cli, const char *path,
 	return c.done;
 }
 
+bool zw_job_policy_with(struct zw_cli *cli, const char *path,
+			const struct zw_job_additions *additions,
+			struct zw_job *job)
+{
+	return make(cli, path, false, additions, job);
+}
+
+bool zw_job_policy_whole(struct zw_cli *cli, const char *path,
+			 struct zw_job *job)
+{
+	const struct zw_job_additions none = { 0 };
+
+	return make(cli, path, true, &none, job);
+}
+
+void zw_job_at(struct zw_cli *cli, struct zw_job *job, size_t gateway)
+{
+	job->model = zw_model_at(cli->arena, job->whole, gateway);
+	job->statement = zw_statement_from(cli->arena, job->model);
+	job->plan = zw_lower(cli->arena, job->model);
+}
+
 bool zw_job_zones(struct zw_cli *cli, const char *path,
 		  const struct zw_job_additions *additions, struct zw_job *job)
 {
-	return resolve(cli, path, !cli->values[ZW_OPT_EXACT], additions, job);
+	return resolve(cli, path, !cli->values[ZW_OPT_EXACT], false, additions,
+		       job);
 }
 
 void zw_job_statement(struct zw_cli *cli, const struct zw_job *job)

@@ -14,6 +14,9 @@
 
 struct zw_job {
 	const char *path; /* of the policy, as the user wrote it */
+	/* Of all gateways, where the policy has several; MODEL is of the one
+	 * that --gateway names. NULL: it has one. */
+	const struct zw_model *whole;
 	struct zw_model *model;
 	struct zw_statement *statement;
 	struct zw_plan *plan;
@@ -22,6 +25,13 @@ struct zw_job {
 
 /* Read, resolve and lay out the policy PATH, with --claims and --today. */
 bool zw_job_policy(struct zw_cli *cli, const char *path, struct zw_job *job);
+
+/* The same for a command that is about all gateways of a policy: of several,
+ * where --gateway names none, there are no MODEL, STATEMENT and PLAN. */
+bool zw_job_policy_whole(struct zw_cli *cli, const char *path,
+			 struct zw_job *job);
+/* MODEL, STATEMENT and PLAN of gateway number GATEWAY of JOB's WHOLE. */
+void zw_job_at(struct zw_cli *cli, struct zw_job *job, size_t gateway);
 
 /* What a command adds to the policy's own text: statements behind it, claims
  * beside it; each may be empty. Shown as a source called "(question)". */
@@ -35,8 +45,8 @@ bool zw_job_policy_with(struct zw_cli *cli, const char *path,
 /* Prove BYTES against the job's statement, with progress on a terminal; what
  * did not hold is recorded as diagnostics. */
 struct zw_verification *zw_job_prove(struct zw_cli *cli,
-				     const struct zw_job *job,
-				     const u8 *bytes, size_t n);
+				     const struct zw_job *job, const u8 *bytes,
+				     size_t n);
 /* The same, where BYTES begin with a dump of all tables of the kernel, which is
  * GATEWAY's. */
 struct zw_verification *zw_job_prove_whole(struct zw_cli *cli,

@@ -64,6 +64,8 @@ static const struct option_info infos[] = {
 	[ZW_OPT_SPORT] = { "sport", 0, "PORT", "source port (10000)" },
 	[ZW_OPT_ADDRESSES] = { "addresses", 0, "FILE",
 			       "the addresses of the gateway's interfaces" },
+	[ZW_OPT_GATEWAY] = { "gateway", 0, "NAME",
+			     "this one of the policy's gateways" },
 	[ZW_OPT_STATE] = { "state", 0, "DIR",
 			   "the folder of what is kept about loads" },
 	[ZW_OPT_CONFIRM] = { "confirm", 0, "TIME",

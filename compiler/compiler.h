@@ -35,6 +35,16 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 			    struct zw_diags *diags, const struct zw_ast *ast,
 			    const struct zw_resolve_options *options);
 
+/* The model of gateway number GATEWAY of WHOLE, a model of several. Costs what
+ * holds at that gateway, not what the policy has. */
+struct zw_model *zw_model_at(struct zw_arena *arena,
+			     const struct zw_model *whole, size_t gateway);
+
+/* All gateways of WHOLE with their statements, the links between them, and the
+ * claims that are to be decided from end to end. */
+struct zw_network *zw_network_from(struct zw_arena *arena,
+				   const struct zw_model *whole);
+
 /* The meaning of the policy, computed from the model alone, without chains or
  * sets: what the verifier compares the bytes with. Calls nothing of the
  * lowering. */

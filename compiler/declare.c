@@ -109,6 +109,36 @@ static void declare_zone(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 	zw_push(r->arena, r->extras, extra);
 }
 
+static void declare_gateway(struct zw_resolver *r,
+			    const struct zw_ast_stmt *stmt)
+{
+	struct zw_block block = { .stmt = stmt };
+	struct zw_diag *diag;
+	u32 at;
+
+	if (!stmt->has_block) {
+		if (r->plain_gateway)
+			twice(r, "gateway", stmt->name,
+			      r->plain_gateway->name.span);
+		else
+			r->plain_gateway = stmt;
+		return;
+	}
+	if (zw_map_get(&r->gateways, stmt->name.text, &at)) {
+		twice(r, "gateway", stmt->name,
+		      r->blocks.v[at].stmt->name.span);
+		return;
+	}
+	if (r->blocks.n == ZW_GATEWAY_LIMIT) {
+		diag = zw_diag(r->diags, ZW_Z2032, stmt->name.span,
+			       "more than %d gateways", ZW_GATEWAY_LIMIT);
+		zw_diag_here(r->diags, diag, "one too many");
+		return;
+	}
+	zw_map_put(&r->gateways, stmt->name.text, (u32)r->blocks.n);
+	zw_push(r->arena, r->blocks, block);
+}
+
 static void not_in_claims(struct zw_resolver *r, const struct zw_ast_stmt *stmt)
 {
 	struct zw_diag *diag = zw_diag(
@@ -122,7 +152,6 @@ void zw_declare(struct zw_resolver *r, struct zw_scope *scope,
 		const struct zw_ast *ast)
 {
 	bool of_claims = scope == &r->claims;
-	const struct zw_ast_stmt *gateway = NULL;
 	size_t i;
 
 	for (i = 0; i < ast->stmts.n; i++) {
@@ -150,15 +179,14 @@ void zw_declare(struct zw_resolver *r, struct zw_scope *scope,
 		} else if (stmt->kind == ZW_AST_ZONE) {
 			declare_zone(r, stmt);
 		} else if (stmt->kind == ZW_AST_GATEWAY) {
-			if (gateway)
-				twice(r, "gateway", stmt->name,
-				      gateway->name.span);
-			else
-				gateway = stmt;
+			declare_gateway(r, stmt);
+		} else if (stmt->kind == ZW_AST_LINK) {
+			zw_push(r->arena, r->links, stmt);
 		}
 	}
-	if (gateway)
-		r->model->gateway = zw_str_copy(r->arena, gateway->name.text);
+	if (r->plain_gateway)
+		r->model->gateway =
+			zw_str_copy(r->arena, r->plain_gateway->name.text);
 }
 
 bool zw_expand(struct zw_resolver *r, struct zw_span span, u64 n)

@@ -143,8 +143,8 @@ static bool too_many(struct zw_resolver *r, struct zw_span span)
 	return true;
 }
 
-static void add_interface(struct zw_resolver *r, struct zw_zone *zone,
-			  const struct zw_ast_name *written)
+void zw_add_interface(struct zw_resolver *r, struct zw_zone *zone,
+		      const struct zw_ast_name *written)
 {
 	struct zw_interface interface = {
 		.name = zw_str_copy(r->arena, written->text),
@@ -161,29 +161,88 @@ static void add_interface(struct zw_resolver *r, struct zw_zone *zone,
 		zw_push(r->arena, zone->interfaces, interface);
 }
 
+/* Beside blocks a zone says nothing of interfaces. */
+static void refuse_own(struct zw_resolver *r,
+		       const struct zw_ast_member *member,
+		       const struct zw_zone *zone)
+{
+	const struct zw_ast_stmt *gateway = r->blocks.v[0].stmt;
+	struct zw_diag *diag = zw_diag(
+		r->diags, ZW_Z1016, member->span,
+		"zone '%.*s' says by which interfaces it is, and so do gateways",
+		ZW_STR_ARG(zone->name));
+
+	zw_diag_here(r->diags, diag, "of which gateway?");
+	zw_diag_label(r->diags, diag, gateway->name.span,
+		      "this gateway names its interfaces itself");
+	zw_diag_help(r->diags, diag,
+		     "write 'interface %.*s = NAMES' in the gateway's block",
+		     ZW_STR_ARG(zone->name));
+}
+
+static bool says_where(const struct zw_ast_member *member)
+{
+	return member->kind == ZW_MEMBER_INTERFACE ||
+	       member->kind == ZW_MEMBER_IPSEC ||
+	       member->kind == ZW_MEMBER_NOT_IPSEC;
+}
+
+/* Does a block say by which interfaces ZONE is? */
+static bool bound(const struct zw_resolver *r, u32 zone)
+{
+	size_t i, j;
+
+	for (i = 0; i < r->blocks.n; i++)
+		for (j = 0; j < r->blocks.v[i].bindings.n; j++)
+			if (r->blocks.v[i].bindings.v[j].zone == zone)
+				return true;
+	return false;
+}
+
+static void take_binding(struct zw_zone *zone, const struct zw_binding *binding)
+{
+	zone->interfaces.v = binding->as.interfaces.v;
+	zone->interfaces.n = zone->interfaces.cap = binding->as.interfaces.n;
+	zone->ipsec = binding->as.ipsec;
+	zone->has_reqid = binding->as.has_reqid;
+	zone->reqid = binding->as.reqid;
+}
+
 void zw_resolve_interfaces(struct zw_resolver *r, u32 at)
 {
 	const struct zw_ast_stmt *stmt = r->extras.v[at].stmt;
+	const struct zw_binding *only = zw_only_binding(r, at);
 	struct zw_zone *zone = &r->model->zones.v[at];
-	bool written = false;
+	bool written = r->blocks.n && bound(r, at);
 	struct zw_diag *diag;
 	size_t i, j;
 
 	for (i = 0; i < stmt->members.n; i++) {
 		const struct zw_ast_member *member = &stmt->members.v[i];
 
+		if (r->blocks.n && says_where(member)) {
+			refuse_own(r, member, zone);
+			return;
+		}
 		if (member->kind != ZW_MEMBER_INTERFACE)
 			continue;
 		for (j = 0; j < member->interfaces.n; j++)
-			add_interface(r, zone, &member->interfaces.v[j]);
+			zw_add_interface(r, zone, &member->interfaces.v[j]);
 		written = true;
 	}
-	if (written)
+	if (only)
+		take_binding(zone, only);
+	if (written || (r->blocks.n && r->incomplete))
 		return;
 	diag = zw_diag(r->diags, ZW_Z2014, zone->span,
 		       "zone '%.*s' has no interface", ZW_STR_ARG(zone->name));
 	zw_diag_here(r->diags, diag, "no packet comes from here");
-	zw_diag_help(r->diags, diag, "add 'interface NAME' to it");
+	if (r->blocks.n)
+		zw_diag_help(r->diags, diag,
+			     "add 'interface %.*s = NAME' to a gateway",
+			     ZW_STR_ARG(zone->name));
+	else
+		zw_diag_help(r->diags, diag, "add 'interface NAME' to it");
 }
 
 /* One zone's use of a name; uses of one name are a chain. */
@@ -194,15 +253,30 @@ struct use {
 };
 
 struct uses {
+	const struct zw_sharing *sharing;
 	struct zw_map first; /* by name, to v */
 	ZW_VEC(struct use) v;
 };
 
+/* Each of several gateways has interfaces of its own. */
+static void note_gateway(struct zw_resolver *r, struct zw_diag *diag,
+			 const struct zw_sharing *sharing,
+			 const struct zw_interface *interface)
+{
+	if (sharing->gateway)
+		zw_diag_note(r->diags, diag,
+			     "at gateway '%.*s', interface '%.*s%s'",
+			     ZW_STR_ARG(sharing->gateway->name),
+			     ZW_STR_ARG(interface->name),
+			     interface->pattern ? "*" : "");
+}
+
 static struct zw_diag *conflict(struct zw_resolver *r, enum zw_code code,
+				const struct zw_sharing *sharing,
 				const struct use *a, const struct use *b,
 				const char *what)
 {
-	const struct zw_zone *zones = r->model->zones.v;
+	const struct zw_zone *zones = sharing->zones;
 	struct zw_diag *diag = zw_diag(r->diags, code, b->interface->span,
 				       "zones '%.*s' and '%.*s' %s",
 				       ZW_STR_ARG(zones[a->zone].name),
@@ -212,6 +286,7 @@ static struct zw_diag *conflict(struct zw_resolver *r, enum zw_code code,
 		      ZW_STR_ARG(zones[a->zone].name));
 	zw_diag_here(r->diags, diag, "of zone '%.*s'",
 		     ZW_STR_ARG(zones[b->zone].name));
+	note_gateway(r, diag, sharing, b->interface);
 	return diag;
 }
 
@@ -232,16 +307,17 @@ static bool is_guarded(const struct zw_zone *zone)
 }
 
 /* Two zones that nothing but sources tells apart. */
-static bool sources_differ(struct zw_resolver *r, const struct use *a,
-			   const struct use *b)
+static bool sources_differ(struct zw_resolver *r,
+			   const struct zw_sharing *sharing,
+			   const struct use *a, const struct use *b)
 {
-	const struct zw_zone *x = &r->model->zones.v[a->zone];
-	const struct zw_zone *y = &r->model->zones.v[b->zone];
+	const struct zw_zone *x = &sharing->zones[a->zone];
+	const struct zw_zone *y = &sharing->zones[b->zone];
 	struct zw_diag *diag;
 
 	if (r->model->has_policy && ((x->spoofing_allowed && is_guarded(y)) ||
 				     (y->spoofing_allowed && is_guarded(x)))) {
-		diag = conflict(r, ZW_Z2021, a, b,
+		diag = conflict(r, ZW_Z2021, sharing, a, b,
 				"share an interface that allows spoofing");
 		zw_diag_note(r->diags, diag,
 			     "a DMZ or an internal zone must not be on it");
@@ -249,25 +325,48 @@ static bool sources_differ(struct zw_resolver *r, const struct use *a,
 	}
 	if (!takes_any_source(x) || !takes_any_source(y))
 		return true;
-	diag = conflict(r, ZW_Z2016, a, b,
+	diag = conflict(r, ZW_Z2016, sharing, a, b,
 			"share an interface and take the same sources");
 	zw_diag_help(r->diags, diag,
 		     "at most one of them may say 'spoofing allow'");
 	return false;
 }
 
-/* Two zones on one interface, where some zone says `ipsec` or none does. */
-static bool may_share(struct zw_resolver *r, const struct use *a,
-		      const struct use *b, bool ipsec_here)
+/* Two zones that a link brings to one interface: nothing but addresses tells
+ * them apart, and what one could do in the other's name the proofs of the
+ * other gateways and of the whole are about. */
+static bool may_share_link(struct zw_resolver *r,
+			   const struct zw_sharing *sharing,
+			   const struct use *a, const struct use *b)
 {
-	const struct zw_zone *x = &r->model->zones.v[a->zone];
-	const struct zw_zone *y = &r->model->zones.v[b->zone];
+	struct zw_diag *diag;
+
+	if (sharing->zones[a->zone].has_network ||
+	    sharing->zones[b->zone].has_network)
+		return sources_differ(r, sharing, a, b);
+	diag = conflict(r, ZW_Z2016, sharing, a, b, "lie behind one link");
+	zw_diag_help(r->diags, diag,
+		     "at most one zone behind a link names no network");
+	return false;
+}
+
+/* Two zones on one interface, where some zone says `ipsec` or none does. */
+static bool may_share(struct zw_resolver *r, const struct zw_sharing *sharing,
+		      const struct use *a, const struct use *b, bool ipsec_here)
+{
+	const struct zw_zone *x = &sharing->zones[a->zone];
+	const struct zw_zone *y = &sharing->zones[b->zone];
 	bool x_only = x->ipsec == ZW_IPSEC_ONLY;
 	bool y_only = y->ipsec == ZW_IPSEC_ONLY;
 	struct zw_diag *diag;
 
+	if (sharing->by_link && sharing->by_link[a->zone] &&
+	    sharing->by_link[b->zone] && x_only == y_only &&
+	    x->has_reqid == y->has_reqid && x->reqid == y->reqid)
+		return may_share_link(r, sharing, a, b);
 	if (dmz_and_internal(x, y) && x_only == y_only) {
-		diag = conflict(r, ZW_Z2019, a, b, "share an interface");
+		diag = conflict(r, ZW_Z2019, sharing, a, b,
+				"share an interface");
 		zw_diag_help(
 			r->diags, diag,
 			"give the DMZ an interface of its own; only IPsec tells the two apart on one");
@@ -276,7 +375,7 @@ static bool may_share(struct zw_resolver *r, const struct use *a,
 	if (x_only && y_only) {
 		if (x->has_reqid && y->has_reqid && x->reqid != y->reqid)
 			return true;
-		diag = conflict(r, ZW_Z2022, a, b,
+		diag = conflict(r, ZW_Z2022, sharing, a, b,
 				"both take what comes through IPsec here");
 		zw_diag_help(r->diags, diag,
 			     "write 'ipsec reqid N' in both, with two numbers");
@@ -286,8 +385,8 @@ static bool may_share(struct zw_resolver *r, const struct use *a,
 		return true;
 	if ((x->has_network && y->has_network) ||
 	    (ipsec_here && (x->has_network || y->has_network)))
-		return sources_differ(r, a, b);
-	diag = conflict(r, ZW_Z2016, a, b, "share an interface");
+		return sources_differ(r, sharing, a, b);
+	diag = conflict(r, ZW_Z2016, sharing, a, b, "share an interface");
 	zw_diag_help(r->diags, diag,
 		     "zones may share one where each names its networks");
 	return false;
@@ -295,7 +394,7 @@ static bool may_share(struct zw_resolver *r, const struct use *a,
 
 static void check_uses(struct zw_resolver *r, struct uses *uses, u32 first)
 {
-	struct zw_zone *zones = r->model->zones.v;
+	struct zw_zone *zones = uses->sharing->zones;
 	bool ipsec = false;
 	u32 i, j;
 
@@ -307,7 +406,8 @@ static void check_uses(struct zw_resolver *r, struct uses *uses, u32 first)
 			zones[uses->v.v[i].zone].shares_interface = true;
 			zones[uses->v.v[j].zone].shares_interface = true;
 			/* the chain runs from the last use to the first */
-			if (!may_share(r, &uses->v.v[j], &uses->v.v[i], ipsec))
+			if (!may_share(r, uses->sharing, &uses->v.v[j],
+				       &uses->v.v[i], ipsec))
 				return;
 		}
 	}
@@ -336,13 +436,14 @@ static void check_pattern(struct zw_resolver *r, const struct uses *uses,
 		    other->interface->name.n == pattern->interface->name.n &&
 		    other->zone > pattern->zone)
 			continue;
-		diag = conflict(r, ZW_Z2017, other, pattern,
+		diag = conflict(r, ZW_Z2017, uses->sharing, other, pattern,
 				"claim the same interfaces");
 		zw_diag_note(
 			r->diags, diag,
 			"a pattern never overlaps what another zone names");
-		zw_diag_help(r->diags, diag,
-			     "make the pattern narrower, or name its interfaces");
+		zw_diag_help(
+			r->diags, diag,
+			"make the pattern narrower, or name its interfaces");
 	}
 }
 
@@ -361,15 +462,16 @@ bool zw_share_interface(const struct zw_zone *a, const struct zw_zone *b)
 	return false;
 }
 
-void zw_check_interfaces(struct zw_resolver *r)
+void zw_check_interfaces(struct zw_resolver *r,
+			 const struct zw_sharing *sharing)
 {
-	struct uses uses = { 0 };
+	struct uses uses = { .sharing = sharing };
 	u32 zone, at;
 	size_t i;
 
 	zw_map_init(&uses.first, r->arena);
-	for (zone = 0; zone < r->model->zones.n; zone++) {
-		const struct zw_zone *z = &r->model->zones.v[zone];
+	for (zone = 0; zone < sharing->n; zone++) {
+		const struct zw_zone *z = &sharing->zones[zone];
 
 		for (i = 0; i < z->interfaces.n; i++) {
 			struct use use = { zone, &z->interfaces.v[i],

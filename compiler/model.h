@@ -7,7 +7,7 @@
 #ifndef ZW_COMPILER_MODEL_H
 #define ZW_COMPILER_MODEL_H
 
-#include "statement/statement.h"
+#include "statement/network.h"
 
 struct zw_host {
 	struct zw_str name;
@@ -95,6 +95,31 @@ struct zw_named_set {
 	struct zw_ipset set;
 };
 
+/* A zone as one of several gateways sees it, and by which interfaces. */
+struct zw_zone_there {
+	u32 zone;
+	enum zw_attachment attached; /* HERE or BEYOND */
+	ZW_VEC(struct zw_interface) interfaces;
+	enum zw_ipsec ipsec;
+	bool has_reqid;
+	u32 reqid;
+	bool shares_interface;
+};
+
+/* One of several gateways, and what of the policy holds there: numbers in the
+ * model's lists, in their order. */
+struct zw_model_gateway {
+	struct zw_str name;
+	struct zw_span span;		    /* of the name */
+	ZW_VEC(struct zw_zone_there) zones; /* in the order of their numbers */
+	ZW_VEC(u32) rules, publishes, translates, clamps;
+};
+
+struct zw_hops; /* between gateways: compiler/hops.h */
+
+/* Of a policy of several gateways, which has two or more blocks, this is the
+ * whole: its zones have no interfaces, and zw_model_at() makes the model of one
+ * gateway from it, which names that one and has no list of them. */
 struct zw_model {
 	struct zw_str gateway;
 	ZW_VEC(struct zw_zone) zones;
@@ -105,8 +130,8 @@ struct zw_model {
 	ZW_VEC(struct zw_publish) publishes;
 	ZW_VEC(struct zw_translate) translates;
 	ZW_VEC(struct zw_clamp) clamps;
-	ZW_VEC(struct zw_claim) claims;	 /* built-in, the policy's, --claims */
-	ZW_VEC(struct zw_taken) taken;	 /* from interfaces */
+	ZW_VEC(struct zw_claim) claims; /* built-in, the policy's, --claims */
+	ZW_VEC(struct zw_taken) taken;	/* from interfaces */
 	ZW_VEC(struct zw_named_set) sets;
 	bool has_policy;		 /* at least one rule */
 	bool logs_drops;		 /* log drops: */
@@ -114,6 +139,10 @@ struct zw_model {
 	struct zw_span drop_log_span;
 	struct zw_str drop_log_place;
 	struct zw_str place; /* "hq.zw": of what no line of the policy asks */
+	u32 rule_count;	     /* numbers of rules are below it */
+	ZW_VEC(struct zw_model_gateway) gateways; /* none, or two or more */
+	ZW_VEC(struct zw_network_link) links;
+	const struct zw_hops *hops; /* NULL without gateways */
 };
 
 #endif

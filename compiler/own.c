@@ -21,8 +21,9 @@ static bool known(struct zw_resolver *r, struct zw_span span)
 
 	if (r->own)
 		return true;
-	diag = zw_diag(r->diags, ZW_Z2041, span,
-		       "the addresses of the gateway's interfaces are not known here");
+	diag = zw_diag(
+		r->diags, ZW_Z2041, span,
+		"the addresses of the gateway's interfaces are not known here");
 	zw_diag_here(r->diags, diag, "'apply' takes them from the kernel");
 	zw_diag_help(
 		r->diags, diag,
@@ -107,9 +108,10 @@ static bool check_width(struct zw_resolver *r, struct zw_span span,
 		if (!zw_interface_covers(interface, one->interface) ||
 		    one->network.lo != all.lo || one->network.hi != all.hi)
 			continue;
-		diag = zw_diag(r->diags, ZW_Z2042, span,
-			       "interface '%.*s' has an address without a network",
-			       ZW_STR_ARG(one->interface));
+		diag = zw_diag(
+			r->diags, ZW_Z2042, span,
+			"interface '%.*s' has an address without a network",
+			ZW_STR_ARG(one->interface));
 		zw_diag_here(r->diags, diag, "its prefix length is 0");
 		return false;
 	}
@@ -167,7 +169,7 @@ bool zw_take_addresses(struct zw_resolver *r, const struct zw_ast_addr *addr,
 	};
 
 	return zw_check_interface_name(r, &addr->name) &&
-	       known(r, addr->span) &&
+	       zw_one_gateway(r, addr->span) && known(r, addr->span) &&
 	       take(r, addr->span, &interface, false, families, out);
 }
 

@@ -293,8 +293,9 @@ static bool check_meeting(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 			       "two translations can meet one flow");
 		zw_diag_here(r->diags, diag, "which of the two?");
 		zw_diag_label(r->diags, diag, other->span, "the other one");
-		zw_diag_help(r->diags, diag,
-			     "name other zones, addresses or ports in one of them");
+		zw_diag_help(
+			r->diags, diag,
+			"name other zones, addresses or ports in one of them");
 		return false;
 	}
 	return true;
@@ -308,8 +309,8 @@ static bool check_hairpin(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 
 	for (i = 0; i < now->from.n; i++)
 		if (now->from.v[i].zone == now->to &&
-		    !zw_check_translated(r, stmt->span, now->to,
-					 now->from.v[i].src))
+		    !zw_check_translated(r, r->model->zones.v, stmt->span,
+					 now->to, now->from.v[i].src))
 			return false;
 	return true;
 }
@@ -365,8 +366,8 @@ static void publish_at_interface(struct zw_resolver *r,
 				 const struct zw_publish *publish)
 {
 	const struct zw_ast_addr *addr = &stmt->addrs.v[0];
-	u8 families = host->zones.n ? zw_set_families(host->zones.v[0].addrs) :
-				      0;
+	u8 families =
+		host->zones.n ? zw_set_families(host->zones.v[0].addrs) : 0;
 	struct zw_ipset own;
 	bool any = false;
 	unsigned f;

@@ -36,6 +36,7 @@ static void start(struct zw_resolver *r, const struct zw_ast *ast)
 	size_t i;
 
 	zw_map_init(&r->zones, r->arena);
+	zw_map_init(&r->gateways, r->arena);
 	zw_map_init(&r->policy.defines, r->arena);
 	zw_map_init(&r->policy.services, r->arena);
 	zw_map_init(&r->claims.defines, r->arena);
@@ -168,6 +169,7 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 	zw_declare(r, &r->policy, ast);
 	if (options && options->claims)
 		zw_declare(r, &r->claims, options->claims);
+	zw_resolve_blocks(r);
 	r->slots = zw_new_slots(r);
 	zw_resolve_all_defines(r);
 	zw_resolve_all_services(r);
@@ -179,5 +181,8 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 		pass_over(r, ast);
 	if (options && options->claims)
 		resolve_tree(r, &r->claims, options->claims);
+	r->model->rule_count = r->rule_count;
+	if (r->model->gateways.n && !diags->errors)
+		zw_resolve_gateways(r);
 	return diags->errors ? NULL : r->model;
 }

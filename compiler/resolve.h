@@ -21,6 +21,7 @@
 /* Bounds for texts made to exhaust: zones, interfaces of all zones, and what
  * endpoints and rules come to when lists, kinds and `any` are written out. */
 #define ZW_ZONE_LIMIT 1024
+#define ZW_GATEWAY_LIMIT 1024
 #define ZW_INTERFACE_LIMIT 16384
 #define ZW_EXPANSION_LIMIT (16u << 20)
 
@@ -80,6 +81,18 @@ struct zw_zone_extra {
 	struct zw_ipset taken;
 };
 
+/* `gateway NAME { ... }`: what its block says of one zone. */
+struct zw_binding {
+	u32 zone;
+	struct zw_span span;
+	struct zw_zone as; /* interfaces and ipsec alone */
+};
+
+struct zw_block {
+	const struct zw_ast_stmt *stmt;
+	ZW_VEC(struct zw_binding) bindings; /* in the order of the text */
+};
+
 /* One zone's share of an endpoint. WHOLE: nothing was taken away. */
 struct zw_side_zone {
 	u32 zone;
@@ -120,7 +133,7 @@ struct zw_resolver {
 	ZW_VEC(struct zw_define) defines;
 	ZW_VEC(struct zw_service) services;
 	struct zw_scope policy, claims;
-	struct zw_map zones;
+	struct zw_map zones, gateways; /* GATEWAYS: to blocks */
 	ZW_VEC(struct zw_zone_extra) extras;
 	struct zw_ipset everything;
 	unsigned depth; /* of definitions within definitions */
@@ -135,10 +148,16 @@ struct zw_resolver {
 	 * have been in one of them, so nobody is told that it is missing. */
 	bool incomplete;
 	u32 interface_count;
-	u64 expanded;	/* entries written out, against ZW_EXPANSION_LIMIT */
-	bool exhausted; /* and it has been said */
-	u32 rule_count; /* also of rules that match nothing */
+	u64 expanded;	  /* entries written out, against ZW_EXPANSION_LIMIT */
+	bool exhausted;	  /* and it has been said */
+	u32 rule_count;	  /* also of rules that match nothing */
 	bool zones_alone; /* as in struct zw_resolve_options */
+	/* `gateway NAME { ... }` and `link`; the blocks decide all interfaces
+	 * where there are any */
+	ZW_VEC(struct zw_block) blocks;
+	ZW_VEC(const struct zw_ast_stmt *) links;
+	const struct zw_ast_stmt *plain_gateway; /* without a block */
+	struct zw_arena *scratch; /* while one gateway is looked at */
 };
 
 /* A slot's number: zones as they are, then self, then elsewhere. */
@@ -158,6 +177,19 @@ struct zw_diag *zw_unknown_name(struct zw_resolver *r, enum zw_code code,
 bool zw_expand(struct zw_resolver *r, struct zw_span span, u64 n);
 /* N, or 0 when there were so many errors that suggestions are not listed. */
 size_t zw_candidates(const struct zw_resolver *r, size_t n);
+
+/* blocks.c: gateways' blocks and links, as far as they need the names of zones
+ * alone. Two or more blocks become the model's gateways. */
+void zw_resolve_blocks(struct zw_resolver *r);
+/* What the one block of the policy says of ZONE; NULL: nothing. */
+const struct zw_binding *zw_only_binding(const struct zw_resolver *r, u32 zone);
+/* An address of interfaces is asked for at SPAN: false after a diagnostic
+ * where there are several gateways. */
+bool zw_one_gateway(struct zw_resolver *r, struct zw_span span);
+
+/* holds.c: which statements hold at which gateway, and so which zones lie
+ * there; everything else is resolved. */
+void zw_resolve_gateways(struct zw_resolver *r);
 
 /* addresses.c: ADDRS of a scope as one set. */
 struct zw_addrs_result {
@@ -201,7 +233,21 @@ bool zw_read_set_file(struct zw_resolver *r, struct zw_span place,
 void zw_resolve_zones(struct zw_resolver *r);
 /* interfaces.c */
 void zw_resolve_interfaces(struct zw_resolver *r, u32 zone);
-void zw_check_interfaces(struct zw_resolver *r);
+/* One that is written, to ZONE, which has it not yet. */
+void zw_add_interface(struct zw_resolver *r, struct zw_zone *zone,
+		      const struct zw_ast_name *written);
+/* How zones share interfaces. */
+struct zw_sharing {
+	struct zw_zone *zones; /* what they share is noted there */
+	size_t n;
+	/* Of several gateways: the one it is about, and by zone whether it is
+	 * on the interface for a link's sake, as the link's own zone or beyond;
+	 * else NULL. */
+	const struct zw_model_gateway *gateway;
+	const bool *by_link;
+};
+void zw_check_interfaces(struct zw_resolver *r,
+			 const struct zw_sharing *sharing);
 /* WRITTEN can be the name of one interface; false after a diagnostic. */
 bool zw_check_interface_name(struct zw_resolver *r,
 			     const struct zw_ast_name *written);
@@ -280,10 +326,10 @@ void zw_resolve_publish(struct zw_resolver *r, const struct zw_ast_stmt *stmt);
 void zw_refuse_self(struct zw_resolver *r, const struct zw_ast_side *side,
 		    const struct zw_side *resolved);
 /* After routing nobody knows any more how a packet came in, so that sources
- * SRC of zone FROM must be no other zone's on an interface of it. False after a
- * diagnostic. */
-bool zw_check_translated(struct zw_resolver *r, struct zw_span span, u32 from,
-			 struct zw_ipset src);
+ * SRC of zone FROM must be no other zone's on an interface of it, as ZONES have
+ * theirs. False after a diagnostic. */
+bool zw_check_translated(struct zw_resolver *r, const struct zw_zone *zones,
+			 struct zw_span span, u32 from, struct zw_ipset src);
 /* What stands behind `as`: one range of one family. False after a diagnostic.
  */
 bool zw_resolve_as(struct zw_resolver *r, const struct zw_ast_stmt *stmt,

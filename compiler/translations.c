@@ -135,10 +135,9 @@ static bool meets(const struct zw_source_translation *a,
 	return false;
 }
 
-bool zw_check_translated(struct zw_resolver *r, struct zw_span span, u32 from,
-			 struct zw_ipset src)
+bool zw_check_translated(struct zw_resolver *r, const struct zw_zone *zones,
+			 struct zw_span span, u32 from, struct zw_ipset src)
 {
-	const struct zw_zone *zones = r->model->zones.v;
 	struct zw_diag *diag;
 	u32 i;
 
@@ -179,7 +178,7 @@ static void add_translation(struct zw_resolver *r,
 	size_t i;
 
 	for (i = 0; i < translation.boxes.n; i++)
-		if (!zw_check_translated(r, stmt->span,
+		if (!zw_check_translated(r, model->zones.v, stmt->span,
 					 translation.boxes.v[i].from,
 					 translation.boxes.v[i].src))
 			return;

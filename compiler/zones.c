@@ -45,6 +45,10 @@ static void read_network(struct zw_resolver *r, u32 at,
 		if (member->addrs.v[i].kind != ZW_ADDR_FROM_INTERFACE)
 			continue;
 		takes = true;
+		if (!zw_one_gateway(r, member->addrs.v[i].span)) {
+			r->extras.v[at].poisoned = true;
+			continue;
+		}
 		if (r->extras.v[at].takes.file != ZW_NO_FILE)
 			twice_or_both(r, member->addrs.v[i].span,
 				      r->extras.v[at].takes);
@@ -76,8 +80,7 @@ static void take_networks(struct zw_resolver *r, u32 at)
 		return;
 	if (!zw_take_networks(r, zone, extra->takes, &extra->taken))
 		extra->poisoned = true;
-	zone->networks =
-		zw_ipset_union(r->arena, zone->networks, extra->taken);
+	zone->networks = zw_ipset_union(r->arena, zone->networks, extra->taken);
 }
 
 static void declare_host(struct zw_resolver *r, u32 zone,
@@ -118,7 +121,7 @@ static void read_members(struct zw_resolver *r, u32 at)
 		switch (member->kind) {
 		case ZW_MEMBER_INTERFACE:
 		case ZW_MEMBER_BINDING: /* of gateways alone */
-			break; /* interfaces.c */
+			break;		/* interfaces.c */
 		case ZW_MEMBER_IPSEC:
 		case ZW_MEMBER_NOT_IPSEC:
 			read_ipsec(r, zone, member, &first_ipsec);
@@ -365,7 +368,10 @@ void zw_resolve_zones(struct zw_resolver *r)
 
 	for (i = 0; i < r->model->zones.n; i++)
 		read_members(r, i);
-	zw_check_interfaces(r);
+	if (!r->model->gateways.n)
+		zw_check_interfaces(r, &(struct zw_sharing){ r->model->zones.v,
+							     r->model->zones.n,
+							     NULL, NULL });
 	check_overlaps(r);
 	set_members(r);
 	for (i = 0; i < r->model->zones.n; i++) {
