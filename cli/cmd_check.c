@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/job.h"
+#include "cli/check_all.h"
 #include "compiler/paths.h"
 #include "report/stats.h"
 
@@ -59,6 +59,20 @@ static void say_stats(const struct zw_cli *cli, const struct zw_job *job,
 	zw_buf_free(&out);
 }
 
+/* False after a diagnostic if OPTION is given, which is about one gateway. */
+static bool of_one_gateway(struct zw_cli *cli, enum zw_option option)
+{
+	struct zw_diag *diag;
+
+	if (!cli->values[option])
+		return true;
+	diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+		       "'--%s' is about one gateway, and the policy has several",
+		       option == ZW_OPT_BATCH ? "batch" : "stats");
+	zw_diag_help(&cli->diags, diag, "name it with '--gateway NAME'");
+	return false;
+}
+
 enum zw_status zw_cmd_check(struct zw_cli *cli)
 {
 	static const enum zw_format formats[] = {
@@ -73,8 +87,13 @@ enum zw_status zw_cmd_check(struct zw_cli *cli)
 
 	if (!zw_job_format(cli, formats, 5, &format))
 		return ZW_STATUS_INVALID;
-	if (zw_job_policy(cli, cli->operands[0], &job) &&
-	    get_bytes(cli, &job, &bytes)) {
+	if (zw_job_policy_whole(cli, cli->operands[0], &job) && !job.model) {
+		if (of_one_gateway(cli, ZW_OPT_BATCH) &&
+		    of_one_gateway(cli, ZW_OPT_STATS))
+			return zw_check_all(cli, &job, format);
+		return zw_status_of(&cli->diags);
+	}
+	if (job.plan && get_bytes(cli, &job, &bytes)) {
 		if (cli->values[ZW_OPT_STATEMENT])
 			zw_job_statement(cli, &job);
 		compiled = seconds();

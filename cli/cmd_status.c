@@ -162,7 +162,7 @@ static void list_kept(struct status *s, const struct zw_numbers *numbers)
 		if (!kept.damaged) {
 			kept.when = g.when;
 			kept.who = g.who;
-			kept.policy = g.policy;
+			kept.policy = zw_generation_policy(arena, &g);
 		}
 		zw_push(arena, s->f.kept, kept);
 	}
@@ -224,7 +224,8 @@ static void gather(struct status *s)
 		prove(s);
 	}
 	if (s->has_generation) {
-		s->f.policy = s->generation.policy;
+		s->f.policy = zw_generation_policy(s->a.cli->arena,
+						    &s->generation);
 		s->f.sources = s->generation.sources;
 		s->f.ruleset = s->generation.ruleset;
 	}

@@ -226,6 +226,7 @@ bool zw_deploy_adopt(struct zw_deploy *d, const char *path)
 		.policy = zw_str_from(path),
 		.claims = option(d->cli, ZW_OPT_CLAIMS),
 		.today = option(d->cli, ZW_OPT_TODAY),
+		.gateway = option(d->cli, ZW_OPT_GATEWAY),
 		.sources = zw_generation_digest(d->cli->arena, files, n),
 	};
 	for (i = 0; i < n; i++)
@@ -252,6 +253,8 @@ bool zw_deploy_recall(struct zw_deploy *d, u32 number)
 	cli->values[ZW_OPT_CLAIMS] =
 		g->claims.n ? zw_cstr(cli->arena, g->claims) : NULL;
 	cli->values[ZW_OPT_TODAY] = zw_generation_day(cli->arena, g);
+	cli->values[ZW_OPT_GATEWAY] =
+		g->gateway.n ? zw_cstr(cli->arena, g->gateway) : NULL;
 	return true;
 }
 
@@ -267,7 +270,8 @@ static bool is_loaded(struct zw_deploy *d)
 	    !zw_str_eq(old.sources, g->sources) ||
 	    !zw_str_eq(old.policy, g->policy) ||
 	    !zw_str_eq(old.claims, g->claims) ||
-	    !zw_str_eq(old.today, g->today))
+	    !zw_str_eq(old.today, g->today) ||
+	    !zw_str_eq(old.gateway, g->gateway))
 		return false;
 	d->generation = old;
 	return true;

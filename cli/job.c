@@ -245,6 +245,19 @@ void zw_job_statement(struct zw_cli *cli, const struct zw_job *job)
 	zw_buf_free(&text);
 }
 
+struct zw_verification *zw_job_prove_quietly(struct zw_cli *cli,
+					     const struct zw_job *job,
+					     const u8 *bytes, size_t n)
+{
+	const struct zw_verify_options options = { 0 };
+	struct zw_verification *verification;
+
+	verification = zw_verify_batch(cli->arena, &cli->diags, cli->sources,
+				       bytes, n, job->statement, &options);
+	zw_verdict_diagnose(&cli->diags, verification, job->statement);
+	return verification;
+}
+
 static struct zw_verification *prove_here(struct zw_cli *cli,
 					  const struct zw_job *job,
 					  const struct zw_reading *reading,

@@ -47,6 +47,10 @@ bool zw_job_policy_with(struct zw_cli *cli, const char *path,
 struct zw_verification *zw_job_prove(struct zw_cli *cli,
 				     const struct zw_job *job, const u8 *bytes,
 				     size_t n);
+/* The same without progress, always here. */
+struct zw_verification *zw_job_prove_quietly(struct zw_cli *cli,
+					     const struct zw_job *job,
+					     const u8 *bytes, size_t n);
 /* The same, where BYTES begin with a dump of all tables of the kernel, which is
  * GATEWAY's. */
 struct zw_verification *zw_job_prove_whole(struct zw_cli *cli,

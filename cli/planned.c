@@ -70,6 +70,7 @@ void zw_planned_make(struct zw_apply *a, struct zw_planned *p)
 		.policy = zw_str_from(a->job.path),
 		.claims = option(a->cli, ZW_OPT_CLAIMS),
 		.today = option(a->cli, ZW_OPT_TODAY),
+		.gateway = option(a->cli, ZW_OPT_GATEWAY),
 		.netns = option(a->cli, ZW_OPT_NETNS),
 		.persist = a->cli->values[ZW_OPT_PERSIST],
 		.batch = batch_of(a),
@@ -90,6 +91,7 @@ void zw_planned_print(struct zw_arena *arena, struct zw_buf *out,
 	zw_record_add(arena, &record, "policy", p->policy);
 	zw_record_add(arena, &record, "claims", p->claims);
 	zw_record_add(arena, &record, "today", p->today);
+	zw_record_add(arena, &record, "gateway", p->gateway);
 	zw_record_add(arena, &record, "netns", p->netns);
 	zw_record_add_number(arena, &record, "persist", p->persist);
 	zw_record_add(arena, &record, "sources",
@@ -157,6 +159,7 @@ bool zw_planned_read(struct zw_cli *cli, const char *path, struct zw_str text,
 	p->policy = zw_record_text(&record, "policy");
 	p->claims = zw_record_text(&record, "claims");
 	p->today = zw_record_text(&record, "today");
+	p->gateway = zw_record_text(&record, "gateway");
 	p->netns = zw_record_text(&record, "netns");
 	p->persist = zw_record_number(&record, "persist") != 0;
 	p->live = zw_record_text(&record, "live");
@@ -198,6 +201,7 @@ bool zw_planned_adopt(struct zw_cli *cli, const struct zw_planned *p)
 {
 	if (!agree(cli, ZW_OPT_CLAIMS, "claims", p->claims) ||
 	    !agree(cli, ZW_OPT_TODAY, "today", p->today) ||
+	    !agree(cli, ZW_OPT_GATEWAY, "gateway", p->gateway) ||
 	    !agree(cli, ZW_OPT_NETNS, "netns", p->netns))
 		return false;
 	if (p->persist)

@@ -11,6 +11,7 @@
 struct zw_planned {
 	struct zw_str policy; /* its path, as it was given */
 	struct zw_str claims, today; /* of --claims and --today, or empty */
+	struct zw_str gateway;	     /* of --gateway, or empty */
 	bool persist;		     /* --persist */
 	struct zw_str netns;	     /* of --netns, or empty */
 	ZW_VEC(struct zw_file_copy) files; /* all that the policy consists of */

@@ -18,6 +18,7 @@ bool zw_recall(const struct zw_cli *parent, const struct zw_generation *g,
 	r->cli.values[ZW_OPT_ADDRESSES] = NULL;
 	r->cli.values[ZW_OPT_CLAIMS] = text_or_none(parent->arena, g->claims);
 	r->cli.values[ZW_OPT_TODAY] = zw_generation_day(parent->arena, g);
+	r->cli.values[ZW_OPT_GATEWAY] = text_or_none(parent->arena, g->gateway);
 	zw_sources_replay(r->cli.sources, g->files.v, g->files.n);
 	return zw_job_policy(&r->cli, zw_cstr(parent->arena, g->policy),
 			     &r->job);

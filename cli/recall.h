@@ -13,7 +13,7 @@ struct zw_recalled {
 	struct zw_job job;
 };
 
-/* Options but for claims and day are PARENT's. The generation is borrowed.
+/* Options but for claims, day and gateway are PARENT's. The generation is borrowed.
  * True if it compiles. Always finish with zw_recall_end(). */
 bool zw_recall(const struct zw_cli *parent,
 	       const struct zw_generation *generation,

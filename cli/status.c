@@ -36,6 +36,7 @@ static enum zw_status status_of_code(enum zw_code code)
 	case ZW_Z6003:
 	case ZW_Z6020:
 	case ZW_Z6024:
+	case ZW_Z6070:
 		return ZW_STATUS_SYSTEM;
 	default:
 		break;

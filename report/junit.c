@@ -50,14 +50,24 @@ static struct zw_str first_line(struct zw_str text)
 	return (struct zw_str){ text.p, n };
 }
 
-static void begin_suite(struct zw_buf *out, const char *name, size_t tests,
-			size_t failures, size_t errors)
+void zw_junit_begin(struct zw_buf *out, size_t tests, size_t failures,
+		    size_t errors)
 {
 	zw_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	zw_buf_printf(
 		out,
 		"<testsuites tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n",
 		tests, failures, errors);
+}
+
+void zw_junit_end(struct zw_buf *out)
+{
+	zw_buf_puts(out, "</testsuites>\n");
+}
+
+static void begin_suite(struct zw_buf *out, const char *name, size_t tests,
+			size_t failures, size_t errors)
+{
 	zw_buf_puts(out, "  <testsuite name=\"");
 	put(out, zw_str_from(name), true);
 	zw_buf_printf(out,
@@ -67,7 +77,7 @@ static void begin_suite(struct zw_buf *out, const char *name, size_t tests,
 
 static void end_suite(struct zw_buf *out)
 {
-	zw_buf_puts(out, "  </testsuite>\n</testsuites>\n");
+	zw_buf_puts(out, "  </testsuite>\n");
 }
 
 /* A test; PROBLEM is "failure", "error", or NULL. */
@@ -102,6 +112,7 @@ void zw_junit(struct zw_buf *out, const char *name, const zw_findings *findings,
 {
 	size_t i, n = findings->n;
 
+	zw_junit_begin(out, n ? n : 1, n, 0);
 	begin_suite(out, name, n ? n : 1, n, 0);
 	for (i = 0; i < n; i++)
 		test(out, name, findings->v[i].title, sources,
@@ -110,6 +121,7 @@ void zw_junit(struct zw_buf *out, const char *name, const zw_findings *findings,
 		test(out, name, ZW_STR("nothing found"), sources, ZW_NO_SPAN,
 		     NULL, ZW_STR(""));
 	end_suite(out);
+	zw_junit_end(out);
 }
 
 /* ---- claims -------------------------------------------------------------- */
@@ -163,31 +175,36 @@ static void invalid(struct zw_buf *out, const char *name,
 		zw_buf_printf(&text, "%s%.*s: %.*s", text.n ? "\n" : "",
 			      ZW_STR_ARG(f->rule), ZW_STR_ARG(f->text));
 	}
+	zw_junit_begin(out, 1, 0, 1);
 	begin_suite(out, name, 1, 0, 1);
 	test(out, name, ZW_STR("the policy is valid"), sources, span, "error",
 	     (struct zw_str){ text.data, text.n });
 	end_suite(out);
+	zw_junit_end(out);
 	zw_buf_free(&text);
 	zw_arena_free(arena);
 }
 
-void zw_junit_check(struct zw_buf *out, const char *name,
+static void count(const struct zw_verification *v, size_t *failures,
+		  size_t *errors)
+{
+	size_t i;
+
+	*failures = *errors = 0;
+	for (i = 0; i < v->claims.n; i++) {
+		*failures += v->claims.v[i].verdict == ZW_REFUTED;
+		*errors += v->claims.v[i].verdict == ZW_UNDECIDED;
+	}
+}
+
+void zw_junit_suite(struct zw_buf *out, const char *name,
 		    const struct zw_verification *v,
-		    const struct zw_diags *diags,
 		    const struct zw_sources *sources)
 {
-	struct zw_arena *arena;
-	size_t i, failures = 0, errors = 0;
+	struct zw_arena *arena = zw_arena_new();
+	size_t i, failures, errors;
 
-	if (!v) {
-		invalid(out, name, diags, sources);
-		return;
-	}
-	arena = zw_arena_new();
-	for (i = 0; i < v->claims.n; i++) {
-		failures += v->claims.v[i].verdict == ZW_REFUTED;
-		errors += v->claims.v[i].verdict == ZW_UNDECIDED;
-	}
+	count(v, &failures, &errors);
 	begin_suite(out, name, v->claims.n, failures, errors);
 	for (i = 0; i < v->claims.n; i++) {
 		const struct zw_claim_result *r = &v->claims.v[i];
@@ -200,4 +217,29 @@ void zw_junit_check(struct zw_buf *out, const char *name,
 	}
 	end_suite(out);
 	zw_arena_free(arena);
+}
+
+void zw_junit_died(struct zw_buf *out, const char *name)
+{
+	begin_suite(out, name, 1, 0, 1);
+	test(out, name, ZW_STR("the gateway is checked"), NULL, ZW_NO_SPAN,
+	     "error", ZW_STR("the process that proves it died"));
+	end_suite(out);
+}
+
+void zw_junit_check(struct zw_buf *out, const char *name,
+		    const struct zw_verification *v,
+		    const struct zw_diags *diags,
+		    const struct zw_sources *sources)
+{
+	size_t failures, errors;
+
+	if (!v) {
+		invalid(out, name, diags, sources);
+		return;
+	}
+	count(v, &failures, &errors);
+	zw_junit_begin(out, v->claims.n, failures, errors);
+	zw_junit_suite(out, name, v, sources);
+	zw_junit_end(out);
 }

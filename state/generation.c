@@ -45,6 +45,15 @@ const char *zw_generation_day(struct zw_arena *arena,
 	return zw_strf(arena, "%s", text).p;
 }
 
+struct zw_str zw_generation_policy(struct zw_arena *arena,
+				   const struct zw_generation *g)
+{
+	if (!g->gateway.n)
+		return g->policy;
+	return zw_strf(arena, "%.*s, gateway %.*s", ZW_STR_ARG(g->policy),
+		       ZW_STR_ARG(g->gateway));
+}
+
 static const char *file_of(struct zw_arena *arena, u32 number)
 {
 	return zw_strf(arena, KIND "-%u", number).p;
@@ -64,6 +73,7 @@ int zw_generation_write(struct zw_arena *arena, const struct zw_folder *folder,
 	zw_record_add(arena, &record, "policy", g->policy);
 	zw_record_add(arena, &record, "claims", g->claims);
 	zw_record_add(arena, &record, "today", g->today);
+	zw_record_add(arena, &record, "gateway", g->gateway);
 	zw_record_add(arena, &record, "sources", g->sources);
 	zw_record_add(arena, &record, "ruleset", g->ruleset);
 	zw_record_add(arena, &record, "sent", g->sent);
@@ -116,6 +126,7 @@ int zw_generation_read(struct zw_arena *arena, const struct zw_folder *folder,
 		.policy = zw_record_text(&record, "policy"),
 		.claims = zw_record_text(&record, "claims"),
 		.today = zw_record_text(&record, "today"),
+		.gateway = zw_record_text(&record, "gateway"),
 		.sources = zw_record_text(&record, "sources"),
 		.ruleset = zw_record_text(&record, "ruleset"),
 		.sent = zw_record_text(&record, "sent"),

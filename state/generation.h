@@ -24,6 +24,7 @@ struct zw_generation {
 	struct zw_str policy;  /* path, as it was given */
 	struct zw_str claims;  /* of --claims; empty without */
 	struct zw_str today;   /* of --today; empty without */
+	struct zw_str gateway; /* of --gateway; empty without */
 	struct zw_str sources; /* digest of all files with their names */
 	struct zw_str ruleset; /* digest of what `compile` writes */
 	struct zw_str sent;    /* digest of the transactions that were proved */
@@ -40,6 +41,10 @@ struct zw_str zw_generation_digest(struct zw_arena *arena,
  * so that a date that has passed since stops no boot and no way back. */
 const char *zw_generation_day(struct zw_arena *arena,
 			      const struct zw_generation *generation);
+
+/* The policy as people are told it: "hq.zw", "net.zw, gateway hq". */
+struct zw_str zw_generation_policy(struct zw_arena *arena,
+				   const struct zw_generation *generation);
 
 int zw_generation_write(struct zw_arena *arena, const struct zw_folder *folder,
 			const struct zw_generation *generation);

@@ -15,6 +15,8 @@ static const struct {
 	int status;
 	const char *verdict; /* NULL: null */
 } cases[] = {
+	{ "tests/negative/gateways/two.zw", 0, "proved" },
+	{ "tests/negative/Z4001-one-gateway.zw", 1, "refuted" },
 	{ "tests/negative/small.zw", 0, "proved" },
 	{ "examples/hq.zw", 0, "proved" },
 	{ "tests/negative/Z4001-dmz-to-internal.zw", 1, "refuted" },
@@ -137,10 +139,14 @@ static void loads_say_what_changed(void)
 
 static void lists_what_was_taken(void)
 {
-	const char *const argv[] = { zw_binary(), "check",
-				     "tests/golden/plan/own.zw", "--addresses",
+	const char *const argv[] = { zw_binary(),
+				     "check",
+				     "tests/golden/plan/own.zw",
+				     "--addresses",
 				     "tests/golden/plan/own.addresses",
-				     "--format", "json", NULL };
+				     "--format",
+				     "json",
+				     NULL };
 	const char *name, *what, *value;
 	json_t *root, *taken, *one;
 	struct zw_run run;

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answers of all gateways of one policy as one. Law: each gateway has its
+ * own part, in the order of the text, also one whose answer never came; the
+ * verdict of all is proved only where each is. */
+#ifndef ZW_REPORT_GATEWAYS_H
+#define ZW_REPORT_GATEWAYS_H
+
+#include "report/style.h"
+#include "verifier/verify.h"
+
+/* What came back of one gateway. The texts are ready made, where the format
+ * asked for needs them. */
+struct zw_gateway_answer {
+	struct zw_str name;
+	bool came; /* false: the process that proves it died */
+	enum zw_verdict verdict;
+	bool families[ZW_FAMILY_COUNT];
+	size_t claims, failed, undecided;
+	ZW_VEC(struct zw_str) assumptions; /* of the whole proof */
+	struct zw_str text; /* its claims in full: zw_verdict_text() */
+	struct zw_str json; /* zw_json_gateway() */
+	struct zw_str suite; /* zw_junit_suite() */
+};
+
+struct zw_gateway_answers {
+	const char *policy;
+	ZW_VEC(struct zw_gateway_answer) list;
+	/* What is not decided of what goes from gateway to gateway. */
+	ZW_VEC(struct zw_str) assumptions;
+};
+
+/* "net.zw, gateway hq" */
+const char *zw_gateway_suite(struct zw_arena *arena, const char *policy,
+			     struct zw_str gateway);
+
+/* Of all: NULL where one did not come. */
+const enum zw_verdict *
+zw_gateways_verdict(const struct zw_gateway_answers *answers,
+		    enum zw_verdict *verdict);
+
+/* A line a gateway, then in full those that are not proved, then the
+ * assumptions, each once. */
+void zw_gateways_text(struct zw_buf *out,
+		      const struct zw_gateway_answers *answers,
+		      const struct zw_style *style);
+
+/* An answer as of check (docs/check.schema.json) with a member "gateways". */
+void zw_gateways_json(struct zw_buf *out,
+		      const struct zw_gateway_answers *answers,
+		      const struct zw_diags *diags,
+		      const struct zw_sources *sources);
+/* One element of that member. */
+void zw_json_gateway(struct zw_buf *out, struct zw_str name,
+		     const struct zw_verification *verification,
+		     const struct zw_statement *statement,
+		     const struct zw_sources *sources);
+
+/* A suite for each gateway. */
+void zw_gateways_junit(struct zw_buf *out,
+		       const struct zw_gateway_answers *answers);
+
+#endif
