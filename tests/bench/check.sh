@@ -34,6 +34,16 @@ policy 4 20 list1m million.zw
 "$measure" "a define of 1,000,000 addresses" 2000 500 3 \
 	"$zwinger" check million.zw || status=1
 
+# Each gateway in a process of its own; reading the policy takes most memory.
+for links in 0 1; do
+	awk -v gateways=200 -v rules=1000 -v links=$links \
+		-f "$here/gateways.awk" >gateways$links.zw
+done
+"$measure" "200 gateways of 1,000 rules" 10000 1200 1 \
+	"$zwinger" check gateways0.zw || status=1
+"$measure" "200 gateways of 1,000 rules, with links" 10000 1200 1 \
+	"$zwinger" check gateways1.zw || status=1
+
 # Single faults, each proved again: of the first all, some 900, a hundred of
 # them a second; of the second a sample.
 "$measure" "fmea of examples/hq.zw" 9000 0 3 "$zwinger" fmea "$hq" || status=1

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/source.h"
+#include "tests/harness/gateways.h"
 #include "tests/harness/harness.h"
 #include "tests/harness/run.h"
 
@@ -39,14 +40,33 @@ static int each(const char *folder, void (*one)(const char *name))
 	return n;
 }
 
+static void compiled(const char *which)
+{
+	struct zw_arena *arena = zw_arena_new();
+	const char *gateway = zw_gateway_name(which);
+	const char *const argv[] = {
+		zw_binary(), "compile", zw_gateway_path(arena, which),
+		"--format",  "netlink", gateway ? "--gateway" : NULL,
+		gateway,     NULL
+	};
+	struct zw_run run, again;
+
+	zw_run(&run, NULL, argv);
+	zw_run(&again, NULL, argv);
+	ZW_CHECK(run.out.n && run.out.n == again.out.n &&
+			 !memcmp(run.out.data, again.out.data, run.out.n),
+		 "%s: two runs, two batches", which);
+	zw_run_free(&run);
+	zw_run_free(&again);
+	zw_arena_free(arena);
+}
+
 static void proved(const char *name)
 {
 	struct zw_arena *arena = zw_arena_new();
 	const char *path = zw_strf(arena, FOLDER "/%s.zw", name).p;
 	const char *const check[] = { zw_binary(), "check", path, NULL };
-	const char *const compile[] = { zw_binary(), "compile", path,
-					"--format",  "netlink", NULL };
-	struct zw_run run, again;
+	struct zw_run run;
 
 	ZW_CHECK(!access(zw_strf(arena, FOLDER "/%s.md", name).p, R_OK),
 		 "%s has no page", path);
@@ -57,13 +77,7 @@ static void proved(const char *name)
 	zw_golden(zw_strf(arena, "tests/golden/check/%s.zw.txt", name).p,
 		  (struct zw_str){ run.out.data, run.out.n });
 	zw_run_free(&run);
-	zw_run(&run, NULL, compile);
-	zw_run(&again, NULL, compile);
-	ZW_CHECK(run.out.n && run.out.n == again.out.n &&
-			 !memcmp(run.out.data, again.out.data, run.out.n),
-		 "%s: two runs, two batches", name);
-	zw_run_free(&run);
-	zw_run_free(&again);
+	zw_each_gateway(path, compiled);
 	zw_arena_free(arena);
 }
 

@@ -6,9 +6,25 @@
 #include "compiler/compiler.h"
 #include "compiler/emit_netlink.h"
 #include "grammar/grammar.h"
+#include "tests/harness/gateways.h"
 #include "tests/harness/written_out.h"
 
 #define TODAY 20000 /* 2024-10-04 */
+
+/* Of several gateways the one that NAME asks for; else the first. */
+static struct zw_model *at_gateway(struct zw_pipeline *p, const char *name)
+{
+	const struct zw_model *whole = p->model;
+	const char *gateway = zw_gateway_name(name);
+	size_t i;
+
+	if (!whole->gateways.n)
+		return p->model;
+	for (i = 0; gateway && i < whole->gateways.n; i++)
+		if (zw_str_is(whole->gateways.v[i].name, gateway))
+			return zw_model_at(p->arena, whole, i);
+	return zw_model_at(p->arena, whole, 0);
+}
 
 void zw_pipeline_run(struct zw_pipeline *p, const char *name,
 		     struct zw_str text)
@@ -22,7 +38,8 @@ void zw_pipeline_run(struct zw_pipeline *p, const char *name,
 	*p = (struct zw_pipeline){ .arena = zw_arena_new(),
 				   .sources = zw_sources_new() };
 	zw_diags_init(&p->diags, p->arena);
-	zw_parse_text(p->arena, p->sources, &p->diags, zw_str_from(name), text,
+	zw_parse_text(p->arena, p->sources, &p->diags,
+		      zw_str_from(zw_gateway_path(p->arena, name)), text,
 		      &p->ast);
 	if (p->diags.errors)
 		return;
@@ -32,6 +49,7 @@ void zw_pipeline_run(struct zw_pipeline *p, const char *name,
 		zw_resolve(p->arena, p->sources, &p->diags, &p->ast, &resolve);
 	if (!p->model)
 		return;
+	p->model = at_gateway(p, name);
 	p->statement = zw_statement_from(p->arena, p->model);
 	p->plan = zw_lower(p->arena, p->model);
 	zw_emit_netlink(p->arena, &p->bytes, p->plan, &emit, NULL);

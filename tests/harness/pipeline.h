@@ -27,7 +27,8 @@ struct zw_pipeline {
 	bool valid; /* the policy was accepted and its bytes decoded */
 };
 
-/* NAME's folder is where files are looked up. What the gateway's interfaces
+/* NAME's folder is where files are looked up; it may end in "@GATEWAY"
+ * (tests/harness/gateways.h). What the gateway's interfaces
  * have stands in TEXT (tests/harness/written_out.h). */
 void zw_pipeline_run(struct zw_pipeline *pipeline, const char *name,
 		     struct zw_str text);

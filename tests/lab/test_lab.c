@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/source.h"
+#include "tests/harness/gateways.h"
 #include "tests/harness/harness.h"
 #include "tests/harness/netns.h"
 #include "tests/harness/run.h"
@@ -101,15 +102,35 @@ static void test_faults(void)
 
 static void clean(const char *path, const char *probes)
 {
+	struct zw_arena *arena = zw_arena_new();
+	const char *gateway = zw_gateway_name(path);
+	const char *seed =
+		zw_strf(arena, "%llu", (unsigned long long)zw_test_seed()).p;
+	const char *const argv[] = { zw_binary(),
+				     "lab",
+				     zw_gateway_path(arena, path),
+				     "--probes",
+				     probes,
+				     "--seed",
+				     seed,
+				     gateway ? "--gateway" : NULL,
+				     gateway,
+				     NULL };
 	struct zw_run run;
 
-	lab(&run, path, probes, zw_test_seed(), NULL);
+	zw_run(&run, NULL, argv);
 	ZW_CHECK(!run.status && run.out.n &&
 			 strstr(run.out.data, "\nas proved: all "),
 		 "%s: status %d, seed %llu: %s%s", path, run.status,
 		 (unsigned long long)zw_test_seed(),
 		 run.out.n ? run.out.data : "", run.err.n ? run.err.data : "");
 	zw_run_free(&run);
+	zw_arena_free(arena);
+}
+
+static void clean_example(const char *which)
+{
+	clean(which, "3000");
 }
 
 static void test_examples(void)
@@ -119,7 +140,7 @@ static void test_examples(void)
 
 	ZW_CHECK(!glob("examples/*.zw", 0, NULL, &found), "no examples");
 	for (i = 0; i < found.gl_pathc; i++)
-		clean(found.gl_pathv[i], "3000");
+		zw_each_gateway(found.gl_pathv[i], clean_example);
 	globfree(&found);
 	clean("tests/lab/site.zw", "6000");
 	clean("tests/packets/policies/six.zw", "3000");

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/source.h"
 #include "lab/network.h"
+#include "tests/harness/gateways.h"
 #include "tests/harness/harness.h"
 #include "tests/harness/netns.h"
 
@@ -22,7 +23,8 @@ bool zw_example_open(struct zw_example *example, const char *path)
 	if (!zw_netns_usable())
 		return false;
 	arena = zw_arena_new();
-	ZW_ASSERT(!zw_read_file(arena, path, 1 << 20, &text));
+	ZW_ASSERT(!zw_read_file(arena, zw_gateway_path(arena, path), 1 << 20,
+				&text));
 	zw_pipeline_run(&example->pipeline, path, text);
 	ZW_CHECK(example->pipeline.valid, "%s is not valid", path);
 	if (example->pipeline.valid &&

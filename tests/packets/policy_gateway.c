@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/harness/gateways.h"
 #include "tests/harness/harness.h"
 #include "tests/harness/netns.h"
 #include "tests/harness/run.h"
@@ -100,14 +101,18 @@ int zw_policy_apply(struct zw_testbed *bed, const char *path, int expected)
 {
 	/* what rules do to connections that stand is asked here, and those that
 	 * a load ends (tests/deploy) could not tell */
+	struct zw_arena *arena = zw_arena_new();
+	const char *gateway = zw_gateway_name(path);
 	const char *argv[] = { zw_binary(),
 			       "apply",
 			       "--keep-connections",
 			       "--color",
 			       "never",
-			       path,
+			       zw_gateway_path(arena, path),
 			       "--netns",
 			       zw_testbed_name(bed),
+			       gateway ? "--gateway" : NULL,
+			       gateway,
 			       NULL };
 	struct zw_run run;
 	int status;
@@ -118,6 +123,7 @@ int zw_policy_apply(struct zw_testbed *bed, const char *path, int expected)
 		 status, expected, run.out.n ? run.out.data : "",
 		 run.err.n ? run.err.data : "");
 	zw_run_free(&run);
+	zw_arena_free(arena);
 	return status;
 }
 
