@@ -219,6 +219,16 @@ size_t zw_arena_size(const struct zw_arena *arena)
 	return arena->total;
 }
 
+/* Ask for large pages within N bytes at P; a wish, which may be refused. */
+static void advise(void *p, size_t n)
+{
+	size_t skip = -(size_t)p & (LARGE_PAGE - 1);
+
+	if (n >= skip + 2 * LARGE_PAGE)
+		(void)madvise((u8 *)p + skip, (n - skip) & ~(LARGE_PAGE - 1),
+			      MADV_HUGEPAGE);
+}
+
 void *zw_heap_resize(void *old, size_t count, size_t size)
 {
 	size_t bytes;
@@ -229,5 +239,6 @@ void *zw_heap_resize(void *old, size_t count, size_t size)
 	p = realloc(old, bytes ? bytes : 1);
 	if (!p)
 		no_memory();
+	advise(p, bytes);
 	return p;
 }

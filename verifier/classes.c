@@ -104,7 +104,8 @@ static void put_part(struct divider *s, u128 lo, u128 hi, u32 node)
 /* All numbers whose first slices are PREFIX, K slices in. */
 static void divide(struct divider *s, u32 node, u32 k, u128 prefix)
 {
-	u32 i, rest = 0, variable, width, first, count;
+	u32 i, rest = 0, variable, width, count;
+	bool tests;
 	u128 lo = prefix, hi = prefix;
 	u64 from = 0;
 
@@ -124,20 +125,15 @@ static void divide(struct divider *s, u32 node, u32 k, u128 prefix)
 	}
 	variable = s->slices[k]->variable;
 	width = s->widths[k];
-	if (top_of(s->d, node) != variable) {
-		first = NO_EDGE;
-		count = 1;
-	} else {
-		first = node_of(s->d, node)->first;
-		count = node_of(s->d, node)->count;
-	}
+	tests = top_of(s->d, node) == variable;
+	count = tests ? edge_count(s->d, node_of(s->d, node)) : 1;
 	for (i = 0; i < count && s->out->complete; i++) {
 		struct edge e = { max_of(s->d, variable), node };
 		u32 below;
 		u64 v;
 
-		if (first != NO_EDGE)
-			e = s->d->edges[first + i];
+		if (tests)
+			e = edge_of(s->d, node_of(s->d, node), i);
 		if (top_of(s->d, e.to) > s->last) {
 			below = rest - width;
 			lo = ((width ? prefix << width : 0) | from) << below;

@@ -23,6 +23,7 @@
 enum {
 	FIRST_ROOM = 256,
 	FIRST_SLOTS = 1024,
+	STRIPE_FROM = 1024,
 };
 
 struct zw_diagrams *zw_diagrams_new(size_t node_limit, size_t edge_limit)
@@ -34,6 +35,7 @@ struct zw_diagrams *zw_diagrams_new(size_t node_limit, size_t edge_limit)
 	d->node_limit = node_limit < LEAF_LIMIT ? node_limit : LEAF_LIMIT - 1;
 	d->edge_limit = edge_limit < NO_EDGE ? edge_limit : NO_EDGE - 1;
 	d->step_limit = UINT64_MAX;
+	d->stripe_from = STRIPE_FROM;
 	d->slot_count = FIRST_SLOTS;
 	d->slots = zw_diagram_pages(d->slot_count * sizeof(*d->slots));
 	zw_diagram_memory_new(d);
@@ -47,6 +49,7 @@ void zw_diagrams_free(struct zw_diagrams *d)
 		return;
 	free(d->nodes);
 	free(d->edges);
+	free(d->bounds);
 	zw_diagram_pages_free(d->slots, d->slot_count * sizeof(*d->slots));
 	free(d->scratch);
 	zw_diagram_memory_free(d);
@@ -71,7 +74,7 @@ size_t zw_diagrams_nodes(const struct zw_diagrams *d)
 
 size_t zw_diagrams_edges(const struct zw_diagrams *d)
 {
-	return d->edge_count;
+	return d->edge_count + d->bound_count;
 }
 
 u64 zw_diagrams_steps(const struct zw_diagrams *d)
@@ -83,6 +86,7 @@ size_t zw_diagrams_bytes(const struct zw_diagrams *d)
 {
 	return zw_arena_size(d->arena) + d->node_room * sizeof(*d->nodes) +
 	       (d->edge_room + d->scratch_room) * sizeof(*d->edges) +
+	       d->bound_room * sizeof(*d->bounds) +
 	       d->slot_count * sizeof(*d->slots) + zw_diagram_memory_bytes(d);
 }
 
@@ -159,6 +163,13 @@ void zw_diagram_scratch_grow(struct zw_diagrams *d)
 				    sizeof(*d->scratch));
 }
 
+bool zw_diagram_scratch_room(struct zw_diagrams *d, size_t n)
+{
+	while (!d->exhausted && n > d->scratch_room - d->scratch_count)
+		zw_diagram_scratch_grow(d);
+	return !d->exhausted;
+}
+
 static u64 mix(u64 x)
 {
 	x ^= x >> 32;
@@ -167,9 +178,9 @@ static u64 mix(u64 x)
 	return x;
 }
 
-static u32 hash_edges(u32 variable, const struct edge *e, size_t n)
+static u32 hash_edges(u32 variable, u32 count, const struct edge *e, size_t n)
 {
-	u64 h = mix(((u64)variable << 32) ^ n);
+	u64 h = mix(((u64)variable << 32) ^ count);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -223,11 +234,12 @@ static bool room_for(struct zw_diagrams *d, size_t n)
 	return true;
 }
 
-/* The node for the list E of N edges, which is not in the edge pool. */
-static u32 node_for(struct zw_diagrams *d, u32 variable, const struct edge *e,
-		    size_t n)
+/* The node for the list E of N edges, which is not in the edge pool; COUNT is
+ * N, or a stripe's. */
+static u32 node_for(struct zw_diagrams *d, u32 variable, u32 count,
+		    const struct edge *e, size_t n)
 {
-	u32 hash = hash_edges(variable, e, n);
+	u32 hash = hash_edges(variable, count, e, n);
 	size_t at = hash & (d->slot_count - 1);
 	struct node *node;
 
@@ -235,7 +247,7 @@ static u32 node_for(struct zw_diagrams *d, u32 variable, const struct edge *e,
 		if (d->slots[at].hash != hash)
 			continue;
 		node = &d->nodes[d->slots[at].node - 1];
-		if (node->variable == variable && node->count == n &&
+		if (node->variable == variable && node->count == count &&
 		    !memcmp(&d->edges[node->first], e, n * sizeof(*e)))
 			return LEAF_LIMIT + d->slots[at].node - 1;
 	}
@@ -243,7 +255,7 @@ static u32 node_for(struct zw_diagrams *d, u32 variable, const struct edge *e,
 		return 0;
 	d->slots[at] = (struct slot){ hash, (u32)d->node_count + 1 };
 	node = &d->nodes[d->node_count];
-	*node = (struct node){ variable, (u32)n, (u32)d->edge_count };
+	*node = (struct node){ variable, count, (u32)d->edge_count };
 	memcpy(&d->edges[d->edge_count], e, n * sizeof(*e));
 	d->edge_count += n;
 	d->node_count++;
@@ -252,10 +264,22 @@ static u32 node_for(struct zw_diagrams *d, u32 variable, const struct edge *e,
 	return LEAF_LIMIT + (u32)d->node_count - 1;
 }
 
+u32 zw_diagram_striped(struct zw_diagrams *d, u32 variable, u32 stripe,
+		       u32 even, u32 odd)
+{
+	const struct edge e[2] = { { 0, even }, { 0, odd } };
+
+	if (d->exhausted)
+		return 0;
+	return even == odd ? even
+			   : node_for(d, variable, STRIPED | stripe, e, 2);
+}
+
 u32 zw_diagram_finish(struct zw_diagrams *d, u32 variable, size_t base)
 {
 	size_t n = d->scratch_count - base;
 	const struct edge *e = &d->scratch[base];
+	u32 striped;
 
 	d->scratch_count = base;
 	if (d->exhausted)
@@ -263,7 +287,9 @@ u32 zw_diagram_finish(struct zw_diagrams *d, u32 variable, size_t base)
 	ZW_ASSERT(n > 0 && e[n - 1].hi == max_of(d, variable));
 	if (n == 1)
 		return e[0].to;
-	return node_for(d, variable, e, n);
+	striped = zw_diagram_stripe(d, variable, e, n);
+	return striped != NO_STRIPE ? striped
+				    : node_for(d, variable, (u32)n, e, n);
 }
 
 zw_node zw_in(struct zw_diagrams *d, u32 variable,
@@ -292,12 +318,12 @@ zw_node zw_in(struct zw_diagrams *d, u32 variable,
 u32 zw_diagram_edge_at(const struct zw_diagrams *d, u32 id, u32 value)
 {
 	const struct node *n = node_of(d, id);
-	u32 lo = n->first, hi = n->first + n->count - 1;
+	u32 lo = 0, hi = edge_count(d, n) - 1;
 
 	while (lo < hi) {
 		u32 middle = lo + (hi - lo) / 2;
 
-		if (d->edges[middle].hi < value)
+		if (edge_of(d, n, middle).hi < value)
 			lo = middle + 1;
 		else
 			hi = middle;
@@ -308,14 +334,16 @@ u32 zw_diagram_edge_at(const struct zw_diagrams *d, u32 id, u32 value)
 void zw_diagram_push_part(struct zw_diagrams *d, size_t base, u32 variable,
 			  u32 id, u32 lo, u32 hi)
 {
+	const struct node *n;
 	u32 at;
 
 	if (top_of(d, id) != variable) {
 		push_edge(d, base, hi, id);
 		return;
 	}
+	n = node_of(d, id);
 	for (at = zw_diagram_edge_at(d, id, lo);; at++) {
-		struct edge e = d->edges[at];
+		struct edge e = edge_of(d, n, at);
 
 		push_edge(d, base, min_u32(e.hi, hi), e.to);
 		if (e.hi >= hi || step(d))

@@ -46,6 +46,12 @@ size_t zw_diagrams_bytes(const struct zw_diagrams *d);
 u64 zw_diagrams_steps(const struct zw_diagrams *d);
 void zw_diagrams_limit_steps(struct zw_diagrams *d, u64 steps);
 
+/* Nodes with EDGES (3 or more) and more that lead to two children in turn share
+ * their bounds (diagram_stripe.c); without a call those with 1024. To be called
+ * before any node is made: a smaller number is for tests, a larger one costs
+ * time and memory, and the functions are the same. */
+void zw_diagrams_stripe_from(struct zw_diagrams *d, u32 edges);
+
 /* A new variable with the domain 0 .. MAX, ordered after all earlier ones. */
 u32 zw_variable_new(struct zw_diagrams *d, u32 max);
 u32 zw_variable_max(const struct zw_diagrams *d, u32 variable);
@@ -115,9 +121,9 @@ zw_node zw_apply(struct zw_diagrams *d, u32 tag, zw_combine *combine,
 zw_node zw_apply_differing(struct zw_diagrams *d, u32 tag, zw_combine *combine,
 			   void *context, zw_node a, zw_node b);
 
-/* The first of the N diagrams V, at most ZW_FIRST_MOST, that is another leaf than
- * PASS there, and PASS where none is: several zw_apply() at once, without what
- * they would make in between. TAG as for zw_apply(), one for each PASS. */
+/* The first of the N diagrams V, at most ZW_FIRST_MOST, that is another leaf
+ * than PASS there, and PASS where none is: several zw_apply() at once, without
+ * what they would make in between. TAG as for zw_apply(), one for each PASS. */
 #define ZW_FIRST_MOST 8
 zw_node zw_first(struct zw_diagrams *d, u32 tag, u32 pass, const zw_node *v,
 		 size_t n);

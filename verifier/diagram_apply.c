@@ -99,6 +99,38 @@ static bool ends(const struct binary *op, u32 *a, u32 *b, u32 *result)
 	return set_end(op->tag, a, b, result);
 }
 
+static u32 binary(struct zw_diagrams *d, const struct binary *op, u32 a, u32 b);
+
+/* The striped operand FINE has several edges that end before COARSE, the one of
+ * the other operand, does: there are but two results. FIRST: FINE is the first
+ * operand. */
+static void push_turns(struct zw_diagrams *d, const struct binary *op,
+		       size_t base, struct cursor *fine, struct edge coarse,
+		       bool first)
+{
+	u32 results[2], i;
+
+	for (i = 0; i < 2; i++) {
+		u32 x = first ? fine->turns[i] : coarse.to;
+		u32 y = first ? coarse.to : fine->turns[i];
+
+		if (!ends(op, &x, &y, &results[i]))
+			results[i] = binary(d, op, x, y);
+	}
+	zw_diagram_push_turns(d, base, fine, coarse.hi, results);
+}
+
+static u32 binary_striped(struct zw_diagrams *d, const struct binary *op, u32 a,
+			  u32 b, u32 model)
+{
+	u32 variable = top_of(d, model), turns[2], i;
+
+	for (i = 0; i < 2; i++)
+		turns[i] = binary(d, op, child_of(d, a, variable, i),
+				  child_of(d, b, variable, i));
+	return zw_diagram_restripe(d, model, turns[0], turns[1]);
+}
+
 static u32 binary(struct zw_diagrams *d, const struct binary *op, u32 a, u32 b)
 {
 	struct cursor ca, cb;
@@ -112,6 +144,11 @@ static u32 binary(struct zw_diagrams *d, const struct binary *op, u32 a, u32 b)
 		return result;
 	variable = min_u32(top_of(d, a), top_of(d, b));
 	ZW_ASSERT(variable != LEAF_VARIABLE);
+	if (zw_diagram_alike(d, variable, (u32[]){ a, b }, 2, &result)) {
+		result = binary_striped(d, op, a, b, result);
+		zw_diagram_remember(d, op->tag, a, b, 0, result);
+		return result;
+	}
 	max = max_of(d, variable);
 	ca = cursor_at(d, a, variable);
 	cb = cursor_at(d, b, variable);
@@ -119,6 +156,14 @@ static u32 binary(struct zw_diagrams *d, const struct binary *op, u32 a, u32 b)
 		struct edge ea = cursor_edge(d, &ca), eb = cursor_edge(d, &cb);
 		u32 hi = min_u32(ea.hi, eb.hi), x = ea.to, y = eb.to;
 
+		if (cursor_runs(d, &cb, ea.hi)) {
+			push_turns(d, op, base, &cb, ea, false);
+			continue;
+		}
+		if (cursor_runs(d, &ca, eb.hi)) {
+			push_turns(d, op, base, &ca, eb, true);
+			continue;
+		}
 		if (!ends(op, &x, &y, &result))
 			result = binary(d, op, x, y);
 		push_edge(d, base, hi, result);
@@ -235,6 +280,14 @@ static bool relation(struct zw_diagrams *d, u32 tag, u32 a, u32 b)
 		return known;
 	variable = min_u32(top_of(d, a), top_of(d, b));
 	ZW_ASSERT(variable != LEAF_VARIABLE);
+	if (zw_diagram_alike(d, variable, (u32[]){ a, b }, 2, &known)) {
+		result = relation(d, tag, child_of(d, a, variable, 0),
+				  child_of(d, b, variable, 0)) &&
+			 relation(d, tag, child_of(d, a, variable, 1),
+				  child_of(d, b, variable, 1));
+		zw_diagram_remember(d, tag, a, b, 0, result);
+		return result && !d->exhausted;
+	}
 	max = max_of(d, variable);
 	ca = cursor_at(d, a, variable);
 	cb = cursor_at(d, b, variable);

@@ -95,6 +95,11 @@ static u32 rebuild(const struct bind *b, u32 top, u32 a)
 		return result;
 	if (variable >= top) {
 		result = parts_of(b, a);
+	} else if (id_is_striped(d, a)) {
+		u32 even = rebuild(b, top, child_of(d, a, variable, 0));
+		u32 odd = rebuild(b, top, child_of(d, a, variable, 1));
+
+		result = zw_diagram_restripe(d, a, even, odd);
 	} else {
 		max = max_of(d, variable);
 		for (at = node_of(d, a)->first;; at++) {
@@ -178,7 +183,7 @@ static u32 last_leaf(const struct zw_diagrams *d, u32 id)
 	while (!id_is_leaf(id)) {
 		const struct node *n = node_of(d, id);
 
-		id = d->edges[n->first + n->count - 1].to;
+		id = edge_of(d, n, edge_count(d, n) - 1).to;
 	}
 	return id;
 }

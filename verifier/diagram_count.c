@@ -53,7 +53,17 @@ static struct zw_big node_points(struct count *c, u32 id, size_t position)
 
 	if (zw_id_map_get(&c->places, id, &place))
 		return c->results[place];
-	for (i = 0; i < n->count; i++) {
+	if (is_striped(n)) {
+		u64 even = c->d->stripes.v[stripe_of(n)].even;
+
+		for (i = 0; i < 2; i++) {
+			child = points(c, c->d->edges[n->first + i].to,
+				       position + 1);
+			zw_big_add_times(&sum, &child,
+					 i ? domain(c, position) - even : even);
+		}
+	}
+	for (i = 0; !is_striped(n) && i < n->count; i++) {
 		struct edge e = c->d->edges[n->first + i];
 
 		if (e.to != 0) {

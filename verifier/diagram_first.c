@@ -87,23 +87,61 @@ static void remember(struct zw_diagrams *d, const struct first *f,
 static u32 first_of(struct zw_diagrams *d, const struct first *f,
 		    const struct list *list);
 
+/* Where one striped operand has several edges that end before those of the
+ * others do: push them; false where there is none such. */
+static bool push_turns(struct zw_diagrams *d, const struct first *f,
+		       size_t base, struct cursor *cursors, struct edge *edges,
+		       u32 n)
+{
+	u32 fine, hi, i, results[2], turn;
+
+	for (fine = 0; fine < n; fine++) {
+		hi = UINT32_MAX;
+		for (i = 0; i < n; i++)
+			if (i != fine)
+				hi = min_u32(hi, edges[i].hi);
+		if (cursor_runs(d, &cursors[fine], hi))
+			break;
+	}
+	if (fine == n)
+		return false;
+	for (turn = 0; turn < 2; turn++) {
+		struct list below;
+
+		below.n = 0;
+		for (i = 0; i < n && append(f, &below,
+					    i == fine ? cursors[i].turns[turn]
+						      : edges[i].to);
+		     i++)
+			;
+		results[turn] = first_of(d, f, &below);
+	}
+	zw_diagram_push_turns(d, base, &cursors[fine], hi, results);
+	edges[fine] = cursor_edge(d, &cursors[fine]);
+	return true;
+}
+
 /* The edges of VARIABLE, one for each interval on which no operand's edge
  * ends. */
 static void walk(struct zw_diagrams *d, const struct first *f,
 		 const struct list *list, u32 variable, size_t base)
 {
-	u32 max = max_of(d, variable), hi, i;
+	u32 max = max_of(d, variable), hi = 0, i;
+	bool striped = false;
 	struct cursor cursors[ZW_FIRST_MOST];
 	struct edge edges[ZW_FIRST_MOST];
 
 	for (i = 0; i < list->n; i++) {
 		cursors[i] = cursor_at(d, list->ids[i], variable);
 		edges[i] = cursor_edge(d, &cursors[i]);
+		striped = striped || cursors[i].striped;
 	}
 	do {
 		struct list below;
 		bool on = true;
 
+		if (striped && push_turns(d, f, base, cursors, edges, list->n))
+			continue;
 		below.n = 0;
 		hi = max;
 		for (i = 0; i < list->n; i++) {
@@ -118,6 +156,25 @@ static void walk(struct zw_diagrams *d, const struct first *f,
 			edges[i] = cursor_edge(d, &cursors[i]);
 		}
 	} while (!step(d) && hi != max);
+}
+
+static u32 first_striped(struct zw_diagrams *d, const struct first *f,
+			 const struct list *list, u32 model)
+{
+	u32 variable = top_of(d, model), turns[2], turn, i;
+
+	for (turn = 0; turn < 2; turn++) {
+		struct list below;
+
+		below.n = 0;
+		for (i = 0; i < list->n &&
+			    append(f, &below,
+				   child_of(d, list->ids[i], variable, turn));
+		     i++)
+			;
+		turns[turn] = first_of(d, f, &below);
+	}
+	return zw_diagram_restripe(d, model, turns[0], turns[1]);
 }
 
 static u32 first_of(struct zw_diagrams *d, const struct first *f,
@@ -136,8 +193,12 @@ static u32 first_of(struct zw_diagrams *d, const struct first *f,
 		return result;
 	for (i = 0; i < list->n; i++)
 		variable = min_u32(variable, top_of(d, list->ids[i]));
-	walk(d, f, list, variable, base);
-	result = zw_diagram_finish(d, variable, base);
+	if (zw_diagram_alike(d, variable, list->ids, list->n, &result)) {
+		result = first_striped(d, f, list, result);
+	} else {
+		walk(d, f, list, variable, base);
+		result = zw_diagram_finish(d, variable, base);
+	}
 	remember(d, f, list, hash, result);
 	return result;
 }

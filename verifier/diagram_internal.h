@@ -14,17 +14,33 @@
 #define LEAF_LIMIT 0x80000000u
 #define LEAF_VARIABLE UINT32_MAX /* where a leaf stands in the order */
 #define NO_EDGE UINT32_MAX
+#define NO_STRIPE UINT32_MAX
+#define STRIPED 0x80000000u /* in a node's count */
 
 struct edge {
 	u32 hi; /* inclusive; the low end is the edge before, plus one */
 	u32 to;
 };
 
+/* A striped node has the STRIPED number of its stripe as COUNT, and two edges
+ * of which only the children count: the first one's has the even intervals of
+ * the stripe. */
 struct node {
 	u32 variable;
 	u32 count;
 	u32 first; /* index into edges */
 };
+
+/* The bounds of nodes that lead to two children in turn (diagram_stripe.c). */
+struct stripe {
+	u32 first; /* index into bounds, even */
+	u32 count;
+	u32 hash;
+	u32 next; /* number + 1 of the next one with such a hash */
+	u64 even; /* values on the even intervals */
+};
+
+#define STRIPE_HEADS 1024
 
 /* A place of the unique table. The hash stands beside the number, so that a
  * search that passes by looks at no node. */
@@ -67,6 +83,11 @@ struct zw_diagrams {
 	size_t node_count, node_room, node_limit;
 	struct edge *edges;
 	size_t edge_count, edge_room, edge_limit;
+	u32 *bounds;
+	size_t bound_count, bound_room;
+	ZW_VEC(struct stripe) stripes;
+	u32 stripe_heads[STRIPE_HEADS];
+	u32 stripe_from; /* edges of a node that may be striped */
 	struct slot *slots;
 	size_t slot_count;
 
@@ -125,25 +146,98 @@ static inline u32 max_of(const struct zw_diagrams *d, u32 variable)
 	return d->maxima.v[variable];
 }
 
+static inline bool is_striped(const struct node *n)
+{
+	return n->count & STRIPED;
+}
+
+static inline u32 stripe_of(const struct node *n)
+{
+	return n->count & ~STRIPED;
+}
+
+static inline u32 edge_count(const struct zw_diagrams *d, const struct node *n)
+{
+	return is_striped(n) ? d->stripes.v[stripe_of(n)].count : n->count;
+}
+
+static inline struct edge edge_of(const struct zw_diagrams *d,
+				  const struct node *n, u32 i)
+{
+	const struct edge *e = &d->edges[n->first];
+
+	if (!is_striped(n))
+		return e[i];
+	return (struct edge){ d->bounds[d->stripes.v[stripe_of(n)].first + i],
+			      e[i & 1].to };
+}
+
+/* How many of a node's edges, from n->first on, have all its children: for
+ * walks that look at nothing else. */
+static inline u32 child_count(const struct node *n)
+{
+	return is_striped(n) ? 2 : n->count;
+}
+
+/* What ID is on the even (0) or odd (1) intervals of VARIABLE's stripe, which
+ * it has if it tests VARIABLE. */
+static inline u32 child_of(const struct zw_diagrams *d, u32 id, u32 variable,
+			   u32 turn)
+{
+	if (top_of(d, id) != variable)
+		return id;
+	return d->edges[node_of(d, id)->first + turn].to;
+}
+
+static inline bool id_is_striped(const struct zw_diagrams *d, u32 id)
+{
+	return !id_is_leaf(id) && is_striped(node_of(d, id));
+}
+
 /* An operand seen as a list of edges of VARIABLE: its own where it tests
  * VARIABLE, a single edge to itself where it does not. */
 struct cursor {
 	struct edge whole;
-	u32 at; /* NO_EDGE: the single edge */
+	u32 at;	      /* NO_EDGE: the single edge */
+	bool striped; /* AT is the place of a bound, else of an edge */
+	u32 end;      /* the place behind the last bound */
+	u32 turns[2];
 };
 
 static inline struct cursor cursor_at(const struct zw_diagrams *d, u32 id,
 				      u32 variable)
 {
-	if (top_of(d, id) == variable)
-		return (struct cursor){ { 0, 0 }, node_of(d, id)->first };
-	return (struct cursor){ { max_of(d, variable), id }, NO_EDGE };
+	const struct node *n;
+
+	if (top_of(d, id) != variable)
+		return (struct cursor){ .whole = { max_of(d, variable), id },
+					.at = NO_EDGE };
+	n = node_of(d, id);
+	if (!is_striped(n))
+		return (struct cursor){ .at = n->first };
+	return (struct cursor){
+		.at = d->stripes.v[stripe_of(n)].first,
+		.end = d->stripes.v[stripe_of(n)].first + edge_count(d, n),
+		.striped = true,
+		.turns = { d->edges[n->first].to, d->edges[n->first + 1].to }
+	};
 }
 
 static inline struct edge cursor_edge(const struct zw_diagrams *d,
 				      const struct cursor *c)
 {
-	return c->at == NO_EDGE ? c->whole : d->edges[c->at];
+	if (c->at == NO_EDGE)
+		return c->whole;
+	if (c->striped)
+		return (struct edge){ d->bounds[c->at], c->turns[c->at & 1] };
+	return d->edges[c->at];
+}
+
+/* Is this a striped operand with two edges and more that end before HI? */
+static inline bool cursor_runs(const struct zw_diagrams *d,
+			       const struct cursor *c, u32 hi)
+{
+	return c->striped && c->at + 1 < c->end && d->bounds[c->at + 1] < hi;
 }
 
 /* Count one step of work; true if the manager is exhausted. */
@@ -157,6 +251,8 @@ static inline bool step(struct zw_diagrams *d)
 /* Building a node: remember scratch_count as BASE, push the edges in ascending
  * order (what lies between may build other nodes), then finish. */
 void zw_diagram_scratch_grow(struct zw_diagrams *d);
+/* Room for N edges more; false, and exhausted, if there is none. */
+bool zw_diagram_scratch_room(struct zw_diagrams *d, size_t n);
 
 static inline void push_edge(struct zw_diagrams *d, size_t base, u32 hi, u32 to)
 {
@@ -177,6 +273,25 @@ static inline void push_edge(struct zw_diagrams *d, size_t base, u32 hi, u32 to)
  * 0 if the manager is exhausted. */
 u32 zw_diagram_finish(struct zw_diagrams *d, u32 variable, size_t base);
 
+/* The N edges E as a striped node; NO_STRIPE if they make none, leaf 0 if the
+ * manager is exhausted. */
+u32 zw_diagram_stripe(struct zw_diagrams *d, u32 variable, const struct edge *e,
+		      size_t n);
+/* The node of a stripe with the children EVEN and ODD, or that child if they
+ * are one. */
+u32 zw_diagram_striped(struct zw_diagrams *d, u32 variable, u32 stripe,
+		       u32 even, u32 odd);
+/* The same with the variable and the stripe of the node MODEL. */
+u32 zw_diagram_restripe(struct zw_diagrams *d, u32 model, u32 even, u32 odd);
+/* Have all of the N operands IDS that test VARIABLE the same stripe, and is
+ * there one? Then child_of() has their parts, and *MODEL is one of them. */
+bool zw_diagram_alike(const struct zw_diagrams *d, u32 variable, const u32 *ids,
+		      size_t n, u32 *model);
+/* Push the edges of the striped cursor that end before HI, leading to RESULTS
+ * in turn; the cursor is put on the one behind. */
+void zw_diagram_push_turns(struct zw_diagrams *d, size_t base,
+			   struct cursor *cursor, u32 hi, const u32 results[2]);
+
 /* Zeroed room for a large table, in large pages where the system has them: what
  * is looked up all over a table would else miss the translation of its address
  * as well. */
@@ -196,7 +311,7 @@ void zw_diagram_memory_free(struct zw_diagrams *d);
 void zw_diagram_memory_grow(struct zw_diagrams *d);
 size_t zw_diagram_memory_bytes(const struct zw_diagrams *d);
 
-/* The index of the edge of node ID that VALUE lies on. */
+/* Which edge of node ID it is that VALUE lies on, from 0. */
 u32 zw_diagram_edge_at(const struct zw_diagrams *d, u32 id, u32 value);
 
 /* The edges of ID (which tests VARIABLE or later ones) between LO and HI,

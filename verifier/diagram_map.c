@@ -24,6 +24,14 @@ static u32 map_leaves(struct zw_diagrams *d, const struct map *m, u32 a)
 	if (zw_diagram_recall(d, m->tag, a, m->key, 0, &result))
 		return result;
 	variable = top_of(d, a);
+	if (id_is_striped(d, a)) {
+		u32 even = map_leaves(d, m, child_of(d, a, variable, 0));
+		u32 odd = map_leaves(d, m, child_of(d, a, variable, 1));
+
+		result = zw_diagram_restripe(d, a, even, odd);
+		zw_diagram_remember(d, m->tag, a, m->key, 0, result);
+		return result;
+	}
 	max = max_of(d, variable);
 	for (at = node_of(d, a)->first;; at++) {
 		struct edge e = d->edges[at];
@@ -158,7 +166,7 @@ static void collect_leaves(const struct zw_diagrams *d, u32 a,
 	if (id_is_leaf(a))
 		return;
 	n = node_of(d, a);
-	for (i = 0; i < n->count; i++) {
+	for (i = 0; i < child_count(n); i++) {
 		u32 to = d->edges[n->first + i].to;
 
 		/* Most long lists alternate between two children. */

@@ -50,8 +50,8 @@ static size_t children_of(const struct zw_diagrams *d, u32 a, zw_node **v)
 	size_t n = 0;
 	u32 i;
 
-	*v = zw_heap_resize(NULL, node->count, sizeof(**v));
-	for (i = 0; i < node->count; i++)
+	*v = zw_heap_resize(NULL, child_count(node), sizeof(**v));
+	for (i = 0; i < child_count(node); i++)
 		if (i < 2 || e[i].to != e[i - 2].to)
 			(*v)[n++] = (zw_node){ e[i].to };
 	return unique(*v, n);
@@ -94,6 +94,11 @@ static u32 quantify(struct zw_diagrams *d, const struct quantifier *q, u32 a)
 		return result;
 	if (q->over[top]) {
 		result = forget(d, q, a);
+	} else if (id_is_striped(d, a)) {
+		u32 even = quantify(d, q, child_of(d, a, top, 0));
+		u32 odd = quantify(d, q, child_of(d, a, top, 1));
+
+		result = zw_diagram_restripe(d, a, even, odd);
 	} else {
 		max = max_of(d, top);
 		for (at = node_of(d, a)->first;; at++) {
@@ -162,6 +167,26 @@ zw_node zw_forall(struct zw_diagrams *d, zw_node a, const u32 *v, size_t n)
 	return quantify_over(d, a, v, n, true);
 }
 
+static u32 constrain(struct zw_diagrams *d, u32 a, u32 care);
+
+static u32 constrain_striped(struct zw_diagrams *d, u32 a, u32 care, u32 model)
+{
+	u32 variable = top_of(d, a), i;
+	u32 cares[2], turns[2];
+
+	for (i = 0; i < 2; i++) {
+		cares[i] = child_of(d, care, variable, i);
+		turns[i] = child_of(d, a, variable, i);
+	}
+	for (i = 0; i < 2; i++) {
+		if (cares[i] == 0)
+			return constrain(d, turns[1 - i], cares[1 - i]);
+	}
+	for (i = 0; i < 2; i++)
+		turns[i] = constrain(d, turns[i], cares[i]);
+	return zw_diagram_restripe(d, model, turns[0], turns[1]);
+}
+
 static u32 constrain(struct zw_diagrams *d, u32 a, u32 care)
 {
 	size_t base = d->scratch_count, n;
@@ -184,6 +209,11 @@ static u32 constrain(struct zw_diagrams *d, u32 a, u32 care)
 		if (d->exhausted)
 			return 0;
 		result = constrain(d, a, result);
+		zw_diagram_remember(d, TAG_CONSTRAIN, a, care, 0, result);
+		return result;
+	}
+	if (zw_diagram_alike(d, variable, (u32[]){ a, care }, 2, &result)) {
+		result = constrain_striped(d, a, care, result);
 		zw_diagram_remember(d, TAG_CONSTRAIN, a, care, 0, result);
 		return result;
 	}

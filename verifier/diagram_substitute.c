@@ -22,9 +22,19 @@ static u32 fix(struct zw_diagrams *d, u32 a, u32 variable, u32 value)
 	if (top == LEAF_VARIABLE || top > variable)
 		return a;
 	if (top == variable)
-		return d->edges[zw_diagram_edge_at(d, a, value)].to;
+		return edge_of(d, node_of(d, a),
+			       zw_diagram_edge_at(d, a, value))
+			.to;
 	if (zw_diagram_recall(d, TAG_FIX, a, variable, value, &result))
 		return result;
+	if (id_is_striped(d, a)) {
+		u32 even = fix(d, child_of(d, a, top, 0), variable, value);
+		u32 odd = fix(d, child_of(d, a, top, 1), variable, value);
+
+		result = zw_diagram_restripe(d, a, even, odd);
+		zw_diagram_remember(d, TAG_FIX, a, variable, value, result);
+		return result;
+	}
 	max = max_of(d, top);
 	for (at = node_of(d, a)->first;; at++) {
 		struct edge e = d->edges[at];
@@ -58,12 +68,12 @@ static u32 substitute_children(struct zw_diagrams *d,
 			       const struct substitution *s, u32 a,
 			       u32 variable)
 {
-	u32 first = node_of(d, a)->first, n = node_of(d, a)->count, i;
+	u32 n = edge_count(d, node_of(d, a)), i;
 	struct zw_branch *v = zw_heap_resize(NULL, n, sizeof(*v));
 	zw_node result;
 
 	for (i = 0; i < n; i++) {
-		struct edge e = d->edges[first + i];
+		struct edge e = edge_of(d, node_of(d, a), i);
 
 		v[i] = (struct zw_branch){ e.hi, { substitute(d, s, e.to) } };
 	}
@@ -88,7 +98,7 @@ static u32 substitute(struct zw_diagrams *d, const struct substitution *s,
 	if (r && !r->is_copy) {
 		u32 at = zw_diagram_edge_at(d, a, r->value);
 
-		result = substitute(d, s, d->edges[at].to);
+		result = substitute(d, s, edge_of(d, node_of(d, a), at).to);
 	} else {
 		result = substitute_children(d, s, a, r ? r->value : top);
 	}
@@ -151,7 +161,7 @@ static bool search(struct search *s, u32 a)
 		return true;
 	s->seen[index >> 3] |= (u8)(1u << (index & 7));
 	first = node_of(s->d, a)->first;
-	n = node_of(s->d, a)->count;
+	n = child_count(node_of(s->d, a));
 	for (i = 0; i < n; i++)
 		if (search(s, s->d->edges[first + i].to))
 			return true;
@@ -188,7 +198,7 @@ static void note_tested(const struct zw_diagrams *d, u32 a, u8 *seen,
 	seen[index >> 3] |= (u8)(1u << (index & 7));
 	tested[top_of(d, a)] = true;
 	first = node_of(d, a)->first;
-	n = node_of(d, a)->count;
+	n = child_count(node_of(d, a));
 	for (i = 0; i < n; i++)
 		note_tested(d, d->edges[first + i].to, seen, tested);
 }

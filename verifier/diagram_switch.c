@@ -35,6 +35,17 @@ static u32 choose(struct zw_diagrams *d, u32 c, u32 a, u32 b)
 	    zw_diagram_recall(d, TAG_IF, c, a, b, &result))
 		return result;
 	variable = min_u32(top_of(d, c), min_u32(top_of(d, a), top_of(d, b)));
+	if (zw_diagram_alike(d, variable, (u32[]){ c, a, b }, 3, &result)) {
+		u32 turns[2], i;
+
+		for (i = 0; i < 2; i++)
+			turns[i] = choose(d, child_of(d, c, variable, i),
+					  child_of(d, a, variable, i),
+					  child_of(d, b, variable, i));
+		result = zw_diagram_restripe(d, result, turns[0], turns[1]);
+		zw_diagram_remember(d, TAG_IF, c, a, b, result);
+		return result;
+	}
 	max = max_of(d, variable);
 	cc = cursor_at(d, c, variable);
 	ca = cursor_at(d, a, variable);

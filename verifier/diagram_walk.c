@@ -13,7 +13,9 @@ u32 zw_at(const struct zw_diagrams *d, zw_node a, const u32 *values)
 		u32 value = values[top_of(d, id)];
 
 		ZW_ASSERT(value <= max_of(d, top_of(d, id)));
-		id = d->edges[zw_diagram_edge_at(d, id, value)].to;
+		id = edge_of(d, node_of(d, id),
+			     zw_diagram_edge_at(d, id, value))
+			     .to;
 	}
 	return id;
 }
@@ -22,6 +24,7 @@ u32 zw_at(const struct zw_diagrams *d, zw_node a, const u32 *values)
 bool zw_pick(const struct zw_diagrams *d, zw_node a, const u32 *preferred,
 	     u32 *values)
 {
+	const struct node *n;
 	u32 id = a.id, v, at;
 
 	if (id == 0)
@@ -33,14 +36,15 @@ bool zw_pick(const struct zw_diagrams *d, zw_node a, const u32 *preferred,
 	}
 	while (!id_is_leaf(id)) {
 		v = top_of(d, id);
+		n = node_of(d, id);
 		at = zw_diagram_edge_at(d, id, values[v]);
-		if (d->edges[at].to == 0) {
-			at = node_of(d, id)->first;
+		if (edge_of(d, n, at).to == 0) {
+			at = 0;
 			values[v] = 0;
-			if (d->edges[at].to == 0)
-				values[v] = d->edges[at++].hi + 1;
+			if (edge_of(d, n, at).to == 0)
+				values[v] = edge_of(d, n, at++).hi + 1;
 		}
-		id = d->edges[at].to;
+		id = edge_of(d, n, at).to;
 	}
 	return true;
 }
@@ -87,14 +91,17 @@ static u32 runs_of(const struct zw_diagrams *d, u32 a, struct run *runs)
 	const struct node *node = node_of(d, a);
 	u32 i, n = 0, lo = 0;
 
-	for (i = 0; i < node->count; i++) {
-		struct edge e = d->edges[node->first + i];
+	for (i = 0; i < edge_count(d, node); i++) {
+		struct edge e = edge_of(d, node, i);
 
 		if (e.to != 0)
 			runs[n++] = (struct run){ { lo, e.hi }, e.to };
 		lo = e.hi + 1;
 	}
-	qsort(runs, n, sizeof(*runs), by_child);
+	for (i = 1; i < n && by_child(&runs[i - 1], &runs[i]) < 0; i++)
+		;
+	if (i < n)
+		qsort(runs, n, sizeof(*runs), by_child);
 	return n;
 }
 
@@ -127,7 +134,7 @@ static bool visit_node(struct boxes *b, u32 a)
 
 		return b->visit(b->context, &box);
 	}
-	n = node_of(b->d, a)->count;
+	n = edge_count(b->d, node_of(b->d, a));
 	runs = zw_heap_resize(NULL, n, sizeof(*runs));
 	groups = zw_heap_resize(NULL, n, sizeof(*groups));
 	ranges = zw_heap_resize(NULL, n, sizeof(*ranges));

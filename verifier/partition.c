@@ -122,7 +122,7 @@ static void visit(struct divider *v, zw_node node)
 			at_source(v, parts.list.v[k].sub);
 		return;
 	}
-	n = node_of(d, node.id)->count;
+	n = child_count(node_of(d, node.id));
 	first = node_of(d, node.id)->first;
 	for (i = 0; i < n; i++)
 		visit(v, (zw_node){ d->edges[first + i].to });

@@ -167,22 +167,22 @@ static void put_interval(struct writer *w, u32 variable, u32 lo, u32 hi)
 static void define(struct writer *w, u32 id)
 {
 	struct zw_diagrams *d = w->study->d;
-	u32 i, known, variable, from = 0, first, count;
+	u32 i, known, variable, from = 0, first, children;
 
 	if (id_is_leaf(id) || zw_id_map_get(&w->written, id, &known))
 		return;
 	zw_id_map_put(&w->written, id, 0);
 	variable = node_of(d, id)->variable;
 	first = node_of(d, id)->first;
-	count = node_of(d, id)->count;
-	for (i = 0; i < count; i++)
+	children = child_count(node_of(d, id));
+	for (i = 0; i < children; i++)
 		define(w, d->edges[first + i].to);
 	declare(w, variable);
 	zw_buf_puts(w->out, "(define-fun ");
 	put_reference(w, id);
 	zw_buf_puts(w->out, " () Bool (or false");
-	for (i = 0; i < count; i++) {
-		struct edge e = d->edges[first + i];
+	for (i = 0; i < edge_count(d, node_of(d, id)); i++) {
+		struct edge e = edge_of(d, node_of(d, id), i);
 
 		if (e.to) {
 			zw_buf_puts(w->out, "\n  (and ");

@@ -21,6 +21,7 @@ static bool attempt(struct zw_drawn *drawn, const struct zw_pipeline *pipeline,
 
 	drawn->arena = zw_arena_new();
 	drawn->diagrams = zw_diagrams_new(NODES, 4 * NODES);
+	zw_diagrams_stripe_from(drawn->diagrams, 3);
 	drawn->space = zw_space_new(drawn->arena, drawn->diagrams, cuts);
 	drawn->symbolic =
 		zw_symbolic_new(drawn->arena, drawn->space, pipeline->ruleset);

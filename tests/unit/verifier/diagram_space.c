@@ -12,6 +12,8 @@ struct space space_new(u64 salt)
 			   { zw_test_seed() + salt } };
 	u32 v;
 
+	/* as many as may be, so that both kinds of nodes meet */
+	zw_diagrams_stripe_from(s.d, 3);
 	for (v = 0; v < SPACE_VARIABLES; v++)
 		zw_variable_new(s.d, space_sizes[v] - 1);
 	return s;

@@ -180,6 +180,7 @@ static void referee(void)
 			     { 0 } };
 	u32 i;
 
+	zw_diagrams_stripe_from(r.d, 3);
 	bdd_init(1000000, 100000);
 	bdd_setvarnum(VARIABLES * BITS);
 	for (i = 0; i < VARIABLES; i++)
