@@ -126,6 +126,24 @@ struct zw_evaluator *zw_evaluator_new(struct zw_arena *arena,
 	return e;
 }
 
+struct zw_evaluator *zw_evaluator_at(struct zw_arena *arena,
+				     const struct zw_ast *ast,
+				     const char *folder, const char *gateway,
+				     const struct zw_ast **seen)
+{
+	struct zw_view *view = zw_view_new(arena, ast, folder, gateway);
+	struct zw_evaluator *e;
+	size_t i, n;
+
+	*seen = view ? view->ast : ast;
+	e = zw_evaluator_new(arena, *seen, folder);
+	e->view = view;
+	n = e->tree.zones.n + 1;
+	for (i = 0; view && i < n * n; i++)
+		e->opens[i] = e->opens[i] && view->crosses[i];
+	return e;
+}
+
 static bool opens(const struct zw_evaluator *e, size_t from, size_t to)
 {
 	return e->opens[from * (e->tree.zones.n + 1) + to];
@@ -156,7 +174,9 @@ static bool link_to_self_passes(const struct zw_evaluator *e,
 	if (p->first >= 133 && p->first <= 136) {
 		if (p->hops != 255)
 			return false;
-		if (p->first == 134 && zone->zone_kind != ZW_AST_ZONE_EXTERNAL)
+		if (p->first == 134 &&
+		    (zone->zone_kind != ZW_AST_ZONE_EXTERNAL ||
+		     !zw_is_here(e, zone)))
 			return false;
 		return zw_comes_from(e, zone, p) || is_link_local(p->src) ||
 		       p->src == 0;
@@ -247,12 +267,40 @@ static bool rule_takes(const struct zw_evaluator *e,
 			const struct zw_ast_stmt *zone = zw_zone_number(e, to);
 
 			if (zw_pairs(rule, zw_zone_number(e, from), zone) &&
+			    zw_crosses(e, zw_zone_number(e, from), zone) &&
 			    zw_goes_to(e, zone, p) &&
 			    zw_tree_side_has(&e->tree, &rule->to, zone,
 					     zw_destination(p)))
 				return true;
 		}
 	}
+	return false;
+}
+
+/* "Where such a pair crosses G and Z lies beyond, an allow without options
+ * holds there instead, from the same sources to HOST and the inner ports." */
+static bool was_published(const struct zw_evaluator *e,
+			  const struct zw_ast_stmt *publish,
+			  const struct zw_ast_stmt *from,
+			  const struct zw_sample *p)
+{
+	u128 host;
+	u32 outer;
+	u16 inner;
+
+	if (zw_is_here(e, from) ||
+	    !zw_crosses(e, from, zw_published_zone(e, publish)) ||
+	    !zw_comes_from(e, from, p) ||
+	    p->family != publish->addrs.v[0].family ||
+	    !zw_tree_side_has(&e->tree, &publish->from, from, zw_source(p)) ||
+	    !zw_tree_host_address(&e->tree, publish, p->family, &host) ||
+	    p->dst != host)
+		return false;
+	for (outer = 0; outer <= UINT16_MAX; outer++)
+		if (zw_tree_paired_port(&e->tree, publish, p->proto, (u16)outer,
+					&inner) &&
+		    inner == p->second)
+			return true;
 	return false;
 }
 
@@ -271,6 +319,10 @@ static bool publish_takes(const struct zw_evaluator *e,
 	for (z = 0; z < e->tree.zones.n; z++) {
 		if (zw_is_published(e, publish, e->tree.zones.v[z], sample,
 				    now))
+			return zw_options_match(publish, now);
+	}
+	for (z = 0; z < e->tree.zones.n; z++) {
+		if (was_published(e, publish, e->tree.zones.v[z], now))
 			return true;
 	}
 	return false;
@@ -290,8 +342,7 @@ static enum zw_answer by_rules(const struct zw_evaluator *e,
 		const struct zw_ast_stmt *rule = ast->stmts.v[i];
 
 		if (rule->kind == ZW_AST_PUBLISH) {
-			allowed |= publish_takes(e, rule, sample, p) &&
-				   zw_options_match(rule, p);
+			allowed |= publish_takes(e, rule, sample, p);
 			continue;
 		}
 		if (rule->kind != ZW_AST_ALLOW && rule->kind != ZW_AST_DENY &&

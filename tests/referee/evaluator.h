@@ -36,6 +36,12 @@ struct zw_evaluator;
 struct zw_evaluator *zw_evaluator_new(struct zw_arena *arena,
 				      const struct zw_ast *ast,
 				      const char *folder);
+/* Of a policy of several gateways, what one of them does: GATEWAY, or the first
+ * (NULL). *SEEN is the policy as it sees it; else AST. */
+struct zw_evaluator *zw_evaluator_at(struct zw_arena *arena,
+				     const struct zw_ast *ast,
+				     const char *folder, const char *gateway,
+				     const struct zw_ast **seen);
 void zw_evaluate(const struct zw_evaluator *evaluator,
 		 const struct zw_sample *sample,
 		 struct zw_evaluation *evaluation);

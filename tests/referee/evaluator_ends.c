@@ -52,6 +52,29 @@ const struct zw_ast_stmt *zw_zone_number(const struct zw_evaluator *e, size_t i)
 	return i < e->tree.zones.n ? e->tree.zones.v[i] : NULL;
 }
 
+static size_t number_of(const struct zw_evaluator *e,
+			const struct zw_ast_stmt *zone)
+{
+	size_t i = 0;
+
+	while (i < e->tree.zones.n && e->tree.zones.v[i] != zone)
+		i++;
+	return i;
+}
+
+bool zw_crosses(const struct zw_evaluator *e, const struct zw_ast_stmt *from,
+		const struct zw_ast_stmt *to)
+{
+	return !e->view ||
+	       e->view->crosses[number_of(e, from) * (e->view->zones + 1) +
+				number_of(e, to)];
+}
+
+bool zw_is_here(const struct zw_evaluator *e, const struct zw_ast_stmt *zone)
+{
+	return !e->view || e->view->here[number_of(e, zone)];
+}
+
 /* "a list, kind or `any` never pairs a zone with itself" in what permits or
  * translates. */
 bool zw_pairs(const struct zw_ast_stmt *rule, const struct zw_ast_stmt *from,

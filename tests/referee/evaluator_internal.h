@@ -8,12 +8,14 @@
 
 #include "tests/referee/evaluator.h"
 #include "tests/referee/tree.h"
+#include "tests/referee/view.h"
 
 struct zw_evaluator {
 	struct zw_tree tree;
 	/* opens[from * (n + 1) + to]: some rule allows anything between them;
 	 * the gateway is number n. */
 	bool *opens;
+	const struct zw_view *view; /* of one of several gateways; or NULL */
 };
 
 /* ---- evaluator_ends.c: coming from, going to ---- */
@@ -36,6 +38,12 @@ bool zw_goes_to(const struct zw_evaluator *evaluator,
 /* Number I: a zone; behind the last one the gateway. */
 const struct zw_ast_stmt *zw_zone_number(const struct zw_evaluator *evaluator,
 					 size_t i);
+/* Do flows from FROM to TO cross this gateway? */
+bool zw_crosses(const struct zw_evaluator *evaluator,
+		const struct zw_ast_stmt *from, const struct zw_ast_stmt *to);
+/* Does the gateway have ZONE itself? */
+bool zw_is_here(const struct zw_evaluator *evaluator,
+		const struct zw_ast_stmt *zone);
 /* May RULE's lists pair FROM with TO? */
 bool zw_pairs(const struct zw_ast_stmt *rule, const struct zw_ast_stmt *from,
 	      const struct zw_ast_stmt *to);

@@ -29,7 +29,8 @@ static bool to_address(const struct zw_evaluator *e,
 	const struct zw_ast_addr *addr = &publish->addrs.v[0];
 
 	return addr->family == p->family && addr->lo == p->dst &&
-	       has_ports(p) &&
+	       has_ports(p) && zw_is_here(e, from) &&
+	       zw_crosses(e, from, zw_published_zone(e, publish)) &&
 	       zw_tree_paired_port(&e->tree, publish, p->proto, p->second,
 				   inner) &&
 	       zw_comes_from(e, from, p) &&
@@ -154,7 +155,8 @@ static bool takes(const struct zw_evaluator *e, const struct zw_ast_stmt *stmt,
 		for (to = 0; to < n; to++) {
 			const struct zw_ast_stmt *b = zw_zone_number(e, to);
 
-			if (zw_pairs(stmt, a, b) && zw_goes_to(e, b, p) &&
+			if (zw_pairs(stmt, a, b) && zw_crosses(e, a, b) &&
+			    zw_is_here(e, b) && zw_goes_to(e, b, p) &&
 			    zw_tree_side_has(&e->tree, &stmt->to, b,
 					     zw_destination(p)))
 				return true;

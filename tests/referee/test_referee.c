@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "tests/referee/evaluator.h"
+#include "tests/harness/gateways.h"
 #include "tests/harness/limits.h"
+#include "tests/harness/random_network.h"
 #include "tests/harness/random_policy.h"
 #include "verifier/translation.h"
 #include "verifier/verify.h"
@@ -42,6 +44,7 @@ static const char *const judge_names[] = { "evaluator", "interpreter",
 struct court {
 	struct zw_pipeline pipeline;
 	const struct zw_evaluator *evaluator;
+	const struct zw_ast *seen; /* the policy, as the gateway sees it */
 	const struct zw_interpreter *interpreter;
 	struct zw_drawn drawn;
 	bool drawn_made;
@@ -54,8 +57,9 @@ static bool convene(struct court *court, const char *name, struct zw_str text,
 	zw_pipeline_run(&court->pipeline, name, text);
 	if (!court->pipeline.valid)
 		return false;
-	court->evaluator = zw_evaluator_new(court->pipeline.arena,
-					    &court->pipeline.written, folder);
+	court->evaluator =
+		zw_evaluator_at(court->pipeline.arena, &court->pipeline.written,
+				folder, zw_gateway_name(name), &court->seen);
 	court->interpreter = zw_interpreter_new(court->pipeline.arena,
 						court->pipeline.ruleset);
 	court->drawn_made = zw_drawn_make(&court->drawn, &court->pipeline);
@@ -530,12 +534,34 @@ static bool is_translated(const struct court *court,
 		e.port != sample->second);
 }
 
+/* Entries are drawn as the policy could make them, and some of several gateways
+ * translate nothing. */
+static const struct zw_ast *sampled(const struct court *court)
+{
+	const struct zw_statement *s = court->pipeline.statement;
+	struct zw_arena *arena = court->pipeline.arena;
+	struct zw_ast *out = ZW_NEW(arena, struct zw_ast);
+	size_t i;
+
+	if (court->seen == &court->pipeline.written || s->publications.n ||
+	    s->translations.n)
+		return court->seen;
+	for (i = 0; i < court->seen->stmts.n; i++) {
+		enum zw_ast_kind kind = court->seen->stmts.v[i]->kind;
+
+		if (kind != ZW_AST_PUBLISH && kind != ZW_AST_MASQUERADE &&
+		    kind != ZW_AST_SNAT)
+			zw_push(arena, out->stmts, court->seen->stmts.v[i]);
+	}
+	return out;
+}
+
 static void compare(struct court *court, const char *name, struct zw_str text,
 		    const char *folder, struct zw_random *random, u32 packets,
 		    struct tally *tally)
 {
 	struct zw_sampler *sampler =
-		zw_sampler_new(court->pipeline.arena, &court->pipeline.written);
+		zw_sampler_new(court->pipeline.arena, sampled(court));
 	struct breaches breaches = { 0 };
 	struct zw_sample sample;
 	int answers[JUDGES];
@@ -606,6 +632,31 @@ static void one_policy(u64 seed, struct tally *tally)
 	zw_buf_free(&text);
 }
 
+/* One of several gateways of a random policy. */
+static void one_network(u64 seed, struct tally *tally)
+{
+	struct zw_random random = { seed };
+	struct zw_buf text = { 0 };
+	struct court court;
+	char name[64];
+
+	snprintf(name, sizeof(name), "network-%llu.zw@g%u",
+		 (unsigned long long)seed,
+		 (unsigned)zw_random_below(&random,
+					   zw_random_network(&text, &random)));
+	tally->policies++;
+	if (convene(&court, name, (struct zw_str){ text.data, text.n }, ".")) {
+		tally->valid++;
+		ZW_CHECK(court.drawn_made, "%s: no diagrams", name);
+		compare(&court, name, (struct zw_str){ text.data, text.n }, ".",
+			&random, PACKETS, tally);
+	} else {
+		refused(&court, name, &text);
+	}
+	dismiss(&court);
+	zw_buf_free(&text);
+}
+
 static void check_tally(const struct tally *tally)
 {
 	ZW_CHECK(!tally->disagreements, "%u of %u packets with disagreement",
@@ -642,6 +693,31 @@ static void random_policies(void)
 		 "only %u packets accepted", tally.answers[ZW_ANSWER_ACCEPT]);
 }
 
+static void random_networks(void)
+{
+	struct zw_random random = { zw_test_seed() };
+	const char *one = getenv("ZW_NETWORK");
+	struct tally tally = { 0 };
+	u32 i, n = rounds() / 5;
+
+	for (i = 0; i < n && !one; i++)
+		one_network(zw_random_next(&random), &tally);
+	if (one)
+		one_network(strtoull(one, NULL, 0), &tally);
+	printf("%u networks, %u valid; %u packets: %u dropped, %u accepted (%u translated), %u reset, %u prohibited; built-in claims: %u held, %u refuted\n",
+	       tally.policies, tally.valid, tally.packets,
+	       tally.answers[ZW_ANSWER_DROP], tally.answers[ZW_ANSWER_ACCEPT],
+	       tally.translated, tally.answers[ZW_ANSWER_RESET],
+	       tally.answers[ZW_ANSWER_PROHIBITED], tally.never_held,
+	       tally.refuted);
+	check_tally(&tally);
+	ZW_CHECK(one || tally.valid * 5 >= tally.policies * 2,
+		 "only %u of %u networks are valid", tally.valid,
+		 tally.policies);
+	ZW_CHECK(one || tally.answers[ZW_ANSWER_ACCEPT] * 30 > tally.packets,
+		 "only %u packets accepted", tally.answers[ZW_ANSWER_ACCEPT]);
+}
+
 /* The shipped example, the same way. */
 static void example(void)
 {
@@ -668,6 +744,7 @@ void suite_referee(void)
 	static CU_TestInfo tests[] = {
 		{ "the shipped example", example },
 		{ "random policies and packets", random_policies },
+		{ "random gateways and packets", random_networks },
 		CU_TEST_INFO_NULL,
 	};
 
