@@ -104,6 +104,10 @@ EXTRA_big-questions = -lz3
 RELOAD_OBJ := $(patsubst %,$(BUILD)/cli/%.o,transactions kept kept_rows large_sets)
 EXTRA_big-reload = $(RELOAD_OBJ) $(LIB)
 $(BUILD)/tests/big-reload: $(RELOAD_OBJ)
+# What nft cannot write is put together as the decoder's tests do.
+CORPUS_OBJ := $(BUILD)/tests/unit/verifier/batch.o
+EXTRA_big-corpus = $(CORPUS_OBJ)
+$(BUILD)/tests/big-corpus: $(CORPUS_OBJ)
 # What is deployed runs in the small bed of the packet tests.
 DEPLOY_OBJ := $(BUILD)/tests/packets/bed.o $(BUILD)/tests/reload/listing.o \
               $(BUILD)/tests/reload/puppet.o

@@ -566,6 +566,26 @@ static u32 header_field(u32 op, u8 type)
 	}
 }
 
+/* The packets that can have such headers at all: options of a transport
+ * protocol are looked for in its packets alone (nft_exthdr_tcp_eval and the
+ * like). */
+static zw_node can_have(const struct scene *scene, u32 op)
+{
+	static const struct {
+		u32 op, proto;
+	} owners[] = {
+		{ NFT_EXTHDR_OP_TCPOPT, IPPROTO_TCP },
+		{ NFT_EXTHDR_OP_SCTP, IPPROTO_SCTP },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(owners) / sizeof(*owners); i++)
+		if (op == owners[i].op)
+			return zw_space_is(scene->s->space, ZW_FIELD_PROTO,
+					   owners[i].proto);
+	return ZW_ALL;
+}
+
 static zw_node load_exthdr(struct scene *scene, const struct zw_expr *expr,
 			   u32 number, struct registers *regs)
 {
@@ -582,8 +602,10 @@ static zw_node load_exthdr(struct scene *scene, const struct zw_expr *expr,
 		zw_put_unknown(regs, dreg, expr->exthdr.len, false);
 		return expr->exthdr.present
 			       ? ZW_ALL
-			       : zw_unknown(scene, number, false,
-					    "a header that is not modelled");
+			       : zw_and(scene->s->space->d, can_have(scene, op),
+					zw_unknown(
+						scene, number, false,
+						"a header that is not modelled"));
 	}
 	if (field == ZW_FIELD_HAS_FRAGMENT && scene->unjoined) {
 		/* the field says what defragmentation leaves */
