@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text to a ruleset as this kernel's nft has it, the ruleset to a diagram, and
+ * the diagram held against the boxes of packets that a case says pass. */
 #include "tests/corpus/asked.h"
 
 #include <stdio.h>

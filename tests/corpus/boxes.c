@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Components of a box, word by word, to sets over the fields of a packet. */
 #include "tests/corpus/boxes.h"
 
 #include <stdlib.h>

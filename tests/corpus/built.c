@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One rule a name, its expression written attribute by attribute. */
 #include "tests/corpus/built.h"
 
 #include <arpa/inet.h>

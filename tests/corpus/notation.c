@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines of the corpus to cases: the first word of each says what it is. */
 #include "tests/corpus/notation.h"
 
 #include <string.h>
