@@ -13,6 +13,31 @@
 
 #define FOLDER "tests/golden/statement/"
 
+/* Each gateway's, and where its zones lie. */
+static void print_network(struct zw_buf *out, const struct fixture *fixture)
+{
+	static const char *const attached[] = { "not there", "here", "beyond" };
+	const struct zw_network *network =
+		zw_network_from(fixture->arena, fixture->model);
+	size_t g, z;
+
+	CU_ASSERT_EQUAL(network->gateways.n, fixture->model->gateways.n);
+	CU_ASSERT_EQUAL(network->links.n, fixture->model->links.n);
+	CU_ASSERT_EQUAL(network->claims.n, fixture->model->claims.n);
+	for (g = 0; g < network->gateways.n; g++) {
+		const struct zw_network_gateway *gateway =
+			&network->gateways.v[g];
+
+		for (z = 0; z < gateway->statement->zones.n; z++)
+			zw_buf_printf(
+				out, "%.*s: %.*s is %s\n",
+				ZW_STR_ARG(gateway->name),
+				ZW_STR_ARG(gateway->statement->zones.v[z].name),
+				attached[gateway->attached[z]]);
+		zw_statement_print(out, gateway->statement);
+	}
+}
+
 static void check_golden(const char *name)
 {
 	char policy[512], golden[512];
@@ -25,7 +50,9 @@ static void check_golden(const char *name)
 		 (int)(strlen(name) - 3), name);
 	fixture_open_file(&fixture, policy);
 	fixture_said(&fixture, &text);
-	if (fixture.model)
+	if (fixture.model && fixture.model->gateways.n)
+		print_network(&text, &fixture);
+	else if (fixture.model)
 		zw_statement_print(
 			&text, zw_statement_from(fixture.arena, fixture.model));
 	if (getenv("ZW_UPDATE"))
