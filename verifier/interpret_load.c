@@ -101,6 +101,25 @@ void zw_eval_payload(struct zw_machine *m, const struct zw_expr *expr)
 			 m->packet->bytes + at + expr->payload.offset, len);
 }
 
+/* Are there addresses or ports among the LEN bytes from OFFSET of the header? A
+ * translation writes those of conntrack's tuples (nf_nat_core.c,
+ * nf_nat_proto.c: nf_nat_manip_pkt), whatever is in the packet by then. */
+static bool undone(const struct zw_machine *m, const struct zw_expr *expr)
+{
+	u32 lo = m->v6 ? 8 : 12, hi = m->v6 ? 40 : 20;
+
+	if (!m->in->nat[m->v6] || !zw_machine_has_entry(m))
+		return false;
+	if (expr->payload.base == NFT_PAYLOAD_TRANSPORT_HEADER) {
+		lo = 0;
+		hi = 4;
+	} else if (expr->payload.base != NFT_PAYLOAD_NETWORK_HEADER) {
+		return false;
+	}
+	return expr->payload.offset < hi &&
+	       expr->payload.offset + expr->payload.len > lo;
+}
+
 void zw_eval_payload_set(struct zw_machine *m, const struct zw_expr *expr)
 {
 	struct zw_packet *p = m->packet;
@@ -119,6 +138,8 @@ void zw_eval_payload_set(struct zw_machine *m, const struct zw_expr *expr)
 		zw_machine_break(m);
 		return;
 	}
+	if (undone(m, expr))
+		zw_machine_unmodelled(m, "a write that a translation may undo");
 	at += offset;
 	if (expr->payload.csum_type != NFT_PAYLOAD_CSUM_NONE && len <= 16)
 		zw_packet_rewrite(p, at, src, len);

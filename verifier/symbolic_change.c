@@ -234,6 +234,15 @@ zw_node zw_run_notrack(struct zw_rule_run *run, const struct registers *regs,
 	return zw_if(zw_run_diagrams(run), invalid, changed, rest);
 }
 
+/* Addresses and ports of a packet with an entry are those of conntrack's tuples
+ * again once it is translated. */
+static bool undone(const struct scene *scene, u32 field)
+{
+	return scene->has_entry && scene->s->translates[scene->family] &&
+	       (field == ZW_FIELD_DPORT || field == ZW_FIELD_SPORT ||
+		(field >= ZW_FIELD_DST && field < ZW_FIELD_SRC + 4));
+}
+
 /* A write into the packet: what fields it touches become unknown, constants
  * are followed for whole fields alone. */
 zw_node zw_run_set_payload(struct zw_rule_run *run, const struct zw_expr *expr,
@@ -261,6 +270,11 @@ zw_node zw_run_set_payload(struct zw_rule_run *run, const struct zw_expr *expr,
 	if (field >= ZW_FIELD_COUNT || k != bits ||
 	    bits != run->scene->s->space->fields.v[field].bits)
 		return zw_run_lost(run, "a write into the packet");
+	if (undone(run->scene, field))
+		return zw_run_guard(
+			run, there,
+			zw_run_lost(run,
+				    "a write that a translation may undo"));
 	return zw_run_guard(run, there,
 			    zw_run_change(run, i, field, values, &after));
 }

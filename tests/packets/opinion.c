@@ -120,6 +120,34 @@ static void make_packet(const struct zw_opinion_question *q,
 				    ZW_STATUS_CONFIRMED;
 }
 
+/* Of the gateway's own addresses the one of the interface at hand, as the small
+ * bed has them: what a redirection or masquerading takes in IPv4. */
+static bool own_address(void *context, const struct zw_expr *expr,
+			struct zw_choice *choice)
+{
+	static const struct {
+		const char *name;
+		u8 address[4];
+	} own[] = { { "wan0", { 203, 0, 113, 1 } },
+		    { "dmz0", { 10, 1, 0, 1 } },
+		    { "lan0", { 10, 2, 0, 1 } } };
+	const struct zw_packet *packet = context;
+	const char *name;
+	size_t i;
+
+	if (expr->kind != ZW_EXPR_REDIR && expr->kind != ZW_EXPR_MASQ)
+		return false;
+	name = expr->kind == ZW_EXPR_REDIR ? packet->in : packet->out;
+	for (i = 0; i < 3; i++) {
+		if (strcmp(name, own[i].name))
+			continue;
+		choice->value_len = 4;
+		memcpy(choice->value, own[i].address, 4);
+		return true;
+	}
+	return false;
+}
+
 static const char *run(struct zw_opinion *opinion,
 		       const struct zw_opinion_question *q,
 		       struct zw_trace *trace)
@@ -135,8 +163,8 @@ static const char *run(struct zw_opinion *opinion,
 		if (trace)
 			trace->steps.n = 0;
 		zw_interpret(opinion->interpreter, &packet,
-			     out ? ZW_PATH_FORWARD : ZW_PATH_INPUT, NULL, NULL,
-			     trace, &opinion->run);
+			     out ? ZW_PATH_FORWARD : ZW_PATH_INPUT, own_address,
+			     &packet, trace, &opinion->run);
 		if (!opinion->run.dnat || opinion->run.redirected)
 			break;
 		next = q->route(address(&opinion->run.packet, true));

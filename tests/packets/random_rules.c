@@ -11,6 +11,7 @@ struct maker {
 	struct zw_random *random;
 	struct zw_buf *out;
 	bool conntrack;
+	bool nat; /* there will be translations, which undo writes of ports */
 	/* A table beside: of packets of ONLY ('4', '6'; 0: both), without sets
 	 * and chains to jump to. */
 	bool beside;
@@ -49,6 +50,7 @@ static const struct {
 	{ "ether type", '*', 0 },
 	{ "th ", 0, 'h' },
 	{ "meta mark set th", 0, 'h' },
+	{ "meta mark set ip daddr . th", '4', 'h' },
 	{ "@ll", '*', 0 },
 	{ "reject", 0, 0 },
 };
@@ -80,6 +82,8 @@ static bool fits(struct maker *m, const char *text)
 	if (strstr(text, "th dport") && !takes(&transport, 'h'))
 		return false;
 	if (strstr(text, "l4proto . th") && m->transport)
+		return false;
+	if (strstr(text, "dport set") && m->nat)
 		return false;
 	m->network = network;
 	m->transport = transport;
@@ -165,6 +169,12 @@ static void match_conntrack(struct maker *m)
 		"ct protocol tcp",
 		"ct mark 0x5",
 		"ct status snat",
+		"ct status dnat",
+		"ct direction reply",
+		"ct original ip daddr 10.2.0.0/28",
+		"ct reply ip saddr != 10.2.0.8-10.2.0.20",
+		"meta l4proto tcp ct original proto-dst 20-443",
+		"meta l4proto udp ct reply proto-src != 53",
 		"ct original ip saddr 10.1.0.0/29",
 		"ct l3proto ipv4",
 		"ct reply ip6 saddr fd00:2::/125",
@@ -322,6 +332,15 @@ static void statement(struct maker *m, u32 from, u32 chains)
 		"ip daddr vmap @verdicts",
 		"iifname . oifname vmap @ways",
 		"meta mark set meta mark & 0xfffffff1 ^ 0x2",
+		"meta mark set meta mark << 1",
+		"meta mark set meta mark >> 1",
+		"meta mark set ip daddr . th dport map @services",
+	};
+	static const char *const connection[] = {
+		"ct mark set 0x5",
+		"notrack",
+		"ct mark set meta mark",
+		"meta mark set ct mark",
 	};
 	static const char *const plain[] = {
 		"accept",
@@ -337,9 +356,8 @@ static void statement(struct maker *m, u32 from, u32 chains)
 	if (from < chains && !m->beside && below(m, 3) == 0)
 		zw_buf_printf(m->out, "%s c%u", below(m, 2) ? "jump" : "goto",
 			      from + below(m, chains - from));
-	else if (m->conntrack && below(m, 12) == 0)
-		zw_buf_puts(m->out,
-			    below(m, 2) ? "ct mark set 0x5" : "notrack");
+	else if (m->conntrack && below(m, 10) == 0)
+		PICK(m, connection);
 	else
 		pick(m, m->beside ? plain : lines,
 		     m->beside ? sizeof(plain) / sizeof(*plain)
@@ -419,6 +437,15 @@ static void sets(struct maker *m, u32 chains)
 			      i < 4 ? ", " : " } }\n");
 		lo = hi + 1 + below(m, 20);
 	}
+	zw_buf_puts(m->out,
+		    " map services { type ipv4_addr . inet_service : mark;"
+		    " flags interval; elements = { ");
+	for (i = 0; i < 3; i++)
+		zw_buf_printf(m->out, "%s2-%s%u . %u-%u : %u, %s30 . %u : %u%s",
+			      nets[i], nets[i], 8 + below(m, 16),
+			      20 + below(m, 60), 100 + below(m, 30000),
+			      1 + below(m, 6), nets[i], 1 + below(m, 400),
+			      1 + below(m, 6), i < 2 ? ", " : " } }\n");
 	zw_buf_printf(m->out,
 		      " map verdicts { type ipv4_addr : verdict;"
 		      " flags interval; elements = { 10.2.0.0/29 : jump c%u,"
@@ -475,6 +502,81 @@ static void table_beside(struct maker *m, u32 number)
 	m->only = 0;
 }
 
+/* ---- translations -------------------------------------------------------- */
+
+/* A rule of a chain of type nat: of IPv4, some matches, a translation. */
+static void nat_rule(struct maker *m, bool destination)
+{
+	static const char *const ports[] = { "tcp dport 20-500 ",
+					     "udp dport 53 ",
+					     "tcp dport { 80, 443, 8080 } ",
+					     "udp sport > 20000 " };
+	u32 kind = below(m, 6);
+
+	zw_buf_puts(m->out, destination ? "  iifname " : "  oifname ");
+	PICK(m, equal);
+	PICK(m, zones);
+	zw_buf_putc(m->out, ' ');
+	if (below(m, 2)) {
+		zw_buf_puts(m->out, below(m, 2) ? "ip saddr " : "ip daddr ");
+		PICK(m, equal);
+		address_range(m);
+		zw_buf_putc(m->out, ' ');
+	}
+	if (kind < 4)
+		PICK(m, ports);
+	if (!destination) {
+		zw_buf_puts(m->out, kind == 5  ? "return\n"
+				    : kind & 1 ? "masquerade\n"
+					       : "snat to 203.0.113.1\n");
+		return;
+	}
+	switch (kind) {
+	case 0:
+	case 1:
+		zw_buf_printf(m->out, "dnat to %s%u:%u\n", nets[below(m, 3)],
+			      2 + below(m, 24), 80 + below(m, 9000));
+		break;
+	case 2:
+		zw_buf_puts(m->out, "redirect to :22\n");
+		break;
+	case 3:
+		zw_buf_puts(m->out, "accept\n");
+		break;
+	case 4:
+		zw_buf_puts(m->out, "dnat ip to tcp dport map @to\n");
+		break;
+	default:
+		zw_buf_printf(m->out, "dnat to %s%u\n", nets[below(m, 3)],
+			      2 + below(m, 24));
+	}
+}
+
+/* A table that translates, with chains before and behind the ordinary ones. */
+static void nat_table(struct maker *m)
+{
+	u32 n = 1 + below(m, 4);
+
+	zw_buf_puts(m->out,
+		    "table ip n {\n map to { type inet_service : ipv4_addr ."
+		    " inet_service; elements = { 22 : 10.2.0.9 . 8080,"
+		    " 80 : 10.1.0.10 . 443, 8080 : 10.2.0.4 . 80 } }\n"
+		    " chain d { type nat hook prerouting priority -100;"
+		    " policy accept;\n");
+	while (n--)
+		nat_rule(m, true);
+	zw_buf_puts(m->out, " }\n");
+	if (below(m, 2)) {
+		zw_buf_puts(m->out,
+			    " chain s { type nat hook postrouting priority 100;"
+			    " policy accept;\n");
+		for (n = 1 + below(m, 3); n; n--)
+			nat_rule(m, false);
+		zw_buf_puts(m->out, " }\n");
+	}
+	zw_buf_puts(m->out, "}\n");
+}
+
 void zw_random_rules(struct zw_random *random, bool conntrack,
 		     struct zw_buf *out)
 {
@@ -483,6 +585,7 @@ void zw_random_rules(struct zw_random *random, bool conntrack,
 			   .conntrack = conntrack };
 	u32 chains = 2 + below(&m, 4), i;
 
+	m.nat = conntrack && below(&m, 3) == 0;
 	zw_buf_puts(out, "table inet t {\n");
 	sets(&m, chains);
 	/* The last chain is the maps' and jumps nowhere, through maps either */
@@ -510,4 +613,6 @@ void zw_random_rules(struct zw_random *random, bool conntrack,
 	zw_buf_puts(out, "}\n");
 	for (i = below(&m, 3); i-- > 0;)
 		table_beside(&m, i);
+	if (m.nat)
+		nat_table(&m);
 }

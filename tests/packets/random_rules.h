@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rulesets at random, as text for nft: several base chains at several hooks and
  * priorities, regular chains, sets and maps of all kinds, and most matches
- * whose outcome depends on the packet alone. */
+ * whose outcome depends on the packet alone; with conntrack also translations. */
 #ifndef ZW_TESTS_RANDOM_RULES_H
 #define ZW_TESTS_RANDOM_RULES_H
 
