@@ -215,7 +215,7 @@ static void slots_grow(struct zw_diagrams *d)
 static bool room_for(struct zw_diagrams *d, size_t n)
 {
 	if (d->node_count >= d->node_limit ||
-	    n > d->edge_limit - d->edge_count) {
+	    n > d->edge_limit - d->edge_count - d->bound_count) {
 		d->exhausted = true;
 		return false;
 	}

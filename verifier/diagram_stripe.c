@@ -52,7 +52,7 @@ static bool room_for(struct zw_diagrams *d, size_t n)
 {
 	size_t room = d->bound_room ? d->bound_room : FIRST_BOUNDS;
 
-	if (n > d->edge_limit - d->bound_count) {
+	if (n > d->edge_limit - d->edge_count - d->bound_count) {
 		d->exhausted = true;
 		return false;
 	}

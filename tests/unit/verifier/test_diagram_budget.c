@@ -100,6 +100,7 @@ static struct space limited(u64 salt, size_t nodes, size_t edges)
 			   { zw_test_seed() + salt } };
 	u32 v;
 
+	zw_diagrams_stripe_from(s.d, salt & 1 ? 3 : UINT32_MAX);
 	for (v = 0; v < SPACE_VARIABLES; v++)
 		zw_variable_new(s.d, space_sizes[v] - 1);
 	return s;
