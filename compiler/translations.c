@@ -165,6 +165,37 @@ bool zw_check_translated(struct zw_resolver *r, const struct zw_zone *zones,
 	return true;
 }
 
+/* Behind a link gateways tell who sends by the source. */
+static bool check_links(struct zw_resolver *r,
+			const struct zw_source_translation *t)
+{
+	const struct zw_model *model = r->model;
+	struct zw_diag *diag;
+	size_t i, k;
+
+	for (i = 0; i < t->boxes.n; i++) {
+		for (k = 0; k < model->links.n; k++) {
+			if (model->links.v[k].zone != t->boxes.v[i].to)
+				continue;
+			diag = zw_diag(
+				r->diags, ZW_Z2050, t->span,
+				"sources are translated into '%.*s', which is a link",
+				ZW_STR_ARG(
+					model->zones.v[t->boxes.v[i].to].name));
+			zw_diag_here(
+				r->diags, diag,
+				"gateways beyond would take who sends for one of it");
+			zw_diag_label(r->diags, diag, model->links.v[k].span,
+				      "the link");
+			zw_diag_help(
+				r->diags, diag,
+				"leave the source as it is, or name the zones beyond");
+			return false;
+		}
+	}
+	return true;
+}
+
 static void add_translation(struct zw_resolver *r,
 			    const struct zw_ast_stmt *stmt,
 			    struct zw_source_translation translation)
@@ -177,6 +208,8 @@ static void add_translation(struct zw_resolver *r,
 	struct zw_diag *diag;
 	size_t i;
 
+	if (!check_links(r, &translation))
+		return;
 	for (i = 0; i < translation.boxes.n; i++)
 		if (!zw_check_translated(r, model->zones.v, stmt->span,
 					 translation.boxes.v[i].from,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/harness/gateways.h"
 #include "tests/harness/harness.h"
 #include "tests/harness/netns.h"
 #include "tests/harness/run.h"
@@ -227,9 +228,21 @@ static void answers(void)
 
 /* ---- examples ------------------------------------------------------------ */
 
+/* "examples/chain.zw@hq" has its answers in .../chain-hq.txt. */
+static const char *golden_of(struct zw_arena *arena, const char *which)
+{
+	const char *base = which + strlen("examples/");
+	const char *gateway = zw_gateway_name(which);
+
+	return zw_strf(arena, "tests/golden/questions/examples/%.*s%s%s.txt",
+		       (int)strcspn(base, "."), base, gateway ? "-" : "",
+		       gateway ? gateway : "")
+		.p;
+}
+
 /* All questions that need nothing but the policy, and its difference to itself,
  * which is none. */
-static void ask_example(const char *name)
+static void ask_example(const char *which)
 {
 	static const char *const asked[][4] = {
 		{ "matrix", NULL },
@@ -239,20 +252,27 @@ static void ask_example(const char *name)
 		{ "lint", NULL },
 	};
 	struct zw_arena *arena = zw_arena_new();
-	const char *path = zw_strf(arena, "examples/%s.zw", name).p;
-	const char *const diff[] = { zw_binary(), "diff", path, path, NULL };
+	const char *path = zw_gateway_path(arena, which);
+	const char *gateway = zw_gateway_name(which);
+	const char *option = gateway ? "--gateway" : NULL;
+	const char *const diff[] = { zw_binary(), "diff",  path, path,
+				     option,	  gateway, NULL };
 	struct zw_buf all = { 0 };
 	struct zw_run run;
 	size_t i, k;
 
 	for (i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
-		const char *argv[8] = { zw_binary(), asked[i][0], path };
+		const char *argv[10] = { zw_binary(), asked[i][0], path };
 
 		zw_buf_printf(&all, "$ zwinger %s %s", asked[i][0], path);
 		for (k = 1; asked[i][k]; k++) {
 			argv[k + 2] = asked[i][k];
 			zw_buf_printf(&all, " '%s'", asked[i][k]);
 		}
+		argv[k + 2] = option;
+		argv[k + 3] = gateway;
+		if (gateway)
+			zw_buf_printf(&all, " %s %s", option, gateway);
 		zw_run(&run, NULL, argv);
 		zw_buf_putc(&all, '\n');
 		zw_buf_add(&all, run.out.data, run.out.n);
@@ -260,11 +280,9 @@ static void ask_example(const char *name)
 		zw_buf_printf(&all, "status %d\n\n", run.status);
 		zw_run_free(&run);
 	}
-	zw_golden(zw_strf(arena, "tests/golden/questions/examples/%s.txt", name)
-			  .p,
-		  (struct zw_str){ all.data, all.n });
+	zw_golden(golden_of(arena, which), (struct zw_str){ all.data, all.n });
 	zw_run(&run, NULL, diff);
-	ZW_CHECK(run.status == 0, "%s differs from itself: %s", name,
+	ZW_CHECK(run.status == 0, "%s differs from itself: %s", which,
 		 run.out.n ? run.out.data : "");
 	zw_run_free(&run);
 	zw_buf_free(&all);
@@ -281,12 +299,13 @@ static int is_policy(const struct dirent *entry)
 static void examples(void)
 {
 	struct dirent **list;
+	char path[300];
 	int i, n = scandir("examples", &list, is_policy, alphasort);
 
 	ZW_CHECK(n >= 7, "only %d examples", n);
 	for (i = 0; i < n; i++) {
-		*strrchr(list[i]->d_name, '.') = '\0';
-		ask_example(list[i]->d_name);
+		snprintf(path, sizeof(path), "examples/%s", list[i]->d_name);
+		zw_each_gateway(path, ask_example);
 		free(list[i]);
 	}
 	if (n >= 0)
