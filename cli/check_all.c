@@ -15,6 +15,7 @@
 #include "report/gateways.h"
 #include "report/junit.h"
 #include "report/verdict.h"
+#include "state/generation.h"
 
 struct all {
 	struct zw_cli *cli;
@@ -104,7 +105,7 @@ static void check_one(void *context, size_t gateway, struct zw_buf *out)
 	struct zw_buf bytes = { 0 };
 
 	zw_diags_init(&cli->diags, cli->arena);
-	zw_job_at(cli, &job, gateway);
+	zw_job_at(cli, &job, all->answers.list.v[gateway].number);
 	zw_emit_netlink(cli->arena, &bytes, job.plan, &options, NULL);
 	v = zw_job_prove_quietly(cli, &job, (const u8 *)bytes.data, bytes.n);
 	name_gateway(cli, job.model->gateway);
@@ -168,7 +169,7 @@ static void take_one(void *context, size_t gateway, int status,
 	if (status || !take_answer(&carried, one, &all->said[gateway])) {
 		status = status ? status : ZW_STATUS_BUG;
 		one->came = false;
-		died(&all->said[gateway], &all->job->whole->gateways.v[gateway],
+		died(&all->said[gateway], &all->job->whole->gateways.v[one->number],
 		     status);
 		if (status == ZW_STATUS_BUG)
 			all->worst = ZW_STATUS_BUG;
@@ -240,12 +241,39 @@ static void merge(struct all *all)
 	}
 }
 
+/* The gateways of the share, and where it is not all of them, what it is of. */
+static void list(struct all *all, const struct zw_share *share)
+{
+	struct zw_gateway_answers *answers = &all->answers;
+	const struct zw_model *whole = all->job->whole;
+	struct zw_cli *cli = all->cli;
+	const struct zw_file_copy *files;
+	size_t i, n;
+
+	for (i = 0; i < whole->gateways.n; i++) {
+		struct zw_gateway_answer one = {
+			.name = whole->gateways.v[i].name,
+			.number = i,
+		};
+
+		if (zw_share_has(share, i))
+			zw_push(cli->arena, answers->list, one);
+		zw_push(cli->arena, answers->share.gateways, one.name);
+	}
+	if (!cli->values[ZW_OPT_SHARE])
+		return;
+	answers->share.number = share->number;
+	answers->share.of = share->of;
+	files = zw_sources_copies(cli->sources, &n);
+	answers->share.sources = zw_generation_digest(cli->arena, files, n);
+}
+
 enum zw_status zw_check_all(struct zw_cli *cli, const struct zw_job *job,
+			    const struct zw_share *share,
 			    enum zw_format format)
 {
 	struct all all = { .cli = cli, .job = job, .format = format };
-	const struct zw_side_by_side work = {
-		.n = job->whole->gateways.n,
+	struct zw_side_by_side work = {
 		.work = check_one,
 		.done = take_one,
 		.context = &all,
@@ -254,15 +282,11 @@ enum zw_status zw_check_all(struct zw_cli *cli, const struct zw_job *job,
 	int err;
 
 	all.answers.policy = job->path;
+	list(&all, share);
+	work.n = all.answers.list.n;
 	all.said = ZW_NEW_ARRAY(cli->arena, struct zw_diags, work.n);
-	for (i = 0; i < work.n; i++) {
-		struct zw_gateway_answer one = {
-			.name = job->whole->gateways.v[i].name
-		};
-
-		zw_push(cli->arena, all.answers.list, one);
+	for (i = 0; i < work.n; i++)
 		zw_diags_init(&all.said[i], cli->arena);
-	}
 	zw_progress_begin(&all.progress, "proving");
 	err = zw_side_by_side(&work);
 	zw_progress_end(&all.progress);

@@ -3,6 +3,7 @@
  * whole. */
 #include "report/gateways.h"
 
+#include "base/version.h"
 #include "report/json.h"
 #include "report/json_value.h"
 #include "report/junit.h"
@@ -29,6 +30,8 @@ zw_gateways_verdict(const struct zw_gateway_answers *answers,
 		undecided |= answers->list.v[i].verdict == ZW_UNDECIDED;
 		refuted |= answers->list.v[i].verdict == ZW_REFUTED;
 	}
+	if (!answers->list.n)
+		return NULL;
 	*verdict = refuted ? ZW_REFUTED : undecided ? ZW_UNDECIDED : ZW_PROVED;
 	return verdict;
 }
@@ -112,7 +115,14 @@ static void headline(struct zw_buf *out,
 		proved += answers->list.v[i].came &&
 			  answers->list.v[i].verdict == ZW_PROVED;
 	zw_buf_add_escaped(out, zw_str_from(answers->policy));
+	if (answers->share.of)
+		zw_buf_printf(out, ", share %u/%u", answers->share.number,
+			      answers->share.of);
 	zw_buf_puts(out, ": ");
+	if (!n) {
+		zw_buf_puts(out, "none of the gateways\n");
+		return;
+	}
 	zw_ink(out, style, ink_of(&all));
 	zw_buf_puts(out, verdict ? zw_verdict_name(*verdict) : "not proved");
 	zw_ink(out, style, ZW_INK_PLAIN);
@@ -207,6 +217,19 @@ static bool decided(const struct zw_gateway_answers *answers, unsigned family)
 	return true;
 }
 
+static json_t *share_json(const struct zw_gateway_share *share)
+{
+	json_t *object = json_object();
+
+	zw_json_set(object, "number", json_integer(share->number));
+	zw_json_set(object, "of", json_integer(share->of));
+	zw_json_set(object, "gateways",
+		    zw_json_texts(share->gateways.v, share->gateways.n));
+	zw_json_set(object, "sources", zw_json_text(share->sources));
+	zw_json_set(object, "version", json_string(ZW_VERSION));
+	return object;
+}
+
 void zw_gateways_json(struct zw_buf *out,
 		      const struct zw_gateway_answers *answers,
 		      const struct zw_diags *diags,
@@ -239,6 +262,8 @@ void zw_gateways_json(struct zw_buf *out,
 	zw_json_set(root, "approximations", json_array());
 	zw_json_set(root, "proxy", zw_proxy_json(NULL, NULL));
 	zw_json_set(root, "gateways", gateways);
+	if (answers->share.of)
+		zw_json_set(root, "share", share_json(&answers->share));
 	zw_json_set(root, "diagnostics", zw_json_diagnostics(diags, sources));
 	zw_json_put(out, root);
 	zw_arena_free(arena);

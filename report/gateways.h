@@ -12,6 +12,7 @@
  * asked for needs them. */
 struct zw_gateway_answer {
 	struct zw_str name;
+	size_t number; /* among all of the policy's, from 0 */
 	bool came; /* false: the process that proves it died */
 	enum zw_verdict verdict;
 	bool families[ZW_FAMILY_COUNT];
@@ -22,9 +23,19 @@ struct zw_gateway_answer {
 	struct zw_str suite; /* zw_junit_suite() */
 };
 
+/* Which of several shares of the gateways an answer is about, and all that
+ * tells whether others belong to it. */
+struct zw_gateway_share {
+	u32 number; /* from 1 */
+	u32 of; /* 0: it is about all gateways, and no share */
+	ZW_VEC(struct zw_str) gateways; /* of the policy, all of them */
+	struct zw_str sources; /* digest of all files that were read */
+};
+
 struct zw_gateway_answers {
 	const char *policy;
 	ZW_VEC(struct zw_gateway_answer) list;
+	struct zw_gateway_share share;
 	/* What is not decided of what goes from gateway to gateway. */
 	ZW_VEC(struct zw_str) assumptions;
 };
@@ -33,7 +44,7 @@ struct zw_gateway_answers {
 const char *zw_gateway_suite(struct zw_arena *arena, const char *policy,
 			     struct zw_str gateway);
 
-/* Of all: NULL where one did not come. */
+/* Of all: NULL where one did not come, or a share has none. */
 const enum zw_verdict *
 zw_gateways_verdict(const struct zw_gateway_answers *answers,
 		    enum zw_verdict *verdict);
