@@ -2,7 +2,8 @@
 /* The policy is read and resolved once; from there on each gateway is a
  * process: its model, bytes and verdict, and as much text of it as the format
  * asks for. What it has to say of claims comes back as diagnostics that name
- * it. */
+ * it. Where there are links one process more, the first to begin, has the bytes
+ * of all gateways and decides what goes over several. */
 #include "cli/check_all.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "report/gateways.h"
 #include "report/junit.h"
 #include "report/verdict.h"
-#include "state/generation.h"
+#include "verifier/end_to_end.h"
 
 struct all {
 	struct zw_cli *cli;
@@ -24,23 +25,29 @@ struct all {
 	struct zw_gateway_answers answers;
 	struct zw_progress progress;
 	size_t done;
-	struct zw_diags *said; /* by gateway: they end in any order */
+	struct zw_diags *said; /* by gateway, and then of what goes over
+				* several: they end in any order */
 	enum zw_status worst;  /* that one of them ended with */
 };
 
 /* ---- in a process of its own --------------------------------------------- */
 
-/* Which gateway it is of. */
+/* Which gateway it is of; none: of all. */
 static void name_gateway(struct zw_cli *cli, struct zw_str gateway)
 {
+	struct zw_str where = ZW_STR("end to end");
 	size_t i;
+
+	if (gateway.n)
+		where = zw_strf(cli->arena, "at gateway '%.*s'",
+				ZW_STR_ARG(gateway));
 
 	for (i = 0; i < cli->diags.list.n; i++) {
 		struct zw_diag *diag = cli->diags.list.v[i];
 
 		diag->message =
-			zw_strf(cli->arena, "at gateway '%.*s': %.*s",
-				ZW_STR_ARG(gateway), ZW_STR_ARG(diag->message));
+			zw_strf(cli->arena, "%.*s: %.*s", ZW_STR_ARG(where),
+				ZW_STR_ARG(diag->message));
 	}
 }
 
@@ -50,24 +57,26 @@ static void carry_buf(struct zw_buf *out, struct zw_buf *text)
 	zw_buf_free(text);
 }
 
+/* Of GATEWAY, or of what goes over several if it has no name. */
 static void carry_texts(struct zw_buf *out, const struct all *all,
-			const struct zw_job *job,
+			struct zw_str gateway,
+			const struct zw_statement *statement,
 			const struct zw_verification *v)
 {
 	const struct zw_sources *sources = all->cli->sources;
-	const char *name = zw_gateway_suite(all->cli->arena, job->path,
-					    job->model->gateway);
+	const char *name =
+		zw_gateway_suite(all->cli->arena, all->job->path, gateway);
 	struct zw_style style = { .colour = all->cli->colour_out };
 	struct zw_buf text = { 0 }, json = { 0 }, suite = { 0 };
 
-	if (all->cli->values[ZW_OPT_STATEMENT])
-		zw_statement_print(&text, job->statement);
-	if (all->format == ZW_FORMAT_TEXT && v->verdict != ZW_PROVED)
-		zw_verdict_text(&text, v, job->statement, sources, name,
-				&style);
+	if (gateway.n && all->cli->values[ZW_OPT_STATEMENT])
+		zw_statement_print(&text, statement);
+	if (all->format == ZW_FORMAT_TEXT && !gateway.n)
+		zw_verdict_claims(&text, v, sources, &style);
+	else if (all->format == ZW_FORMAT_TEXT && v->verdict != ZW_PROVED)
+		zw_verdict_text(&text, v, statement, sources, name, &style);
 	if (all->format == ZW_FORMAT_JSON)
-		zw_json_gateway(&json, job->model->gateway, v, job->statement,
-				sources);
+		zw_json_gateway(&json, gateway, v, statement, sources);
 	if (all->format == ZW_FORMAT_JUNIT)
 		zw_junit_suite(&suite, name, v, sources);
 	carry_buf(out, &text);
@@ -94,34 +103,88 @@ static void carry_verdict(struct zw_buf *out, const struct zw_verification *v)
 		zw_carry_text(out, v->assumptions.v[i]);
 }
 
-static void check_one(void *context, size_t gateway, struct zw_buf *out)
+static const struct zw_emit_options whole_table = { .step = ZW_EMIT_WHOLE,
+						    .generation = 1 };
+
+static void check_one(struct all *all, size_t gateway, struct zw_buf *out)
 {
-	static const struct zw_emit_options options = { .step = ZW_EMIT_WHOLE,
-							.generation = 1 };
-	struct all *all = context;
 	struct zw_cli *cli = all->cli;
 	struct zw_job job = *all->job;
 	struct zw_verification *v;
 	struct zw_buf bytes = { 0 };
 
-	zw_diags_init(&cli->diags, cli->arena);
-	zw_job_at(cli, &job, all->answers.list.v[gateway].number);
-	zw_emit_netlink(cli->arena, &bytes, job.plan, &options, NULL);
+	zw_job_at(cli, &job, gateway);
+	zw_emit_netlink(cli->arena, &bytes, job.plan, &whole_table, NULL);
 	v = zw_job_prove_quietly(cli, &job, (const u8 *)bytes.data, bytes.n);
 	name_gateway(cli, job.model->gateway);
 	carry_verdict(out, v);
-	carry_texts(out, all, &job, v);
-	zw_carry_diags(out, &cli->diags);
+	carry_texts(out, all, job.model->gateway, job.statement, v);
+}
+
+/* The bytes of each gateway, as check_one() makes them. */
+static struct zw_str *all_batches(const struct all *all)
+{
+	const struct zw_model *whole = all->job->whole;
+	struct zw_str *batches = ZW_NEW_ARRAY(all->cli->arena, struct zw_str,
+					      whole->gateways.n);
+	size_t g;
+
+	for (g = 0; g < whole->gateways.n; g++) {
+		struct zw_arena *arena = zw_arena_new();
+		struct zw_buf bytes = { 0 };
+
+		zw_emit_netlink(arena, &bytes,
+				zw_lower(arena, zw_model_at(arena, whole, g)),
+				&whole_table, NULL);
+		batches[g] = zw_str_copy(
+			all->cli->arena,
+			(struct zw_str){ bytes.data, bytes.n });
+		zw_buf_free(&bytes);
+		zw_arena_free(arena);
+	}
+	return batches;
+}
+
+static void check_ends(struct all *all, struct zw_buf *out)
+{
+	struct zw_cli *cli = all->cli;
+	const struct zw_network *network =
+		zw_network_from(cli->arena, all->job->whole);
+	struct zw_verification *v = zw_verify_network(
+		cli->arena, &cli->diags, cli->sources, network,
+		all_batches(all), NULL);
+
+	zw_verdict_diagnose(&cli->diags, v, network->policy);
+	name_gateway(cli, ZW_STR(""));
+	carry_verdict(out, v);
+	carry_texts(out, all, ZW_STR(""), network->policy, v);
+}
+
+/* What goes over several gateways takes longest and so comes first. */
+static void check_piece(void *context, size_t piece, struct zw_buf *out)
+{
+	struct all *all = context;
+
+	zw_diags_init(&all->cli->diags, all->cli->arena);
+	if (all->answers.linked && !piece)
+		check_ends(all, out);
+	else
+		check_one(all, piece - all->answers.linked, out);
+	zw_carry_diags(out, &all->cli->diags);
 }
 
 /* ---- in the process that began them -------------------------------------- */
 
+/* GATEWAY is NULL of what goes over several. */
 static void died(struct zw_diags *diags, const struct zw_model_gateway *gateway,
 		 int status)
 {
-	struct zw_diag *diag = zw_diag(diags, ZW_Z6070, gateway->span,
-				       "gateway '%.*s' was not checked",
-				       ZW_STR_ARG(gateway->name));
+	struct zw_diag *diag =
+		gateway ? zw_diag(diags, ZW_Z6070, gateway->span,
+				  "gateway '%.*s' was not checked",
+				  ZW_STR_ARG(gateway->name)) :
+			  zw_diag(diags, ZW_Z6070, ZW_NO_SPAN,
+				  "what goes over several gateways was not checked");
 
 	if (status > 128)
 		zw_diag_note(
@@ -132,9 +195,13 @@ static void died(struct zw_diags *diags, const struct zw_model_gateway *gateway,
 		zw_diag_note(diags, diag,
 			     "the process that proves it ended with status %d",
 			     status);
-	zw_diag_help(diags, diag,
-		     "is there memory enough? '--gateway %.*s' checks it alone",
-		     ZW_STR_ARG(gateway->name));
+	if (gateway)
+		zw_diag_help(
+			diags, diag,
+			"is there memory enough? '--gateway %.*s' checks it alone",
+			ZW_STR_ARG(gateway->name));
+	else
+		zw_diag_help(diags, diag, "is there memory enough?");
 }
 
 static bool take_answer(struct zw_carried *c, struct zw_gateway_answer *one,
@@ -158,45 +225,30 @@ static bool take_answer(struct zw_carried *c, struct zw_gateway_answer *one,
 	return one->came;
 }
 
-static void take_one(void *context, size_t gateway, int status,
+static void take_one(void *context, size_t piece, int status,
 		     struct zw_str result)
 {
 	struct all *all = context;
-	struct zw_gateway_answer *one = &all->answers.list.v[gateway];
+	const struct zw_model *whole = all->job->whole;
+	size_t gateway = piece - all->answers.linked, n = whole->gateways.n;
+	bool ends = all->answers.linked && !piece;
+	struct zw_gateway_answer *one =
+		ends ? &all->answers.ends : &all->answers.list.v[gateway];
+	struct zw_diags *said = &all->said[ends ? n : gateway];
 	struct zw_carried carried = { .arena = all->cli->arena,
 				      .rest = result };
 
-	if (status || !take_answer(&carried, one, &all->said[gateway])) {
+	if (status || !take_answer(&carried, one, said)) {
 		status = status ? status : ZW_STATUS_BUG;
 		one->came = false;
-		died(&all->said[gateway], &all->job->whole->gateways.v[one->number],
-		     status);
+		died(said, ends ? NULL : &whole->gateways.v[gateway], status);
 		if (status == ZW_STATUS_BUG)
 			all->worst = ZW_STATUS_BUG;
 	}
 	all->done++;
 	zw_progress_step(&all->progress,
-			 (unsigned)(all->done * 1000 / all->answers.list.n));
-}
-
-/* What none of the gateways' proofs decides. */
-static void assume_links(struct all *all)
-{
-	const struct zw_model *whole = all->job->whole;
-	struct zw_buf text = { 0 };
-	size_t i;
-
-	for (i = 0; i < whole->links.n; i++)
-		zw_buf_printf(
-			&text, "%s%.*s", i ? ", " : "",
-			ZW_STR_ARG(
-				whole->zones.v[whole->links.v[i].zone].name));
-	if (text.n)
-		zw_push(all->cli->arena, all->answers.assumptions,
-			zw_strf(all->cli->arena,
-				"nobody on a link (%s) sends packets with sources of zones beyond it",
-				text.data));
-	zw_buf_free(&text);
+			 (unsigned)(all->done * 1000 /
+				    (n + all->answers.linked)));
 }
 
 static void answer(struct all *all)
@@ -225,13 +277,13 @@ static void answer(struct all *all)
 	zw_buf_free(&out);
 }
 
-/* In the order of the gateways. */
+/* In the order of the gateways, and then of what goes over several. */
 static void merge(struct all *all)
 {
 	struct zw_diags *into = &all->cli->diags;
 	size_t g, i;
 
-	for (g = 0; g < all->answers.list.n; g++) {
+	for (g = 0; g < all->answers.list.n + all->answers.linked; g++) {
 		const struct zw_diags *one = &all->said[g];
 
 		for (i = 0; i < one->list.n; i++)
@@ -241,40 +293,17 @@ static void merge(struct all *all)
 	}
 }
 
-/* The gateways of the share, and where it is not all of them, what it is of. */
-static void list(struct all *all, const struct zw_share *share)
-{
-	struct zw_gateway_answers *answers = &all->answers;
-	const struct zw_model *whole = all->job->whole;
-	struct zw_cli *cli = all->cli;
-	const struct zw_file_copy *files;
-	size_t i, n;
-
-	for (i = 0; i < whole->gateways.n; i++) {
-		struct zw_gateway_answer one = {
-			.name = whole->gateways.v[i].name,
-			.number = i,
-		};
-
-		if (zw_share_has(share, i))
-			zw_push(cli->arena, answers->list, one);
-		zw_push(cli->arena, answers->share.gateways, one.name);
-	}
-	if (!cli->values[ZW_OPT_SHARE])
-		return;
-	answers->share.number = share->number;
-	answers->share.of = share->of;
-	files = zw_sources_copies(cli->sources, &n);
-	answers->share.sources = zw_generation_digest(cli->arena, files, n);
-}
-
 enum zw_status zw_check_all(struct zw_cli *cli, const struct zw_job *job,
-			    const struct zw_share *share,
 			    enum zw_format format)
 {
-	struct all all = { .cli = cli, .job = job, .format = format };
-	struct zw_side_by_side work = {
-		.work = check_one,
+	size_t n = job->whole->gateways.n;
+	struct all all = { .cli = cli,
+			   .job = job,
+			   .format = format,
+			   .answers.linked = job->whole->links.n > 0 };
+	const struct zw_side_by_side work = {
+		.n = n + all.answers.linked,
+		.work = check_piece,
 		.done = take_one,
 		.context = &all,
 	};
@@ -282,9 +311,14 @@ enum zw_status zw_check_all(struct zw_cli *cli, const struct zw_job *job,
 	int err;
 
 	all.answers.policy = job->path;
-	list(&all, share);
-	work.n = all.answers.list.n;
 	all.said = ZW_NEW_ARRAY(cli->arena, struct zw_diags, work.n);
+	for (i = 0; i < n; i++) {
+		struct zw_gateway_answer one = {
+			.name = job->whole->gateways.v[i].name
+		};
+
+		zw_push(cli->arena, all.answers.list, one);
+	}
 	for (i = 0; i < work.n; i++)
 		zw_diags_init(&all.said[i], cli->arena);
 	zw_progress_begin(&all.progress, "proving");
@@ -295,7 +329,6 @@ enum zw_status zw_check_all(struct zw_cli *cli, const struct zw_job *job,
 			"no process can be made to prove a gateway: %s",
 			strerror(-err));
 	merge(&all);
-	assume_links(&all);
 	answer(&all);
 	return zw_status_worse(all.worst, zw_status_of(&cli->diags));
 }

@@ -359,6 +359,22 @@ attachments(struct zw_arena *arena, const struct zw_model *whole, size_t number)
 	return attached;
 }
 
+/* The zones alone. */
+static const struct zw_statement *
+zones_at(struct zw_arena *arena, const struct zw_model *whole, size_t number)
+{
+	struct zw_statement *statement = ZW_NEW(arena, struct zw_statement);
+	size_t n = whole->zones.n;
+
+	statement->gateway = whole->gateways.v[number].name;
+	statement->has_policy = true;
+	statement->zones.v = ZW_NEW_ARRAY(arena, struct zw_zone, n);
+	statement->zones.n = statement->zones.cap = n;
+	memcpy(statement->zones.v, whole->zones.v, n * sizeof(struct zw_zone));
+	zw_zones_there(&whole->gateways.v[number], statement->zones.v);
+	return statement;
+}
+
 struct zw_network *zw_network_from(struct zw_arena *arena,
 				   const struct zw_model *whole)
 {
@@ -369,8 +385,7 @@ struct zw_network *zw_network_from(struct zw_arena *arena,
 		struct zw_network_gateway gateway = {
 			.name = whole->gateways.v[i].name,
 			.span = whole->gateways.v[i].span,
-			.statement = zw_statement_from(
-				arena, zw_model_at(arena, whole, i)),
+			.statement = zones_at(arena, whole, i),
 			.attached = attachments(arena, whole, i),
 		};
 
@@ -380,5 +395,6 @@ struct zw_network *zw_network_from(struct zw_arena *arena,
 		zw_push(arena, network->links, whole->links.v[i]);
 	for (i = 0; i < whole->claims.n; i++)
 		zw_push(arena, network->claims, whole->claims.v[i]);
+	network->policy = zw_statement_from(arena, whole);
 	return network;
 }

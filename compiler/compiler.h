@@ -40,8 +40,8 @@ struct zw_model *zw_resolve(struct zw_arena *arena, struct zw_sources *sources,
 struct zw_model *zw_model_at(struct zw_arena *arena,
 			     const struct zw_model *whole, size_t gateway);
 
-/* All gateways of WHOLE with their statements, the links between them, and the
- * claims that are to be decided from end to end. */
+/* All gateways of WHOLE with their zones, the links between them, and the
+ * claims that are to be decided from end to end. Borrows from WHOLE. */
 struct zw_network *zw_network_from(struct zw_arena *arena,
 				   const struct zw_model *whole);
 

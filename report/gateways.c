@@ -3,7 +3,6 @@
  * whole. */
 #include "report/gateways.h"
 
-#include "base/version.h"
 #include "report/json.h"
 #include "report/json_value.h"
 #include "report/junit.h"
@@ -13,8 +12,22 @@
 const char *zw_gateway_suite(struct zw_arena *arena, const char *policy,
 			     struct zw_str gateway)
 {
+	if (!gateway.n)
+		return zw_strf(arena, "%s, end to end", policy).p;
 	return zw_strf(arena, "%s, gateway %.*s", policy, ZW_STR_ARG(gateway))
 		.p;
+}
+
+/* The gateways, and what was decided end to end behind them. */
+static size_t parts(const struct zw_gateway_answers *answers)
+{
+	return answers->list.n + answers->linked;
+}
+
+static const struct zw_gateway_answer *
+part(const struct zw_gateway_answers *answers, size_t i)
+{
+	return i < answers->list.n ? &answers->list.v[i] : &answers->ends;
 }
 
 const enum zw_verdict *
@@ -24,14 +37,14 @@ zw_gateways_verdict(const struct zw_gateway_answers *answers,
 	bool undecided = false, refuted = false;
 	size_t i;
 
-	for (i = 0; i < answers->list.n; i++) {
-		if (!answers->list.v[i].came)
+	for (i = 0; i < parts(answers); i++) {
+		const struct zw_gateway_answer *one = part(answers, i);
+
+		if (!one->came)
 			return NULL;
-		undecided |= answers->list.v[i].verdict == ZW_UNDECIDED;
-		refuted |= answers->list.v[i].verdict == ZW_REFUTED;
+		undecided |= one->verdict == ZW_UNDECIDED;
+		refuted |= one->verdict == ZW_REFUTED;
 	}
-	if (!answers->list.n)
-		return NULL;
 	*verdict = refuted ? ZW_REFUTED : undecided ? ZW_UNDECIDED : ZW_PROVED;
 	return verdict;
 }
@@ -46,8 +59,8 @@ static void gather(struct zw_arena *arena,
 {
 	size_t i, j, k;
 
-	for (i = 0; i < answers->list.n; i++) {
-		const struct zw_gateway_answer *one = &answers->list.v[i];
+	for (i = 0; i < parts(answers); i++) {
+		const struct zw_gateway_answer *one = part(answers, i);
 
 		for (j = 0; j < one->assumptions.n; j++) {
 			for (k = 0; k < all->list.n; k++)
@@ -59,8 +72,6 @@ static void gather(struct zw_arena *arena,
 					one->assumptions.v[j]);
 		}
 	}
-	for (i = 0; i < answers->assumptions.n; i++)
-		zw_push(arena, all->list, answers->assumptions.v[i]);
 }
 
 /* ---- text ---------------------------------------------------------------- */
@@ -115,21 +126,35 @@ static void headline(struct zw_buf *out,
 		proved += answers->list.v[i].came &&
 			  answers->list.v[i].verdict == ZW_PROVED;
 	zw_buf_add_escaped(out, zw_str_from(answers->policy));
-	if (answers->share.of)
-		zw_buf_printf(out, ", share %u/%u", answers->share.number,
-			      answers->share.of);
 	zw_buf_puts(out, ": ");
-	if (!n) {
-		zw_buf_puts(out, "none of the gateways\n");
-		return;
-	}
 	zw_ink(out, style, ink_of(&all));
 	zw_buf_puts(out, verdict ? zw_verdict_name(*verdict) : "not proved");
 	zw_ink(out, style, ZW_INK_PLAIN);
 	if (proved == n)
-		zw_buf_printf(out, " at each of %zu gateways\n", n);
+		zw_buf_printf(out, " at each of %zu gateways", n);
 	else
-		zw_buf_printf(out, ", %zu of %zu gateways proved\n", proved, n);
+		zw_buf_printf(out, ", %zu of %zu gateways proved", proved, n);
+	if (answers->linked && (!verdict || *verdict == ZW_PROVED || proved == n))
+		zw_buf_puts(out, verdict && *verdict == ZW_PROVED ?
+					 ", and end to end" :
+					 ", and not end to end");
+	zw_buf_putc(out, '\n');
+}
+
+/* What goes over several gateways, claim by claim. */
+static void ends(struct zw_buf *out, const struct zw_gateway_answer *one,
+		 const struct zw_style *style)
+{
+	zw_buf_puts(out, "  end to end:");
+	if (!one->came) {
+		zw_buf_putc(out, ' ');
+		zw_ink(out, style, ZW_INK_ERROR);
+		zw_buf_puts(out, verdict_of(one));
+		zw_ink(out, style, ZW_INK_PLAIN);
+		zw_buf_puts(out, ", and nothing is known of it");
+	}
+	zw_buf_putc(out, '\n');
+	zw_buf_add(out, one->text.p, one->text.n);
 }
 
 void zw_gateways_text(struct zw_buf *out,
@@ -146,6 +171,8 @@ void zw_gateways_text(struct zw_buf *out,
 			width = answers->list.v[i].name.n;
 	for (i = 0; i < answers->list.n; i++)
 		line(out, &answers->list.v[i], width, style);
+	if (answers->linked)
+		ends(out, &answers->ends, style);
 	gather(arena, answers, &all);
 	for (i = 0; i < all.list.n; i++) {
 		zw_buf_puts(out, i ? "           " : "  assuming ");
@@ -210,24 +237,22 @@ static bool decided(const struct zw_gateway_answers *answers, unsigned family)
 {
 	size_t i;
 
-	for (i = 0; i < answers->list.n; i++)
-		if (!answers->list.v[i].came ||
-		    !answers->list.v[i].families[family])
+	for (i = 0; i < parts(answers); i++)
+		if (!part(answers, i)->came ||
+		    !part(answers, i)->families[family])
 			return false;
 	return true;
 }
 
-static json_t *share_json(const struct zw_gateway_share *share)
+/* A member of what was decided end to end. */
+static void set_from(json_t *root, json_t *from, const char *name,
+		     json_t *otherwise)
 {
-	json_t *object = json_object();
+	json_t *value = from ? json_object_get(from, name) : NULL;
 
-	zw_json_set(object, "number", json_integer(share->number));
-	zw_json_set(object, "of", json_integer(share->of));
-	zw_json_set(object, "gateways",
-		    zw_json_texts(share->gateways.v, share->gateways.n));
-	zw_json_set(object, "sources", zw_json_text(share->sources));
-	zw_json_set(object, "version", json_string(ZW_VERSION));
-	return object;
+	zw_json_set(root, name, value ? json_incref(value) : otherwise);
+	if (value)
+		json_decref(otherwise);
 }
 
 void zw_gateways_json(struct zw_buf *out,
@@ -237,7 +262,7 @@ void zw_gateways_json(struct zw_buf *out,
 {
 	struct zw_arena *arena = zw_arena_new();
 	json_t *root = json_object(), *families = json_array(),
-	       *gateways = json_array();
+	       *gateways = json_array(), *from = NULL;
 	enum zw_verdict room;
 	const enum zw_verdict *verdict = zw_gateways_verdict(answers, &room);
 	struct texts all = { 0 };
@@ -256,14 +281,16 @@ void zw_gateways_json(struct zw_buf *out,
 		    verdict ? json_string(zw_verdict_name(*verdict))
 			    : json_null());
 	zw_json_set(root, "families", families);
-	zw_json_set(root, "digest", json_null());
-	zw_json_set(root, "claims", json_array());
+	if (answers->linked && answers->ends.came)
+		from = json_loadb(answers->ends.json.p, answers->ends.json.n, 0,
+				  NULL);
+	set_from(root, from, "digest", json_null());
+	set_from(root, from, "claims", json_array());
+	json_decref(from);
 	zw_json_set(root, "assumptions", zw_json_texts(all.list.v, all.list.n));
 	zw_json_set(root, "approximations", json_array());
 	zw_json_set(root, "proxy", zw_proxy_json(NULL, NULL));
 	zw_json_set(root, "gateways", gateways);
-	if (answers->share.of)
-		zw_json_set(root, "share", share_json(&answers->share));
 	zw_json_set(root, "diagnostics", zw_json_diagnostics(diags, sources));
 	zw_json_put(out, root);
 	zw_arena_free(arena);
@@ -277,16 +304,16 @@ void zw_gateways_junit(struct zw_buf *out,
 	struct zw_arena *arena = zw_arena_new();
 	size_t i, tests = 0, failures = 0, errors = 0;
 
-	for (i = 0; i < answers->list.n; i++) {
-		const struct zw_gateway_answer *one = &answers->list.v[i];
+	for (i = 0; i < parts(answers); i++) {
+		const struct zw_gateway_answer *one = part(answers, i);
 
 		tests += one->came ? one->claims : 1;
 		failures += one->failed;
 		errors += one->came ? one->undecided : 1;
 	}
 	zw_junit_begin(out, tests, failures, errors);
-	for (i = 0; i < answers->list.n; i++) {
-		const struct zw_gateway_answer *one = &answers->list.v[i];
+	for (i = 0; i < parts(answers); i++) {
+		const struct zw_gateway_answer *one = part(answers, i);
 
 		if (one->came)
 			zw_buf_add(out, one->suite.p, one->suite.n);

@@ -68,6 +68,8 @@ json_t *zw_json_path(const struct zw_step *v, size_t n)
 		const struct zw_step *s = &v[i];
 		json_t *step = json_object();
 
+		if (s->gateway.n)
+			zw_json_set(step, "gateway", zw_json_text(s->gateway));
 		zw_json_set(step, "hook", zw_json_text(s->hook));
 		zw_json_set(step, "table", zw_json_text(s->table));
 		zw_json_set(step, "chain", zw_json_text(s->chain));
@@ -89,6 +91,28 @@ json_t *zw_json_texts(const struct zw_str *v, size_t n)
 	for (i = 0; i < n; i++)
 		zw_json_add(array, zw_json_text(v[i]));
 	return array;
+}
+
+/* Each with the packet as it came there, whose path is the witness's. */
+static json_t *hops_of(const struct zw_witness *w)
+{
+	json_t *hops = json_array();
+	size_t i;
+
+	for (i = 0; i < w->hops.n; i++) {
+		const struct zw_hop *hop = &w->hops.v[i];
+		json_t *object = json_object();
+		json_t *packet = zw_json_witness(hop->witness);
+
+		json_object_del(packet, "path");
+		zw_json_set(object, "gateway", zw_json_text(hop->gateway));
+		zw_json_set(object, "link",
+			    hop->link.n ? zw_json_text(hop->link)
+					: json_null());
+		zw_json_set(object, "packet", packet);
+		zw_json_add(hops, object);
+	}
+	return hops;
 }
 
 json_t *zw_json_witness(const struct zw_witness *w)
@@ -116,6 +140,8 @@ json_t *zw_json_witness(const struct zw_witness *w)
 	if (w->details.n)
 		zw_json_set(object, "details", zw_json_text(w->details));
 	zw_json_set(object, "outcome", zw_json_text(w->outcome));
+	if (w->hops.n)
+		zw_json_set(object, "hops", hops_of(w));
 	zw_json_set(object, "path", zw_json_path(w->path.v, w->path.n));
 	return object;
 }

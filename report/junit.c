@@ -145,7 +145,10 @@ static struct zw_str problem_of(struct zw_arena *arena,
 		for (i = 0; i < r->witness.path.n; i++) {
 			const struct zw_step *s = &r->witness.path.v[i];
 
-			zw_buf_printf(&text, "\npath: %.*s: %.*s rule %u: %.*s",
+			zw_buf_printf(&text,
+				      "\npath: %.*s%s%.*s: %.*s rule %u: %.*s",
+				      ZW_STR_ARG(s->gateway),
+				      s->gateway.n ? ", " : "",
 				      ZW_STR_ARG(s->hook), ZW_STR_ARG(s->chain),
 				      s->position, ZW_STR_ARG(s->what));
 		}

@@ -66,6 +66,8 @@ static void say_path(struct zw_diags *diags, struct zw_diag *diag,
 		const struct zw_step *s = &w->path.v[i];
 
 		text.n = 0;
+		if (s->gateway.n)
+			zw_buf_printf(&text, "%.*s, ", ZW_STR_ARG(s->gateway));
 		zw_buf_printf(&text, "%.*s: ", ZW_STR_ARG(s->hook));
 		/* names of chains tell little in tables of others */
 		if (!zw_str_is(s->table, "inet " ZW_PLAN_TABLE)) {
@@ -82,6 +84,27 @@ static void say_path(struct zw_diags *diags, struct zw_diag *diag,
 			zw_buf_add_escaped(&text, s->comment);
 		}
 		zw_diag_fact(diags, diag, "path", "%s", text.data);
+	}
+	zw_buf_free(&text);
+}
+
+/* From gateway to gateway: the packet as it came to each. */
+static void say_hops(struct zw_diags *diags, struct zw_diag *diag,
+		     const struct zw_witness *w)
+{
+	struct zw_buf text = { 0 };
+	size_t i;
+
+	for (i = 0; w->hops.n > 1 && i < w->hops.n; i++) {
+		const struct zw_hop *hop = &w->hops.v[i];
+
+		text.n = 0;
+		zw_buf_printf(&text, "%.*s: ", ZW_STR_ARG(hop->gateway));
+		zw_witness_packet(&text, hop->witness);
+		if (hop->link.n)
+			zw_buf_printf(&text, ", and over '%.*s'",
+				      ZW_STR_ARG(hop->link));
+		zw_diag_fact(diags, diag, "hop", "%s", text.data);
 	}
 	zw_buf_free(&text);
 }
@@ -124,13 +147,16 @@ static void say_witness(struct zw_diags *diags, struct zw_diag *diag,
 	zw_diag_fact(diags, diag, "packet", "%s: %.*s", text.data,
 		     ZW_STR_ARG(w->outcome));
 	zw_buf_free(&text);
+	say_hops(diags, diag, w);
 	say_path(diags, diag, w);
 	say_extent(diags, diag, &result->extent);
 	for (i = 0; i < w->assumptions.n; i++)
 		zw_diag_fact(diags, diag, "assumed", "%.*s",
 			     ZW_STR_ARG(w->assumptions.v[i]));
 	zw_diag_fact(diags, diag, "checked",
-		     "the interpreter ran this packet through the same bytes");
+		     w->hops.n > 1 ?
+			     "the interpreter ran each hop's packet through that gateway's bytes" :
+			     "the interpreter ran this packet through the same bytes");
 }
 
 static struct zw_diag *refuted(struct zw_diags *diags,
@@ -322,6 +348,17 @@ static void approximations(struct zw_buf *out, const struct zw_verification *v,
 			others == 1 ? "" : "s", others == 1 ? "it" : "them");
 }
 
+void zw_verdict_claims(struct zw_buf *out,
+		       const struct zw_verification *verification,
+		       const struct zw_sources *sources,
+		       const struct zw_style *style)
+{
+	size_t i;
+
+	for (i = 0; i < verification->claims.n; i++)
+		claim_line(out, &verification->claims.v[i], sources, style);
+}
+
 void zw_verdict_text(struct zw_buf *out,
 		     const struct zw_verification *verification,
 		     const struct zw_statement *statement,
@@ -342,8 +379,7 @@ void zw_verdict_text(struct zw_buf *out,
 			      " and " :
 			      "",
 		      verification->families[ZW_IPV6] ? "IPv6" : "");
-	for (i = 0; i < verification->claims.n; i++)
-		claim_line(out, &verification->claims.v[i], sources, style);
+	zw_verdict_claims(out, verification, sources, style);
 	zw_proxy_text(out, statement, sources);
 	for (i = 0; i < verification->assumptions.n; i++) {
 		zw_buf_puts(out, i ? "           " : "  assuming ");

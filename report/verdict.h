@@ -26,6 +26,12 @@ void zw_verdict_text(struct zw_buf *out,
 		     const struct zw_sources *sources, const char *name,
 		     const struct zw_style *style);
 
+/* One line a claim alone. */
+void zw_verdict_claims(struct zw_buf *out,
+		       const struct zw_verification *verification,
+		       const struct zw_sources *sources,
+		       const struct zw_style *style);
+
 /* "in dmz0 192.0.2.10:40000 -> out lan2 10.2.0.5:5432 tcp, new" */
 void zw_witness_packet(struct zw_buf *out, const struct zw_witness *witness);
 

@@ -30,8 +30,8 @@ enum zw_attachment {
 struct zw_network_gateway {
 	struct zw_str name;
 	struct zw_span span;
-	/* All zones of the policy, with this gateway's interfaces; the claims
-	 * that concern it alone. */
+	/* All zones of the policy, with this gateway's interfaces, and nothing
+	 * else: what holds at a gateway is stated for its own proof. */
 	const struct zw_statement *statement;
 	const enum zw_attachment *attached; /* by zone */
 };
@@ -42,6 +42,8 @@ struct zw_network {
 	/* To be decided end to end; zones and terms as in a statement, ZW_SELF
 	 * being any of the gateways. The built-in ones first. */
 	ZW_VEC(struct zw_claim) claims;
+	const struct zw_statement
+		*policy; /* without any gateway's interfaces */
 };
 
 #endif

@@ -119,6 +119,11 @@ struct tuple {
 	u32 src, dst, sport, dport;
 };
 
+/* One end of a tuple: the fields of an address, and of the port beside. */
+struct end {
+	u32 address, port;
+};
+
 static const struct tuple header = { ZW_FIELD_SRC, ZW_FIELD_DST, ZW_FIELD_SPORT,
 				     ZW_FIELD_DPORT };
 static const struct tuple original = { ZW_FIELD_ORIGINAL_SRC,
@@ -230,36 +235,61 @@ zw_node zw_entry_found(struct zw_space *space, enum zw_family family,
 	return zw_if(d, own, out, node);
 }
 
-/* ---- destinations -------------------------------------------------------- */
+/* ---- destinations and sources -------------------------------------------- */
 
-static zw_node sent_to(struct zw_space *space, enum zw_family family,
-		       zw_node node, const struct tuple *other)
+/* NODE behind the copy of FROM, an address and a port, to TO. */
+static zw_node rewritten(struct zw_space *space, enum zw_family family,
+			 zw_node node, struct end to, struct end from)
 {
 	u32 words = family == ZW_IPV4 ? 1 : 4;
 	struct zw_rewrite v[ZW_ENTRY_REWRITES];
 	zw_node bare;
 	size_t n = 0;
 
-	zw_entry_copy(space, header.dst, other->src, words, v, &n);
+	zw_entry_copy(space, to.address, from.address, words, v, &n);
 	bare = zw_substitute(space->d, node, v, n);
-	zw_entry_copy(space, header.dport, other->sport, 1, v, &n);
+	zw_entry_copy(space, to.port, from.port, 1, v, &n);
 	return zw_if(space->d, zw_entry_ports(space),
 		     zw_substitute(space->d, node, v, n), bare);
+}
+
+/* NODE behind what entries do to packets that are not the first ones: to the
+ * TO of those of the original direction where BIT_FORTH is set, FORTH being
+ * what they get, and so BACK. */
+static zw_node remembered(struct zw_space *space, enum zw_family family,
+			  zw_node node, struct end to, u32 bit_forth,
+			  struct end forth, u32 bit_back, struct end back)
+{
+	struct zw_diagrams *d = space->d;
+	zw_node later = zw_minus(d, states(space, ZW_IS_ESTABLISHED, ZW_IS_NEW),
+				 zw_entry_first(space));
+	zw_node there = zw_if(d, bit(space, bit_forth),
+			      rewritten(space, family, node, to, forth), node);
+	zw_node again = zw_if(d, bit(space, bit_back),
+			      rewritten(space, family, node, to, back), node);
+
+	return zw_if(d, later,
+		     zw_if(d, zw_space_is(space, ZW_FIELD_DIRECTION, 1), again,
+			   there),
+		     node);
 }
 
 zw_node zw_entry_destination(struct zw_space *space, enum zw_family family,
 			     zw_node node)
 {
-	struct zw_diagrams *d = space->d;
-	zw_node later = zw_minus(d, states(space, ZW_IS_ESTABLISHED, ZW_IS_NEW),
-				 zw_entry_first(space));
-	zw_node forth = zw_if(d, bit(space, ZW_STATUS_BIT_DNAT),
-			      sent_to(space, family, node, &reply), node);
-	zw_node back = zw_if(d, bit(space, ZW_STATUS_BIT_SNAT),
-			     sent_to(space, family, node, &original), node);
+	return remembered(
+		space, family, node, (struct end){ header.dst, header.dport },
+		ZW_STATUS_BIT_DNAT, (struct end){ reply.src, reply.sport },
+		ZW_STATUS_BIT_SNAT,
+		(struct end){ original.src, original.sport });
+}
 
-	return zw_if(d, later,
-		     zw_if(d, zw_space_is(space, ZW_FIELD_DIRECTION, 1), back,
-			   forth),
-		     node);
+zw_node zw_entry_source(struct zw_space *space, enum zw_family family,
+			zw_node node)
+{
+	return remembered(
+		space, family, node, (struct end){ header.src, header.sport },
+		ZW_STATUS_BIT_SNAT, (struct end){ reply.dst, reply.dport },
+		ZW_STATUS_BIT_DNAT,
+		(struct end){ original.dst, original.dport });
 }

@@ -12,7 +12,8 @@
  * flow. */
 zw_node zw_entry_first(struct zw_space *space);
 
-/* First packets of flows in state new, as they arrive: nothing is translated. */
+/* First packets of flows in state new, as they arrive: nothing is translated.
+ */
 zw_node zw_entry_untouched(struct zw_space *space);
 
 /* Packets of protocols whose ports translation rewrites. */
@@ -27,6 +28,10 @@ zw_node zw_entry_found(struct zw_space *space, enum zw_family family,
 /* Later packets get the destination that their entry remembers. */
 zw_node zw_entry_destination(struct zw_space *space, enum zw_family family,
 			     zw_node node);
+
+/* Later packets get the source that their entry remembers, as they leave. */
+zw_node zw_entry_source(struct zw_space *space, enum zw_family family,
+			zw_node node);
 
 /* Rewrites of a field (WORDS of them in a row) to another field, or to a
  * number; V has room, *N grows. In no order. */

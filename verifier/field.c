@@ -259,17 +259,12 @@ u32 zw_space_predicate(struct zw_space *space, struct zw_str name)
 	return variable;
 }
 
-u32 zw_space_translation(struct zw_space *space, struct zw_str name)
+zw_node zw_space_by_family(struct zw_space *space, zw_node four, zw_node six)
 {
-	u32 number;
+	struct zw_branch branches[2] = { { 0, four }, { 1, six } };
+	u32 variable = space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
 
-	if (zw_map_get(&space->translations, name, &number))
-		return number;
-	name = zw_str_copy(space->arena, name);
-	zw_push(space->arena, space->translation_names, name);
-	number = (u32)space->translation_names.n;
-	zw_map_put(&space->translations, name, number);
-	return number;
+	return zw_switch(space->d, variable, branches, 2);
 }
 
 zw_bit zw_bit_invert(zw_bit b)

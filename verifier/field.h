@@ -65,7 +65,7 @@ enum zw_field {
 	ZW_FIELD_NOTRACK, /* "notrack" was met; 0 when the packet arrives */
 	ZW_FIELD_DAY,	  /* when it is met, UTC; 0: Sunday */
 	ZW_FIELD_HOUR,	  /* second of the day */
-	/* Which translation was bound, by number (zw_space_translation); 0:
+	/* Which translation was bound, by number (verifier/translation.h); 0:
 	 * none, as when the packet arrives. */
 	ZW_FIELD_NEW_DST,
 	ZW_FIELD_NEW_SRC,
@@ -143,6 +143,8 @@ enum zw_byte_base {
 };
 #define ZW_BYTE_NO_LINK 14
 
+struct zw_translation;
+
 struct zw_space {
 	struct zw_arena *arena;
 	struct zw_diagrams *d;
@@ -156,8 +158,10 @@ struct zw_space {
 	u32 then_tag, past_tag;	    /* of the products of chains, which are
 				     * the same of all rulesets (0: none yet) */
 	struct zw_map predicates;   /* name to variable */
-	struct zw_map translations; /* name to number */
-	ZW_VEC(struct zw_str) translation_names; /* by number - 1 */
+	struct zw_map translations; /* name to number: translation.c */
+	ZW_VEC(const struct zw_translation *)
+	translation_list; /* by number - 1
+			   */
 	/* Conntrack joins IPv6 fragments before the hooks see them, but for
 	 * some that anybody can send. */
 	bool joined;
@@ -192,8 +196,6 @@ void zw_space_give_back(struct zw_space *space, size_t n);
 /* The variable that stands for the predicate NAME (a limit with all that it
  * is about), 1 where it holds; equal names are one predicate. */
 u32 zw_space_predicate(struct zw_space *space, struct zw_str name);
-/* The number of the translation NAME, from 1; equal names are one. */
-u32 zw_space_translation(struct zw_space *space, struct zw_str name);
 
 /* One bit of a register: 0, 1, unknown, or a bit of a field, maybe inverted. */
 typedef u32 zw_bit;
@@ -257,6 +259,8 @@ zw_node zw_space_index(struct zw_space *space, u32 field, u32 lo, u32 hi);
  * Large sets are built once and remembered by content. */
 zw_node zw_space_addresses(struct zw_space *space, u32 field,
 			   enum zw_family family, struct zw_intervals set);
+/* FOUR for packets of IPv4, SIX for those of IPv6. */
+zw_node zw_space_by_family(struct zw_space *space, zw_node four, zw_node six);
 /* The classes that hold NAME, or all names beginning with it: first..last.
  * The names must have been among the cuts; false if there is no legal one. */
 bool zw_space_names(const struct zw_space *space, struct zw_str name,

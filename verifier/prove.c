@@ -32,7 +32,6 @@ struct zw_prover *zw_prover_new(struct zw_arena *arena,
 	p->scratch = scratch;
 	p->space = space;
 	p->symbolic = zw_symbolic_new(scratch, space, ruleset);
-	p->interpreter = zw_interpreter_new(scratch, ruleset);
 	p->statement = statement;
 	p->sources = sources;
 	p->regions = zw_regions_new(scratch, space, statement);
@@ -303,9 +302,7 @@ static zw_node inexact(struct zw_prover *p, enum zw_path path)
 				  NULL, said, meaning);
 }
 
-/* What passes when the rules' own limits are not reached and their windows are
- * open. */
-static zw_node can_pass(struct zw_prover *p, enum zw_path path)
+zw_node zw_prover_can_pass(struct zw_prover *p, enum zw_path path)
 {
 	const struct zw_symbolic *s = p->symbolic;
 	struct zw_diagrams *d = p->space->d;
@@ -334,7 +331,7 @@ static struct violation unexpected(struct zw_prover *p,
 
 	if (claim->expected == ZW_FLOW_ACCEPT)
 		return (struct violation){
-			zw_minus(d, region, can_pass(p, path)),
+			zw_minus(d, region, zw_prover_can_pass(p, path)),
 			ZW_WANT_NO_ACCEPT,
 		};
 	dropped = zw_where(d, p->paths[path].diagram, drops, NULL);
@@ -535,7 +532,6 @@ static bool try_path(struct zw_prover *p, struct zw_claim_result *result,
 	struct violation v = violation_of(p, result->claim, path);
 	struct zw_search search = { .arena = p->arena,
 				    .symbolic = p->symbolic,
-				    .interpreter = p->interpreter,
 				    .statement = p->statement,
 				    .ports = &p->regions->ports,
 				    .path = path,
@@ -545,6 +541,10 @@ static bool try_path(struct zw_prover *p, struct zw_claim_result *result,
 
 	if (zw_diagrams_exhausted(p->space->d) || zw_same(v.set, ZW_EMPTY))
 		return false;
+	if (!p->interpreter)
+		p->interpreter =
+			zw_interpreter_new(p->scratch, p->symbolic->ruleset);
+	search.interpreter = p->interpreter;
 	zw_push(p->scratch, p->violations, v.set);
 	point = ZW_NEW_ARRAY(p->scratch, u32, zw_variable_count(p->space->d));
 	switch (zw_witness_find(&search, v.set, point, &result->witness,

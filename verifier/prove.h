@@ -15,7 +15,7 @@ struct zw_prover {
 	struct zw_arena *scratch;
 	struct zw_space *space;
 	struct zw_symbolic *symbolic;
-	const struct zw_interpreter *interpreter;
+	const struct zw_interpreter *interpreter; /* NULL until it is needed */
 	const struct zw_statement *statement;
 	const struct zw_sources *sources; /* may be NULL */
 	struct zw_regions *regions;
@@ -60,8 +60,7 @@ struct zw_prover *zw_prover_new(struct zw_arena *arena,
 				const struct zw_sources *sources);
 
 /* The same for RULESET, which is that of BASE but for what TOUCHED says
- * (zw_symbolic_variant): claims and what else there is are BASE's. Without an
- * interpreter, which is needed before a claim is proved. */
+ * (zw_symbolic_variant): claims and what else there is are BASE's. */
 struct zw_prover *zw_prover_variant(struct zw_arena *arena,
 				    struct zw_arena *scratch,
 				    const struct zw_prover *base,
@@ -79,6 +78,10 @@ bool zw_prover_former(struct zw_prover *prover);
 bool zw_prover_again(struct zw_prover *prover);
 /* The same for one path. */
 bool zw_prover_path(struct zw_prover *prover, enum zw_path path);
+
+/* What passes on PATH when the rules' own limits are not reached and their
+ * windows are open. The path must have been made. */
+zw_node zw_prover_can_pass(struct zw_prover *prover, enum zw_path path);
 
 /* Decide CLAIM. RESULT is zeroed but for its claim. */
 void zw_prove(struct zw_prover *prover, struct zw_claim_result *result);

@@ -47,15 +47,6 @@ static zw_node addresses(const struct zw_regions *r, u32 field,
 	return zw_switch(r->space->d, variable, branches, 2);
 }
 
-/* The same function of both families' own. */
-static zw_node by_family(const struct zw_regions *r, zw_node four, zw_node six)
-{
-	struct zw_branch branches[2] = { { 0, four }, { 1, six } };
-	u32 variable = r->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
-
-	return zw_switch(r->space->d, variable, branches, 2);
-}
-
 /* ---- interfaces ---------------------------------------------------------- */
 
 static bool has_zone(const struct zw_regions *r, u32 class, u32 zone)
@@ -67,6 +58,12 @@ static bool has_zone(const struct zw_regions *r, u32 class, u32 zone)
 			return true;
 	}
 	return false;
+}
+
+/* Has the gateway interfaces of its own in ZONE? */
+static bool is_here(const struct zw_regions *r, u32 zone)
+{
+	return !r->attached || r->attached[zone] == ZW_ATTACHED_HERE;
 }
 
 static bool is_loopback(const struct zw_regions *r, u32 class)
@@ -99,7 +96,8 @@ static bool told_apart(const struct zw_zone *a, const struct zw_zone *b)
 	       (a->ipsec == ZW_IPSEC_NOT && b->ipsec == ZW_IPSEC_ONLY);
 }
 
-/* The addresses of the other zones that share class C with ZONE. */
+/* The addresses of the other zones that share class C with ZONE. What lies
+ * beyond a link shares it with whoever sends on it. */
 static struct zw_ipset neighbours(const struct zw_regions *r, u32 class,
 				  u32 zone)
 {
@@ -109,7 +107,7 @@ static struct zw_ipset neighbours(const struct zw_regions *r, u32 class,
 	for (i = 0; i < r->ports.counts[class]; i++) {
 		u32 other = r->ports.zones[class][i];
 
-		if (other == zone ||
+		if (other == zone || !is_here(r, other) ||
 		    told_apart(zone_of(r, zone), zone_of(r, other)))
 			continue;
 		out = zw_ipset_union(r->arena, out, zone_of(r, other)->members);
@@ -124,7 +122,7 @@ static zw_node any_source(struct zw_regions *r, u32 zone)
 	zw_node out = ZW_EMPTY;
 	u32 c;
 
-	for (c = 0; c < r->space->class_count; c++) {
+	for (c = 0; is_here(r, zone) && c < r->space->class_count; c++) {
 		struct zw_ipset others;
 		zw_node on;
 
@@ -140,7 +138,7 @@ static zw_node any_source(struct zw_regions *r, u32 zone)
 	return out;
 }
 
-static zw_node on_interfaces(struct zw_regions *r, u32 field, u32 zone)
+zw_node zw_region_on(struct zw_regions *r, u32 field, u32 zone)
 {
 	zw_node out = ZW_EMPTY;
 	u32 c;
@@ -182,6 +180,22 @@ static zw_node from_any(struct zw_regions *r, const struct zw_claim_term *term)
 	return narrowed(r, ZW_FIELD_SRC, term, on);
 }
 
+zw_node zw_region_onto_links(struct zw_regions *r)
+{
+	zw_node out = ZW_EMPTY;
+	u32 z;
+
+	if (r->onto_links_known)
+		return r->onto_links;
+	for (z = 0; r->links && z < r->statement->zones.n; z++)
+		if (r->links[z] && is_here(r, z))
+			out = zw_or(r->space->d, out,
+				    zw_region_on(r, ZW_FIELD_OUT, z));
+	r->onto_links = out;
+	r->onto_links_known = true;
+	return out;
+}
+
 /* Packets to TERM: by its interfaces, or to its networks by any. */
 static zw_node to_any(struct zw_regions *r, const struct zw_claim_term *term)
 {
@@ -195,11 +209,15 @@ static zw_node to_any(struct zw_regions *r, const struct zw_claim_term *term)
 		return narrowed(r, ZW_FIELD_DST, term,
 				zw_region_elsewhere(r, ZW_FIELD_OUT));
 	zone = zone_of(r, term->zone);
-	on = on_interfaces(r, ZW_FIELD_OUT, term->zone);
+	on = is_here(r, term->zone) ? zw_region_on(r, ZW_FIELD_OUT, term->zone)
+				    : ZW_EMPTY;
 	if (zone->shares_interface)
 		on = zw_and(d, on, addresses(r, ZW_FIELD_DST, zone->members));
 	if (zone->has_network)
-		on = zw_or(d, on, addresses(r, ZW_FIELD_DST, zone->networks));
+		on = zw_or(d, on,
+			   zw_minus(d,
+				    addresses(r, ZW_FIELD_DST, zone->networks),
+				    zw_region_onto_links(r)));
 	return narrowed(r, ZW_FIELD_DST, term, on);
 }
 
@@ -219,7 +237,7 @@ static zw_node members(struct zw_regions *r, const struct zw_claim_term *term,
 		whole = zw_meaning_sources(r->arena, r->statement, term->zone);
 	else
 		whole = zone_of(r, term->zone)->members;
-	return zw_and(r->space->d, on_interfaces(r, side, term->zone),
+	return zw_and(r->space->d, zw_region_on(r, side, term->zone),
 		      addresses(r, field, whole));
 }
 
@@ -283,8 +301,9 @@ static zw_node original(struct zw_regions *r, u32 zone)
 
 static zw_node services(struct zw_regions *r, const struct zw_claim *claim)
 {
-	return by_family(
-		r, zw_meaning_services(r->space, ZW_IPV4, &claim->services),
+	return zw_space_by_family(
+		r->space,
+		zw_meaning_services(r->space, ZW_IPV4, &claim->services),
 		zw_meaning_services(r->space, ZW_IPV6, &claim->services));
 }
 
@@ -296,10 +315,10 @@ static zw_node later_fragments(struct zw_regions *r)
 	zw_node none;
 
 	none = zw_or(d, state(r, ZW_IS_INVALID), state(r, ZW_IS_UNTRACKED));
-	return zw_and(
-		d, none,
-		by_family(r, zw_meaning_later_fragments(r->space),
-			  zw_space_is(r->space, ZW_FIELD_HAS_FRAGMENT, 1)));
+	return zw_and(d, none,
+		      zw_space_by_family(
+			      r->space, zw_meaning_later_fragments(r->space),
+			      zw_space_is(r->space, ZW_FIELD_HAS_FRAGMENT, 1)));
 }
 
 /* What CLAIM's services forbid (or, of only, do not name). */
@@ -309,7 +328,8 @@ static zw_node forbidden(struct zw_regions *r, const struct zw_claim *claim,
 	struct zw_diagrams *d = r->space->d;
 	zw_node named, link, out;
 
-	link = by_family(r, ZW_EMPTY, zw_meaning_link(r->space));
+	link = zw_space_by_family(r->space, ZW_EMPTY,
+				  zw_meaning_link(r->space));
 	if (claim->any_service) {
 		out = claim->kind == ZW_ONLY ? ZW_EMPTY : ZW_ALL;
 		return path == ZW_PATH_FORWARD ? out : zw_minus(d, out, link);
@@ -354,54 +374,104 @@ static zw_node never_from(struct zw_regions *r, const struct zw_claim *claim,
 	return from;
 }
 
-static zw_node region_never(struct zw_regions *r, const struct zw_claim *claim,
-			    enum zw_path path)
+static zw_node never_to(struct zw_regions *r, const struct zw_claim *claim,
+			enum zw_path path)
 {
 	struct zw_diagrams *d = r->space->d;
-	zw_node from = never_from(r, claim, path), to = ZW_EMPTY;
+	zw_node to = ZW_EMPTY;
 	size_t i;
 
 	for (i = 0; i < claim->to.n; i++) {
 		if (at_end(claim->to.v[i].zone, path, false))
 			to = zw_or(d, to, to_any(r, &claim->to.v[i]));
 	}
-	if (zw_same(from, ZW_EMPTY) || zw_same(to, ZW_EMPTY))
+	if (zw_same(to, ZW_EMPTY))
 		return ZW_EMPTY;
-	return zw_and(d, zw_and(d, from, to), forbidden(r, claim, path));
+	return zw_and(d, to, forbidden(r, claim, path));
 }
 
-static zw_node region_members(struct zw_regions *r,
-			      const struct zw_claim *claim, enum zw_path path)
+zw_node zw_region_passing(struct zw_regions *r, const struct zw_claim *claim,
+			  enum zw_path path)
 {
-	struct zw_diagrams *d = r->space->d;
-	zw_node from = ZW_EMPTY, to = ZW_EMPTY, out;
+	zw_node out = beginning(r, path);
+
+	/* whose errors they are, the first gateway tells */
+	if (claim->built_in)
+		out = zw_or(r->space->d, out, original(r, ZW_ELSEWHERE));
+	return out;
+}
+
+static zw_node region_never(struct zw_regions *r, const struct zw_claim *claim,
+			    enum zw_path path)
+{
+	zw_node from = never_from(r, claim, path);
+
+	if (zw_same(from, ZW_EMPTY))
+		return ZW_EMPTY;
+	return zw_and(r->space->d, from, never_to(r, claim, path));
+}
+
+zw_node zw_region_members_from(struct zw_regions *r,
+			       const struct zw_claim *claim, enum zw_path path)
+{
+	zw_node from = ZW_EMPTY;
 	size_t i;
 
 	for (i = 0; i < claim->from.n; i++) {
 		if (at_end(claim->from.v[i].zone, path, true))
-			from = zw_or(d, from,
+			from = zw_or(r->space->d, from,
 				     members(r, &claim->from.v[i], ZW_FIELD_IN,
 					     ZW_FIELD_SRC));
 	}
+	return from;
+}
+
+/* Plain new packets to where the claim says. */
+static zw_node members_to(struct zw_regions *r, const struct zw_claim *claim,
+			  enum zw_path path)
+{
+	struct zw_diagrams *d = r->space->d;
+	zw_node to = ZW_EMPTY, out;
+	size_t i;
+
 	for (i = 0; i < claim->to.n; i++) {
 		if (at_end(claim->to.v[i].zone, path, false))
 			to = zw_or(d, to,
 				   members(r, &claim->to.v[i], ZW_FIELD_OUT,
 					   ZW_FIELD_DST));
 	}
-	out = zw_and(d, zw_and(d, from, to), state(r, ZW_IS_NEW));
+	out = zw_and(d, to, state(r, ZW_IS_NEW));
 	if (zw_same(out, ZW_EMPTY))
 		return out;
 	if (!claim->any_service)
 		out = zw_and(d, out, services(r, claim));
 	/* ordinary packets: nothing that is refused whoever sends it */
 	out = zw_minus(d, out,
-		       by_family(r, zw_meaning_refused(r->space, ZW_IPV4),
-				 zw_or(d, zw_meaning_refused(r->space, ZW_IPV6),
-				       zw_meaning_link(r->space))));
+		       zw_space_by_family(
+			       r->space, zw_meaning_refused(r->space, ZW_IPV4),
+			       zw_or(d, zw_meaning_refused(r->space, ZW_IPV6),
+				     zw_meaning_link(r->space))));
 	return zw_and(d, out,
 		      zw_space_index(r->space, ZW_FIELD_LENGTH, ZW_LENGTH_WHOLE,
 				     ZW_LENGTH_WHOLE));
+}
+
+static zw_node region_members(struct zw_regions *r,
+			      const struct zw_claim *claim, enum zw_path path)
+{
+	zw_node from = zw_region_members_from(r, claim, path);
+
+	if (zw_same(from, ZW_EMPTY))
+		return from;
+	return zw_and(r->space->d, from, members_to(r, claim, path));
+}
+
+zw_node zw_region_to(struct zw_regions *r, const struct zw_claim *claim,
+		     enum zw_path path)
+{
+	return claim->kind == ZW_NEVER || claim->kind == ZW_ONLY
+		       ? never_to(r, claim, path)
+		       : members_to(r, claim, path);
 }
 
 /* Sources that belong on class C beside ZONE's. */

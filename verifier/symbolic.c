@@ -984,32 +984,27 @@ static zw_node family_path(struct zw_symbolic *s, enum zw_path path,
 	return out.node;
 }
 
-static zw_node by_family(struct zw_symbolic *s, zw_node four, zw_node six)
-{
-	struct zw_branch branches[2] = { { 0, four }, { 1, six } };
-	u32 variable = s->space->fields.v[ZW_FIELD_FAMILY].slices[0].variable;
-
-	return zw_switch(s->space->d, variable, branches, 2);
-}
-
 zw_node zw_symbolic_path(struct zw_symbolic *s, enum zw_path path)
 {
 	zw_node four = family_path(s, path, ZW_IPV4);
 
-	return by_family(s, four, family_path(s, path, ZW_IPV6));
+	return zw_space_by_family(s->space, four,
+				  family_path(s, path, ZW_IPV6));
 }
 
 /* ---- what lasts ---------------------------------------------------------- */
 
-static bool stays(const struct zw_space *space, u32 variable)
+static bool stays(const struct zw_symbolic *s, u32 variable)
 {
 	static const u32 fields[] = { ZW_FIELD_IN,	ZW_FIELD_FAMILY,
 				      ZW_FIELD_SRC,	ZW_FIELD_SRC + 1,
-				      ZW_FIELD_SRC + 2, ZW_FIELD_SRC + 3 };
-	size_t f;
+				      ZW_FIELD_SRC + 2, ZW_FIELD_SRC + 3,
+				      ZW_FIELD_OUT };
+	const struct zw_space *space = s->space;
+	size_t f, n = sizeof(fields) / sizeof(fields[0]) - !s->out_lasts;
 	u32 k;
 
-	for (f = 0; f < sizeof(fields) / sizeof(fields[0]); f++) {
+	for (f = 0; f < n; f++) {
 		const struct zw_field_info *info = &space->fields.v[fields[f]];
 
 		for (k = 0; k < info->slice_count; k++) {
@@ -1026,7 +1021,7 @@ zw_node zw_symbolic_lasting(const struct zw_symbolic *s, zw_node set)
 	u32 *others = zw_heap_resize(NULL, count + 1, sizeof(*others));
 
 	for (variable = 0; variable < count; variable++) {
-		if (!stays(s->space, variable))
+		if (!stays(s, variable))
 			others[n++] = variable;
 	}
 	set = zw_exists(s->space->d, set, others, n);
@@ -1079,7 +1074,8 @@ zw_node zw_symbolic_arrivals(struct zw_symbolic *s, enum zw_path path,
 	if (!s->translates[ZW_IPV4] && !s->translates[ZW_IPV6])
 		return set;
 	four = family_arrivals(s, path, ZW_IPV4, set);
-	return by_family(s, four, family_arrivals(s, path, ZW_IPV6, set));
+	return zw_space_by_family(s->space, four,
+				  family_arrivals(s, path, ZW_IPV6, set));
 }
 
 bool zw_symbolic_arrives_alike(const struct zw_symbolic *s, enum zw_path path)
@@ -1166,5 +1162,5 @@ zw_node zw_symbolic_let_by(struct zw_symbolic *s, enum zw_path path)
 			of[f] = zw_or(s->space->d, of[f],
 				      chain_lets_by(s, path, f, c));
 	}
-	return by_family(s, of[ZW_IPV4], of[ZW_IPV6]);
+	return zw_space_by_family(s->space, of[ZW_IPV4], of[ZW_IPV6]);
 }

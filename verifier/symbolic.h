@@ -81,8 +81,10 @@ struct zw_symbolic {
 	zw_node first; /* of IPv4: whole packets and first fragments */
 	bool first_known;
 	/* By path: the packets that are asked about, by input interface, family
-	 * and source alone, which no chain before source translation changes.
-	 * Of others the path's diagram says nothing that counts. */
+	 * and source alone (and, where OUT_LASTS, output interface), which no
+	 * chain before source translation changes. Of others the path's diagram
+	 * says nothing that counts. */
+	bool out_lasts;
 	bool has_care[ZW_PATH_COUNT];
 	zw_node care[ZW_PATH_COUNT];
 	bool has_notrack;
@@ -142,7 +144,7 @@ zw_node zw_symbolic_named(struct zw_symbolic *symbolic, zw_node node);
 void zw_symbolic_tracked(const struct zw_ruleset *ruleset,
 			 bool tracked[ZW_FAMILY_COUNT]);
 
-/* SET as far as input interface, family and source tell (zw_symbolic.care). */
+/* SET as far as the fields of zw_symbolic.care tell. */
 zw_node zw_symbolic_lasting(const struct zw_symbolic *symbolic, zw_node set);
 
 /* The whole way of a packet at the ruleset's moment, in both families; leaves

@@ -14,7 +14,23 @@ struct zw_target {
 	u32 flags; /* NF_NAT_RANGE_* beyond "an address is given" and such */
 };
 
-/* Numbers as in ZW_FIELD_NEW_DST and _NEW_SRC. */
+enum zw_translation_kind {
+	ZW_TRANSLATION_TO,	   /* a new destination: TARGET */
+	ZW_TRANSLATION_FROM,	   /* a new source: TARGET */
+	ZW_TRANSLATION_MASQUERADE, /* a new source: an address of the output
+				    * interface, and TARGET's ports */
+	ZW_TRANSLATION_UNKNOWN,	   /* to, or as from, what varies */
+	ZW_TRANSLATION_BOTH,	   /* destination DST and source SRC */
+};
+
+struct zw_translation {
+	struct zw_str name; /* equal names are one translation */
+	enum zw_translation_kind kind;
+	struct zw_target target;
+	u32 dst, src;
+};
+
+/* Numbers as in ZW_FIELD_NEW_DST and _NEW_SRC, from 1. */
 u32 zw_translation_to(struct zw_space *space, const struct zw_target *target);
 u32 zw_translation_from(struct zw_space *space, const struct zw_target *target);
 u32 zw_translation_masquerade(struct zw_space *space,
@@ -26,6 +42,13 @@ u32 zw_translation_unknown(struct zw_space *space, const char *what,
 /* A path's leaf for what passes with these translations (0: none); the lowest
  * three bits are an enum zw_pass. */
 u32 zw_translation_leaf(struct zw_space *space, u32 dst, u32 src);
+/* The source that what passes with LEAF gets; NULL: the one it has. Where it is
+ * not known whether source or destination varies, it is said to be the source
+ * too. */
+const struct zw_translation *zw_translation_source(const struct zw_space *space,
+						   u32 leaf);
+/* Does what passes with LEAF get another destination? */
+bool zw_translation_has_destination(const struct zw_space *space, u32 leaf);
 /* "to 192.0.2.10:8443" and "masqueraded"; "" without any. */
 struct zw_str zw_translation_text(const struct zw_space *space, u32 leaf);
 

@@ -523,20 +523,20 @@ static void verify_bytes(struct job *job, struct zw_diags *diags,
 
 /* ---- the whole ----------------------------------------------------------- */
 
-static void sum_up(struct job *job)
+enum zw_verdict zw_verdict_of_all(const struct zw_verification *verification)
 {
-	struct zw_verification *out = job->out;
+	enum zw_verdict all = ZW_PROVED;
 	size_t i;
 
-	out->verdict = ZW_PROVED;
-	for (i = 0; i < out->claims.n; i++) {
-		enum zw_verdict verdict = out->claims.v[i].verdict;
+	for (i = 0; i < verification->claims.n; i++) {
+		enum zw_verdict verdict = verification->claims.v[i].verdict;
 
 		if (verdict == ZW_REFUTED)
-			out->verdict = ZW_REFUTED;
-		else if (verdict == ZW_UNDECIDED && out->verdict == ZW_PROVED)
-			out->verdict = ZW_UNDECIDED;
+			all = ZW_REFUTED;
+		else if (verdict == ZW_UNDECIDED && all == ZW_PROVED)
+			all = ZW_UNDECIDED;
 	}
+	return all;
 }
 
 static void assume(struct job *job, struct zw_str text)
@@ -564,7 +564,7 @@ static struct zw_verification *finish(struct job *job)
 {
 	size_t i;
 
-	sum_up(job);
+	job->out->verdict = zw_verdict_of_all(job->out);
 	if (job->foreign)
 		assume(job,
 		       ZW_STR("the entries of conntrack were made under this ruleset: expected by its helpers, translated by its rules"));

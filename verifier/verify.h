@@ -19,36 +19,48 @@ enum zw_verdict {
 
 /* A step of a packet's way: a rule (or a chain's policy) that it met. */
 struct zw_step {
-	struct zw_str hook; /* "prerouting", "forward", ... */
+	struct zw_str hook;  /* "prerouting", "forward", ... */
 	struct zw_str table; /* "inet zwinger" */
 	struct zw_str chain;
-	u64 handle; /* of the rule; 0 if it has none yet */
-	u32 position; /* of the rule in its chain, from 1; 0: policy */
+	u64 handle;	       /* of the rule; 0 if it has none yet */
+	u32 position;	       /* of the rule in its chain, from 1; 0: policy */
 	struct zw_str comment; /* "hq.zw:14", from the rule's own bytes */
-	struct zw_str what; /* "accept", "jump z_x", "policy drop", ... */
+	struct zw_str what;    /* "accept", "jump z_x", "policy drop", ... */
+	struct zw_str gateway; /* of a way over several; else empty */
+};
+
+/* One gateway of a packet's way over several. */
+struct zw_hop {
+	struct zw_str gateway;
+	struct zw_str link; /* the zone by which it goes on; empty: nowhere */
+	const struct zw_witness *witness; /* the packet as it came there */
 };
 
 /* One concrete packet that shows something. Text fields are ready to print;
  * the interpreter has run it. */
 struct zw_witness {
 	u32 from_zone, to_zone; /* the pair of zones; ZW_SELF, ZW_ELSEWHERE */
-	struct zw_str in, out; /* interface names, or "self" */
+	struct zw_str in, out;	/* interface names, or "self" */
 	enum zw_family family;
 	u8 proto;
 	struct zw_str proto_name; /* IANA, lower case: "tcp", "ipv6-icmp" */
-	struct zw_ip src, dst; /* as sent */
+	struct zw_ip src, dst;	  /* as sent */
 	bool has_ports;
 	u16 sport, dport;
 	bool has_type;
 	u8 type, code;
-	struct zw_str state; /* conntrack: "new", "established", ... */
+	struct zw_str state;	 /* conntrack: "new", "established", ... */
 	struct zw_str direction; /* "original", "reply" or empty */
-	struct zw_str details; /* what else is special of it; may be empty:
-				* "fragment, source-routed, tcp flags rst" */
-	struct zw_str outcome; /* "accepted", "dropped", "rejected" */
+	struct zw_str details;	 /* what else is special of it; may be empty:
+				  * "fragment, source-routed, tcp flags rst" */
+	struct zw_str outcome;	 /* "accepted", "dropped", "rejected" */
 	ZW_VEC(struct zw_step) path;
-	ZW_VEC(struct zw_str) assumptions; /* "the limit of rule 3 is not
-					     * reached", ... */
+	ZW_VEC(struct zw_str)
+	assumptions; /* "the limit of rule 3 is not
+		      * reached", ... */
+	/* The gateways that it met, where these are several: PATH is all of
+	 * theirs then, and OUT, TO_ZONE and OUTCOME the last one's. */
+	ZW_VEC(struct zw_hop) hops;
 	struct zw_str bytes; /* the packet itself, from the network header */
 	struct zw_str link;  /* and the Ethernet header that it came in; empty:
 			      * in none */
@@ -58,7 +70,7 @@ struct zw_witness {
 struct zw_extent {
 	struct zw_str count; /* decimal: (source, destination, protocol, key)
 			      * combinations */
-	struct zw_str box; /* "254 sources x 65534 destinations x tcp/5432" */
+	struct zw_str box;   /* "254 sources x 65534 destinations x tcp/5432" */
 };
 
 struct zw_claim_result {
@@ -67,32 +79,35 @@ struct zw_claim_result {
 	bool has_witness;
 	struct zw_witness witness;
 	struct zw_extent extent; /* when refuted */
-	struct zw_span culprit; /* policy line of the accepting rule, found by
-				 * its comment's file:line; or ZW_NO_SPAN */
-	struct zw_str reason; /* when undecided: which rule, why; when an
-			       * exactness claim is refuted: "accepts more" or
-			       * "accepts less" and what was denoted */
+	struct zw_span culprit;	 /* policy line of the accepting rule, found by
+				  * its comment's file:line; or ZW_NO_SPAN */
+	struct zw_str reason;	 /* when undecided: which rule, why; when an
+				  * exactness claim is refuted: "accepts more" or
+				  * "accepts less" and what was denoted */
 	ZW_VEC(struct zw_str) assumptions; /* what a proof rests on */
 };
 
 /* Something that was not modelled exactly but taken to come out either way. */
 struct zw_approximated {
-	struct zw_str text; /* "rule 3 of chain 'c' in table 'inet f': a limit" */
+	struct zw_str
+		text;  /* "rule 3 of chain 'c' in table 'inet f': a limit" */
 	bool mattered; /* a claim that is not proved hangs on how it comes out;
 			* what was proved holds either way */
 };
 
 struct zw_verification {
-	enum zw_verdict verdict; /* of all: refuted over undecided over proved */
-	ZW_VEC(struct zw_claim_result) claims; /* in the statement's order, the
-						* exactness claim last */
-	struct zw_claim exact; /* the claim behind the last entry */
+	enum zw_verdict
+		verdict; /* of all: refuted over undecided over proved */
+	ZW_VEC(struct zw_claim_result)
+	claims;				   /* in the statement's order, the
+					    * exactness claim last */
+	struct zw_claim exact;		   /* the claim behind the last entry */
 	ZW_VEC(struct zw_str) assumptions; /* of the whole proof */
 	/* Of the state after the last transaction; each once. */
 	ZW_VEC(struct zw_approximated) approximations;
 	bool families[ZW_FAMILY_COUNT]; /* for which it was decided */
 	u8 digest[32]; /* SHA-256 of the bytes between BEGIN and END */
-	size_t nodes; /* diagram nodes used, for --stats */
+	size_t nodes;  /* diagram nodes used, for --stats */
 };
 
 struct zw_verify_options {
@@ -103,8 +118,9 @@ struct zw_verify_options {
 	/* What else there is on the gateway; may be NULL. Of zw_verify_batch()
 	 * alone. */
 	const struct zw_gateway *gateway;
-	/* The table of family inet that the policy was compiled to; exactness is
-	 * asked of it alone, since others may well refuse more. NULL: of all. */
+	/* The table of family inet that the policy was compiled to; exactness
+	 * is asked of it alone, since others may well refuse more. NULL: of
+	 * all. */
 	const char *own_table;
 	/* Packets of this family are not asked for: the ruleset given speaks of
 	 * the other one alone. */
@@ -113,6 +129,9 @@ struct zw_verify_options {
 	void (*progress)(void *context, unsigned done);
 	void *progress_context;
 };
+
+/* Refuted over undecided over proved, of all claims. */
+enum zw_verdict zw_verdict_of_all(const struct zw_verification *verification);
 
 /* Decode the batch of N BYTES onto an empty kernel and decide every claim of
  * STATEMENT and, if it has a policy, exactness. What the decoder does not
@@ -127,8 +146,8 @@ zw_verify_batch(struct zw_arena *arena, struct zw_diags *diags,
 		const struct zw_verify_options *options);
 
 /* The same for what a kernel holds: the N BYTES are answers of a dump (none at
- * all: no table). GATEWAY has the numbers of its interfaces and, where it is whole,
- * what else there is on it; may be NULL. */
+ * all: no table). GATEWAY has the numbers of its interfaces and, where it is
+ * whole, what else there is on it; may be NULL. */
 struct zw_verification *
 zw_verify_state(struct zw_arena *arena, struct zw_diags *diags,
 		const struct zw_sources *sources, const u8 *bytes, size_t n,

@@ -435,17 +435,16 @@ static void add_entry(const struct finder *f, const struct zw_packet *packet,
 {
 	const struct zw_conntrack *ct = &packet->ct;
 	bool reply = ct->direction == ZW_CT_REPLY;
-	const struct zw_tuple *other = &ct->tuple[reply ? ZW_CT_ORIGINAL
-							: ZW_CT_REPLY];
+	const struct zw_tuple *other =
+		&ct->tuple[reply ? ZW_CT_ORIGINAL : ZW_CT_REPLY];
 	char text[46];
 
 	if (run->dnat || !other->known ||
 	    !(ct->status & (reply ? ZW_STATUS_SNAT : ZW_STATUS_DNAT)))
 		return;
-	zw_buf_printf(buf, "%sof an entry that leads on to %s",
-		      buf->n ? ", " : "",
-		      zw_ip_format(zw_ip_from_bytes(f->family, other->src),
-				   text));
+	zw_buf_printf(
+		buf, "%sof an entry that leads on to %s", buf->n ? ", " : "",
+		zw_ip_format(zw_ip_from_bytes(f->family, other->src), text));
 	if (other->sport)
 		zw_buf_printf(buf, " port %u", other->sport);
 }
@@ -649,9 +648,9 @@ static void describe(const struct finder *f, const struct zw_packet *packet,
 	w->bytes =
 		zw_str_copy(arena, (struct zw_str){ (const char *)packet->bytes,
 						    packet->n });
-	w->link = zw_str_copy(arena,
-			      (struct zw_str){ (const char *)packet->link,
-					       packet->link_len });
+	w->link =
+		zw_str_copy(arena, (struct zw_str){ (const char *)packet->link,
+						    packet->link_len });
 }
 
 /* ---- all of it ----------------------------------------------------------- */
@@ -701,6 +700,10 @@ static enum zw_found run_point(struct finder *f, struct zw_witness *witness,
 		return ZW_FOUND_DIFFERS;
 	}
 	describe(f, packet, run, &trace, witness);
+	if (f->s->came)
+		*f->s->came = *packet;
+	if (f->s->left)
+		*f->s->left = run->packet;
 	return ZW_FOUND;
 }
 

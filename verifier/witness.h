@@ -34,6 +34,9 @@ struct zw_search {
 	enum zw_path path;
 	zw_node diagram; /* the path's */
 	enum zw_wanted wanted;
+	/* Where the packet that was found goes, as it came and as it left; each
+	 * may be NULL. */
+	struct zw_packet *came, *left;
 };
 
 enum zw_found {

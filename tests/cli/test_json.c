@@ -17,6 +17,7 @@ static const struct {
 } cases[] = {
 	{ "tests/negative/gateways/two.zw", 0, "proved" },
 	{ "tests/negative/Z4001-one-gateway.zw", 1, "refuted" },
+	{ "tests/negative/Z4001-end-to-end.zw", 1, "refuted" },
 	{ "tests/negative/small.zw", 0, "proved" },
 	{ "examples/hq.zw", 0, "proved" },
 	{ "tests/negative/Z4001-dmz-to-internal.zw", 1, "refuted" },
@@ -70,28 +71,6 @@ static void every_status(void)
 	}
 }
 
-static void a_share_is_valid(void)
-{
-	static const char *const shares[] = { "1/2", "3/3", "x" };
-	size_t i;
-
-	for (i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
-		const char *const argv[] = { zw_binary(),
-					     "check",
-					     "tests/negative/gateways/two.zw",
-					     "--share",
-					     shares[i],
-					     "--format",
-					     "json",
-					     NULL };
-		struct zw_run run;
-
-		zw_run(&run, NULL, argv);
-		validate(shares[i], &run.out);
-		zw_run_free(&run);
-	}
-}
-
 static void witness_has_its_members(void)
 {
 	const char *const argv[] = {
@@ -115,6 +94,39 @@ static void witness_has_its_members(void)
 	CU_ASSERT(json_integer_value(json_object_get(witness, "dport")) ==
 		  5432);
 	CU_ASSERT(json_array_size(json_object_get(witness, "path")) > 0);
+	json_decref(root);
+	zw_run_free(&run);
+}
+
+/* What falls end to end is in the claims of the answer itself, with its hops. */
+static void hops_are_told(void)
+{
+	const char *const argv[] = {
+		zw_binary(), "check", "tests/negative/Z4001-end-to-end.zw",
+		"--format",  "json",  NULL
+	};
+	json_t *root, *witness, *hops, *first, *path;
+	const char *gateway, *link, *last;
+	struct zw_run run;
+
+	zw_run(&run, NULL, argv);
+	root = json_loadb(run.out.data, run.out.n, 0, NULL);
+	CU_ASSERT(json_string_value(json_object_get(root, "digest")) != NULL);
+	witness = json_object_get(
+		json_array_get(json_object_get(root, "claims"), 1), "witness");
+	hops = json_object_get(witness, "hops");
+	CU_ASSERT_EQUAL(json_array_size(hops), 2);
+	first = json_array_get(hops, 0);
+	gateway = json_string_value(json_object_get(first, "gateway"));
+	link = json_string_value(json_object_get(first, "link"));
+	CU_ASSERT(gateway && !strcmp(gateway, "shop"));
+	CU_ASSERT(link && !strcmp(link, "core"));
+	CU_ASSERT(json_is_null(
+		json_object_get(json_array_get(hops, 1), "link")));
+	path = json_object_get(witness, "path");
+	last = json_string_value(json_object_get(
+		json_array_get(path, json_array_size(path) - 1), "gateway"));
+	CU_ASSERT(last && !strcmp(last, "hq"));
 	json_decref(root);
 	zw_run_free(&run);
 }
@@ -197,8 +209,8 @@ void suite_json(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "every status has an answer", every_status },
-		{ "a share is valid", a_share_is_valid },
 		{ "a witness has its members", witness_has_its_members },
+		{ "hops are told", hops_are_told },
 		{ "loads say what changed", loads_say_what_changed },
 		{ "what was taken is listed", lists_what_was_taken },
 		CU_TEST_INFO_NULL,

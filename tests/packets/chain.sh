@@ -140,6 +140,29 @@ for pid in $asking; do
 	wait "$pid" || status=1
 done
 
+# What check says of flows over both, with the packets that it names: one that
+# refutes a claim is sent, as a host of that zone would.
+printf 'never tills -> office : tcp/8080\nnever kiosk -> office\n' \
+	>"$work/claims.zw"
+"$ZWINGER" check $policy --claims "$work/claims.zw" --format json \
+	>"$work/answer" && status=1
+python3 - "$work/answer" >"$work/packet" <<'EOF'
+import json, sys
+claims = {c["claim"]: c for c in json.load(open(sys.argv[1]))["claims"]}
+assert claims["never kiosk -> office"]["verdict"] == "proved", claims
+assert claims["never dmz -> internal"]["verdict"] == "proved", claims
+fallen = claims["never tills -> office : tcp/8080"]
+assert fallen["verdict"] == "refuted", fallen
+hops = fallen["witness"]["hops"]
+assert [h["gateway"] for h in hops] == ["shop", "hq"], hops
+assert hops[0]["link"] == "core", hops
+print(fallen["witness"]["dst"], fallen["witness"]["dport"])
+EOF
+[ -s "$work/packet" ] || { echo "chain: no packet refutes it" >&2; status=1; }
+read -r address port <"$work/packet" || status=1
+in_ns office ip addr add "$address/24" dev e0
+ask tills "$address" "$port" 10.1.0.99
+
 # The way back knows which gateway it is of.
 "$ZWINGER" apply tests/packets/policies/small.zw --netns $p-shop \
 	--state "$work/shop" --audit "$work/shop.audit" >/dev/null 2>&1

@@ -34,7 +34,10 @@ static void print_network(struct zw_buf *out, const struct fixture *fixture)
 				ZW_STR_ARG(gateway->name),
 				ZW_STR_ARG(gateway->statement->zones.v[z].name),
 				attached[gateway->attached[z]]);
-		zw_statement_print(out, gateway->statement);
+		zw_statement_print(
+			out, zw_statement_from(fixture->arena,
+					       zw_model_at(fixture->arena,
+							   fixture->model, g)));
 	}
 }
 
