@@ -35,6 +35,7 @@ void zw_zones_there(const struct zw_model_gateway *gateway,
 		zone->has_reqid = there->has_reqid;
 		zone->reqid = there->reqid;
 		zone->shares_interface = there->shares_interface;
+		zone->is_link = there->is_link;
 		/* no router of it is on the link */
 		if (there->attached == ZW_ATTACHED_BEYOND &&
 		    zone->kind == ZW_ZONE_EXTERNAL)

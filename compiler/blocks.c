@@ -182,26 +182,24 @@ static bool read_linked(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 	return ok;
 }
 
-/* Whoever is on a link can send in the name of the zones beyond it, and each
- * gateway's proof assumes that nobody does. */
+/* Anybody can be in an external zone, and write sources of zones beyond. */
 static bool is_trusted(struct zw_resolver *r, const struct zw_ast_stmt *stmt,
 		       u32 zone)
 {
 	const struct zw_zone *z = &r->model->zones.v[zone];
 	struct zw_diag *diag;
 
-	if (z->kind != ZW_ZONE_DMZ && z->kind != ZW_ZONE_EXTERNAL)
+	if (z->kind != ZW_ZONE_EXTERNAL)
 		return true;
 	diag = zw_diag(r->diags, ZW_Z2049, stmt->name.span,
-		       "%s '%.*s' cannot be a link",
-		       z->kind == ZW_ZONE_DMZ ? "DMZ" : "external zone",
+		       "external zone '%.*s' cannot be a link",
 		       ZW_STR_ARG(z->name));
 	zw_diag_here(r->diags, diag,
-		     "its hosts could send as those of zones beyond");
+		     "anybody there could send as those of zones beyond");
 	zw_diag_label(r->diags, diag, z->span, "its kind");
 	zw_diag_help(
 		r->diags, diag,
-		"join the gateways by a zone that has no hosts of this kind");
+		"join the gateways by a zone of their own, such as a tunnel's");
 	return false;
 }
 

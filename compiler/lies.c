@@ -167,6 +167,8 @@ static void check(struct lies *l)
 	for (i = 0; i < l->gateway->zones.n; i++) {
 		struct zw_zone_there *there = &l->gateway->zones.v[i];
 
+		there->is_link = by_link[there->zone] &&
+				 there->attached == ZW_ATTACHED_HERE;
 		there->ipsec = sharing.zones[there->zone].ipsec;
 		there->shares_interface =
 			sharing.zones[there->zone].shares_interface;

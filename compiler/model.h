@@ -104,6 +104,7 @@ struct zw_zone_there {
 	bool has_reqid;
 	u32 reqid;
 	bool shares_interface;
+	bool is_link; /* here, and others are on it */
 };
 
 /* One of several gateways, and what of the policy holds there: numbers in the

@@ -59,6 +59,8 @@ static void print_zone(struct zw_buf *out, const struct zw_zone *zone)
 	}
 	if (zone->shares_interface)
 		zw_buf_puts(out, "  shares an interface\n");
+	if (zone->is_link)
+		zw_buf_puts(out, "  joins gateways\n");
 	if (zone->ipsec != ZW_IPSEC_EITHER)
 		zw_buf_puts(out, zone->ipsec == ZW_IPSEC_ONLY
 					 ? "  ipsec\n"

@@ -61,6 +61,8 @@ struct zw_zone {
 	 * every address that is in no zone's networks. */
 	struct zw_ipset members;
 	bool shares_interface; /* with another zone */
+	bool is_link; /* it joins gateways: whoever is on its interfaces can
+		       * write sources of the zones beyond */
 	bool spoofing_allowed; /* as sources, all that are in no other zone's
 				* networks are its own */
 };

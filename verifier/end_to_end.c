@@ -79,6 +79,18 @@ static struct zw_regions *regions(const struct job *job, u32 g)
 
 /* ---- verdicts ------------------------------------------------------------ */
 
+/* The packet's first gateway. */
+static const struct zw_statement *
+first_statement(const struct job *job, const struct zw_witness *witness)
+{
+	u32 g = 0;
+
+	while (!zw_str_eq(job->network->gateways.v[g].name,
+			  witness->hops.v[0].gateway))
+		g++;
+	return job->network->gateways.v[g].statement;
+}
+
 static void undecided(struct zw_claim_result *result, struct zw_str reason)
 {
 	result->verdict = ZW_UNDECIDED;
@@ -106,6 +118,9 @@ static bool follow(struct job *job, struct zw_pursuit *pursuit,
 		result->verdict = ZW_REFUTED;
 		result->reason = ZW_STR("");
 		result->has_witness = true;
+		zw_witness_sender(job->arena,
+				  first_statement(job, &result->witness),
+				  result->claim, &result->witness);
 		result->culprit = zw_culprit(job->network->policy, job->sources,
 					     &result->witness);
 		return true;

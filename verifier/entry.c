@@ -60,6 +60,17 @@ zw_node zw_entry_untouched(struct zw_space *space)
 	return zw_minus(d, out, bit(space, ZW_STATUS_BIT_SNAT));
 }
 
+zw_node zw_entry_beginnings(struct zw_space *space, zw_node set)
+{
+	struct zw_diagrams *d = space->d;
+	zw_node first = zw_and(d, set, zw_entry_untouched(space));
+	zw_node new = zw_and(d, set, states(space, ZW_IS_NEW, ZW_IS_NEW));
+
+	if (!zw_same(first, ZW_EMPTY))
+		return first;
+	return zw_same(new, ZW_EMPTY) ? set : new;
+}
+
 zw_node zw_entry_ports(struct zw_space *space)
 {
 	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE,

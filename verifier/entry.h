@@ -16,6 +16,10 @@ zw_node zw_entry_first(struct zw_space *space);
  */
 zw_node zw_entry_untouched(struct zw_space *space);
 
+/* Those packets of SET that begin a flow, untouched or else in state new, where
+ * there are any: they tell more than what goes on in one. Else SET. */
+zw_node zw_entry_beginnings(struct zw_space *space, zw_node set);
+
 /* Packets of protocols whose ports translation rewrites. */
 zw_node zw_entry_ports(struct zw_space *space);
 

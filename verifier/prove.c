@@ -493,30 +493,19 @@ static struct zw_str difference(struct zw_prover *p, enum zw_path path,
 		       manner(meant));
 }
 
-/* What begins flows tells more than what goes on in them. */
-static zw_node beginnings(struct zw_prover *p, zw_node set)
-{
-	struct zw_diagrams *d = p->space->d;
-	zw_node new = zw_and(
-		d, set,
-		zw_space_index(p->space, ZW_FIELD_STATE, ZW_IS_NEW, ZW_IS_NEW));
-	zw_node first = zw_and(d, set, zw_entry_untouched(p->space));
-
-	if (!zw_same(first, ZW_EMPTY))
-		return first;
-	return zw_same(new, ZW_EMPTY) ? set : new;
-}
-
 static void refute(struct zw_prover *p, struct zw_claim_result *result,
 		   const struct violation *v, enum zw_path path,
 		   const u32 *point)
 {
 	result->verdict = ZW_REFUTED;
 	result->has_witness = true;
+	zw_witness_sender(p->arena, p->statement, result->claim,
+			  &result->witness);
 	if (p->symbolic->orders)
 		zw_push(p->arena, result->witness.assumptions,
 			ZW_STR("chains of equal priority run in this order"));
-	zw_extent_measure(p->arena, p->space, beginnings(p, v->set),
+	zw_extent_measure(p->arena, p->space,
+			  zw_entry_beginnings(p->space, v->set),
 			  &result->extent);
 	if (!p->is_mixture) /* its rules name lines of two texts */
 		result->culprit =

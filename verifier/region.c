@@ -115,7 +115,7 @@ static struct zw_ipset neighbours(const struct zw_regions *r, u32 class,
 	return out;
 }
 
-/* What can be sent on ZONE's interfaces, by class. */
+/* What can be sent on ZONE's interfaces, by class: on a link, anything. */
 static zw_node any_source(struct zw_regions *r, u32 zone)
 {
 	struct zw_diagrams *d = r->space->d;
@@ -130,7 +130,7 @@ static zw_node any_source(struct zw_regions *r, u32 zone)
 			continue;
 		on = zw_space_index(r->space, ZW_FIELD_IN, c, c);
 		others = neighbours(r, c, zone);
-		if (!zw_ipset_empty(others))
+		if (!zone_of(r, zone)->is_link && !zw_ipset_empty(others))
 			on = zw_minus(d, on,
 				      addresses(r, ZW_FIELD_SRC, others));
 		out = zw_or(d, out, on);
@@ -281,6 +281,21 @@ static zw_node beginning(struct zw_regions *r, enum zw_path path)
 	return zw_or(d, out, zw_region_expected(r));
 }
 
+/* Whose flows an error that comes from ZONE may be about: its own, and by a
+ * link those of all that come by its interfaces. */
+static struct zw_ipset answered(const struct zw_regions *r, u32 zone)
+{
+	struct zw_ipset out = zone_of(r, zone)->members;
+	u32 c, i;
+
+	for (c = 0; zone_of(r, zone)->is_link && c < r->space->class_count; c++)
+		for (i = 0; has_zone(r, c, zone) && i < r->ports.counts[c]; i++)
+			out = zw_ipset_union(
+				r->arena, out,
+				zone_of(r, r->ports.zones[c][i])->members);
+	return out;
+}
+
 /* Every packet that no reply or error to ZONE's own flows can be. */
 static zw_node original(struct zw_regions *r, u32 zone)
 {
@@ -291,9 +306,9 @@ static zw_node original(struct zw_regions *r, u32 zone)
 	out = zw_and(d, out, zw_space_is(r->space, ZW_FIELD_DIRECTION, 0));
 	foreign = state(r, ZW_IS_RELATED);
 	if (zone < r->statement->zones.n)
-		foreign = zw_minus(d, foreign,
-				   addresses(r, ZW_FIELD_REPLY_SRC,
-					     zone_of(r, zone)->members));
+		foreign = zw_minus(
+			d, foreign,
+			addresses(r, ZW_FIELD_REPLY_SRC, answered(r, zone)));
 	return zw_or(d, out, foreign);
 }
 

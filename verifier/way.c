@@ -6,6 +6,8 @@
  * packet's own. */
 #include "verifier/way.h"
 
+#include "verifier/entry.h"
+
 #define MOST_HOPS 64
 
 struct leg {
@@ -167,48 +169,12 @@ static void add_leg(struct walker *w, const struct leg *leg,
 				   leg->witness->assumptions.v[i]));
 }
 
-static bool has_interface(const struct zw_zone *zone, struct zw_str name)
-{
-	size_t i;
-
-	for (i = 0; i < zone->interfaces.n; i++)
-		if (zw_interface_covers(&zone->interfaces.v[i], name))
-			return true;
-	return false;
-}
-
-/* The source may say that the packet comes from beyond a link: whoever sends it
- * there is in the link's zone. */
-static void say_who_sends(struct walker *w, struct zw_witness *out)
-{
-	const struct zw_network_gateway *gateway =
-		&w->p->network->gateways.v[w->legs[0].gateway];
-	const struct zw_statement *statement = gateway->statement;
-	u32 z;
-
-	if (out->from_zone >= statement->zones.n ||
-	    gateway->attached[out->from_zone] == ZW_ATTACHED_HERE)
-		return;
-	for (z = 0; z < statement->zones.n; z++) {
-		if (gateway->attached[z] != ZW_ATTACHED_HERE ||
-		    !has_interface(&statement->zones.v[z], out->in))
-			continue;
-		out->details = zw_strf(
-			w->arena, "%.*s%swith a source of '%.*s'",
-			ZW_STR_ARG(out->details), out->details.n ? ", " : "",
-			ZW_STR_ARG(statement->zones.v[out->from_zone].name));
-		out->from_zone = z;
-		return;
-	}
-}
-
 static void put_together(struct walker *w, struct zw_witness *out)
 {
 	const struct zw_witness *last = w->legs[w->n - 1].witness;
 	u32 i;
 
 	*out = *w->legs[0].witness;
-	say_who_sends(w, out);
 	memset(&out->path, 0, sizeof(out->path));
 	memset(&out->assumptions, 0, sizeof(out->assumptions));
 	for (i = 0; i < w->n; i++)
@@ -239,7 +205,9 @@ enum zw_found zw_way_find(struct zw_arena *arena, const struct zw_pursuit *p,
 			if (found != ZW_FOUND)
 				continue;
 			put_together(&w, witness);
-			zw_extent_measure(arena, p->space, set, extent);
+			zw_extent_measure(arena, p->space,
+					  zw_entry_beginnings(p->space, set),
+					  extent);
 			return found;
 		}
 	}

@@ -796,3 +796,49 @@ enum zw_found zw_witness_find(const struct zw_search *search, zw_node set,
 		blame_unknown(&f, reason);
 	return found;
 }
+
+/* ---- senders ------------------------------------------------------------- */
+
+static bool has_interface(const struct zw_zone *zone, struct zw_str name)
+{
+	size_t i;
+
+	for (i = 0; i < zone->interfaces.n; i++)
+		if (zw_interface_covers(&zone->interfaces.v[i], name))
+			return true;
+	return false;
+}
+
+static bool is_meant(const struct zw_claim *claim, u32 zone)
+{
+	size_t i;
+
+	for (i = 0; i < claim->from.n; i++)
+		if (claim->from.v[i].zone == zone)
+			return true;
+	return false;
+}
+
+void zw_witness_sender(struct zw_arena *arena,
+		       const struct zw_statement *statement,
+		       const struct zw_claim *claim, struct zw_witness *w)
+{
+	u32 z;
+
+	if ((claim->kind != ZW_NEVER && claim->kind != ZW_ONLY) ||
+	    w->from_zone >= statement->zones.n || is_meant(claim, w->from_zone))
+		return;
+	for (z = 0; z < statement->zones.n; z++) {
+		const struct zw_zone *zone = &statement->zones.v[z];
+
+		if (!zone->is_link || !is_meant(claim, z) ||
+		    !has_interface(zone, w->in))
+			continue;
+		w->details = zw_strf(
+			arena, "%.*s%swith a source of '%.*s'",
+			ZW_STR_ARG(w->details), w->details.n ? ", " : "",
+			ZW_STR_ARG(statement->zones.v[w->from_zone].name));
+		w->from_zone = z;
+		return;
+	}
+}

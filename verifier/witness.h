@@ -52,4 +52,12 @@ enum zw_found zw_witness_find(const struct zw_search *search, zw_node set,
 			      u32 *point, struct zw_witness *witness,
 			      struct zw_str *reason);
 
+/* Of a packet that CLAIM (never, only) speaks of, which came to the gateway of
+ * STATEMENT by a link: who sent it, where its source says that it comes from a
+ * zone beyond, is the link's zone. */
+void zw_witness_sender(struct zw_arena *arena,
+		       const struct zw_statement *statement,
+		       const struct zw_claim *claim,
+		       struct zw_witness *witness);
+
 #endif

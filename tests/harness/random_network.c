@@ -130,7 +130,7 @@ static void put_gateway(struct network *n, u32 g)
 
 static void put_links(struct network *n)
 {
-	static const char *const kinds[] = { "", "", "", "", "internal " };
+	static const char *const kinds[] = { "", "", "", "dmz ", "internal " };
 	u32 l, g;
 
 	for (l = 0; l < n->links; l++) {

@@ -233,6 +233,20 @@ static bool is_dhcp(const struct zw_sample *p)
 	       (is_link_local(p->dst) && p->first == 547 && p->second == 546);
 }
 
+/* "unless its source is a member of some zone on that interface" */
+static bool is_let_in(const struct zw_evaluator *e,
+		      const struct zw_sample *sample, const struct zw_sample *p)
+{
+	size_t i;
+
+	if (is_dhcp(sample))
+		return true;
+	for (i = 0; i < e->tree.zones.n; i++)
+		if (zw_comes_from(e, e->tree.zones.v[i], p))
+			return true;
+	return false;
+}
+
 /* SAMPLE as it was on arrival, P behind translation. */
 static bool rule_takes_from(const struct zw_evaluator *e,
 			    const struct zw_ast_stmt *rule,
@@ -245,7 +259,8 @@ static bool rule_takes_from(const struct zw_evaluator *e,
 		return true;
 	/* "A rule from the whole zone covers these" */
 	return from && zw_tree_has_network(from) && p->path == ZW_PATH_INPUT &&
-	       zw_enters_by(e, from, p) && is_dhcp(sample) && is_dhcp(p) &&
+	       zw_enters_by(e, from, p) && is_let_in(e, sample, p) &&
+	       is_dhcp(p) &&
 	       zw_tree_side_has_whole(&e->tree, &rule->from, from);
 }
 

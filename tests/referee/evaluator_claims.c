@@ -19,11 +19,41 @@ static bool is_neighbours(const struct zw_evaluator *e,
 	return false;
 }
 
+/* "on a link, whatever source is written there" */
+static bool is_link(const struct zw_evaluator *e,
+		    const struct zw_ast_stmt *zone)
+{
+	size_t i;
+
+	for (i = 0; e->view && i < e->tree.zones.n; i++)
+		if (e->tree.zones.v[i] == zone)
+			return e->view->joined[i];
+	return false;
+}
+
 /* "any source on A's interfaces" */
 static bool sent_on(const struct zw_evaluator *e,
 		    const struct zw_ast_stmt *zone, const struct zw_sample *p)
 {
-	return zw_enters_by(e, zone, p) && !is_neighbours(e, zone, p);
+	return zw_enters_by(e, zone, p) &&
+	       (is_link(e, zone) || !is_neighbours(e, zone, p));
+}
+
+/* Of an error: the zone that it is about may be where it comes from. */
+static bool is_answered(const struct zw_evaluator *e,
+			const struct zw_ast_stmt *from,
+			const struct zw_sample *p)
+{
+	struct zw_ip ip = { p->family, p->reply_source };
+	size_t i;
+
+	if (zw_tree_is_member(&e->tree, from, ip))
+		return true;
+	for (i = 0; is_link(e, from) && i < e->tree.zones.n; i++)
+		if (zw_enters_by(e, e->tree.zones.v[i], p) &&
+		    zw_tree_is_member(&e->tree, e->tree.zones.v[i], ip))
+			return true;
+	return false;
 }
 
 static bool shares_way_out(const struct zw_evaluator *e,
@@ -60,9 +90,7 @@ static bool begins_or_carries(const struct zw_evaluator *e,
 		return true;
 	if (p->direction == ZW_CT_ORIGINAL)
 		return true;
-	return p->state == ZW_CT_RELATED &&
-	       !zw_tree_is_member(&e->tree, from,
-				  (struct zw_ip){ p->family, p->reply_source });
+	return p->state == ZW_CT_RELATED && !is_answered(e, from, p);
 }
 
 bool zw_evaluator_dmz_to_internal(const struct zw_evaluator *e,
@@ -103,7 +131,7 @@ bool zw_evaluator_spoofed(const struct zw_evaluator *e,
 		if (zone->zone_kind != ZW_AST_ZONE_DMZ &&
 		    zone->zone_kind != ZW_AST_ZONE_INTERNAL)
 			continue;
-		if (sent_on(e, zone, p) &&
+		if (sent_on(e, zone, p) && !is_neighbours(e, zone, p) &&
 		    !zw_tree_in_networks(&e->tree, zone, zw_source(p)))
 			return true;
 	}

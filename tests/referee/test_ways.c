@@ -389,6 +389,49 @@ static void test_on_a_link(void)
 	close_net(&net);
 }
 
+#define BETWEEN                                                               \
+	"gateway outer { interface internet = wan0; interface front = dmz0; " \
+	"interface guests = wl0 }\n"                                          \
+	"gateway inner { interface office = lan0; interface data = lan1; "    \
+	"interface front = dmz0 }\n"                                          \
+	"link front between outer, inner\n"                                   \
+	"external zone internet { }\n"                                        \
+	"dmz zone front { network 192.0.2.0/28; host web = 192.0.2.10 }\n"    \
+	"internal zone office { network 10.1.0.0/24 }\n"                      \
+	"internal zone data { network 10.2.0.0/24 }\n"                        \
+	"allow internet -> front.web : https\n"                               \
+	"allow office -> internet, front : https\n"                           \
+	"allow office -> data : tcp/5432\n"
+
+/* A DMZ between two gateways: its hosts see what goes through it, and can send
+ * in anybody's name. */
+static void test_between(void)
+{
+	struct net net;
+	const struct zw_claim_result *r;
+
+	open_net(&net, BETWEEN "internal zone guests { network 10.7.0.0/24 }\n"
+			       "allow guests -> internet : https\n"
+			       "never internet -> office, data\n");
+	decide(&net);
+	expect(&net, "never dmz -> internal", ZW_PROVED);
+	expect(&net, "never internet -> office, data", ZW_PROVED);
+	close_net(&net);
+	open_net(&net, BETWEEN "internal zone guests { network 10.7.0.0/24 }\n"
+			       "allow guests -> data : tcp/5432\n");
+	decide(&net);
+	r = expect(&net, "never dmz -> internal", ZW_REFUTED);
+	check_way(&net, r, "inner", ZW_RUN_ACCEPT);
+	if (r && r->has_witness) {
+		CU_ASSERT_EQUAL(r->witness.from_zone,
+				zw_whole_zone(&net.whole, "front"));
+		CU_ASSERT_EQUAL(r->witness.src.value >> 8, 0x0a0700);
+		CU_ASSERT(zw_str_is(r->witness.details,
+				    "with a source of 'guests'"));
+	}
+	close_net(&net);
+}
+
 /* A ring in which everything passes: the rounds come to an end. */
 static void test_ring(void)
 {
@@ -455,6 +498,7 @@ void suite_ways(void)
 		{ "always and expect", test_always },
 		{ "self", test_self },
 		{ "on a link", test_on_a_link },
+		{ "a DMZ between", test_between },
 		{ "a ring", test_ring },
 		{ "not understood", test_not_understood },
 		{ "budget", test_budget },

@@ -240,6 +240,13 @@ struct zw_view *zw_view_new(struct zw_arena *arena, const struct zw_ast *ast,
 	view->crosses = ZW_NEW_ARRAY(arena, bool, n *n);
 	view->here = ZW_NEW_ARRAY(arena, bool, n);
 	view->there = ZW_NEW_ARRAY(arena, bool, n);
+	view->joined = ZW_NEW_ARRAY(arena, bool, n);
+	for (i = 0; i < s.links.n; i++)
+		for (k = 0; k < s.zones.n; k++)
+			view->joined[k] |=
+				joins(s.links.v[i], s.gateways.v[g]) &&
+				zw_str_eq(s.links.v[i]->name.text,
+					  s.zones.v[k]->name.text);
 	for (i = 0; i < n; i++)
 		for (k = 0; k < n; k++)
 			view->crosses[i * n + k] = crosses(&s, g, i, k);

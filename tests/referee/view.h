@@ -13,6 +13,7 @@ struct zw_view {
 	size_t zones;  /* in the order of the text; the gateway behind them */
 	bool *crosses; /* from * (zones + 1) + to */
 	bool *here, *there;	  /* by zone: by its block; by it or beyond */
+	bool *joined; /* by zone: here, and a link between this one and others */
 	const struct zw_ast *ast; /* with these interfaces */
 };
 
