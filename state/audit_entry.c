@@ -46,6 +46,7 @@ static json_t *who_of(const struct zw_who *who)
 	set_text(object, "login_user", who->login_user);
 	set_text(object, "sudo_user", who->sudo_user);
 	set_text(object, "sudo_uid", who->sudo_uid);
+	set_text(object, "operator", who->done_for);
 	return object;
 }
 
@@ -180,6 +181,7 @@ static void put_who(struct zw_arena *arena, struct zw_buf *out,
 		.login_uid = (u32)json_integer_value(login),
 		.login_user = text_of(who, "login_user"),
 		.sudo_user = text_of(who, "sudo_user"),
+		.done_for = text_of(who, "operator"),
 	};
 
 	put(out, "  by ", zw_who_text(arena, &found));

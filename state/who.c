@@ -11,6 +11,8 @@
 
 #include "base/source.h"
 
+#define OPERATOR_MAX 128 /* what is longer is cut off */
+
 static struct zw_str name_of(struct zw_arena *arena, u32 uid)
 {
 	char room[4096];
@@ -31,11 +33,15 @@ static struct zw_str variable(struct zw_arena *arena, const char *name)
 void zw_who(struct zw_arena *arena, struct zw_who *who)
 {
 	struct zw_str text;
+	size_t n;
 
 	*who = (struct zw_who){ .uid = getuid() };
 	who->user = name_of(arena, who->uid);
 	who->sudo_user = variable(arena, "SUDO_USER");
 	who->sudo_uid = variable(arena, "SUDO_UID");
+	who->done_for = variable(arena, "ZWINGER_OPERATOR");
+	n = who->done_for.n;
+	who->done_for.n = n < OPERATOR_MAX ? n : OPERATOR_MAX;
 	if (zw_read_file(arena, "/proc/self/loginuid", 32, &text))
 		return;
 	who->login_uid = (u32)strtoul(zw_cstr(arena, text), NULL, 10);
@@ -65,6 +71,10 @@ struct zw_str zw_who_text(struct zw_arena *arena, const struct zw_who *who)
 	if (who->sudo_user.n) {
 		zw_buf_puts(&out, ", sudo from ");
 		zw_buf_add_escaped(&out, who->sudo_user);
+	}
+	if (who->done_for.n) {
+		zw_buf_puts(&out, ", for ");
+		zw_buf_add_escaped(&out, who->done_for);
 	}
 	text = zw_str_copy(arena, (struct zw_str){ out.data, out.n });
 	zw_buf_free(&out);

@@ -76,8 +76,8 @@ static const struct zw_deploy_case cases[] = {
 	  "[ $(grep -c '\"stage\":\"done\"' $S/audit.jsonl) = 2 ] &&"
 	  "awk '/\"begin\"/ { b++ } /\"done\"/ { d++ } b > d + 1 { exit 1 }' $S/audit.jsonl" },
 	{ "the trail tells of loads, of refusals, and by whom",
-	  "SUDO_USER=alice SUDO_UID=1000 $Z apply $A && { $Z apply examples/broken/direct.zw; [ $? = 1 ]; } && $Z rollback 1 &&"
-	  "$Z audit > $T/said && grep -q 'apply done  generation 1 of .*proved.*sudo from alice' $T/said &&"
+	  "SUDO_USER=alice SUDO_UID=1000 ZWINGER_OPERATOR=bob $Z apply $A && { $Z apply examples/broken/direct.zw; [ $? = 1 ]; } && $Z rollback 1 &&"
+	  "$Z audit > $T/said && grep -q 'apply done  generation 1 of .*proved.*sudo from alice, for bob' $T/said &&"
 	  "grep -q 'apply failed of examples/broken/direct.zw  refuted' $T/said && grep -q 'rollback done  generation 1' $T/said &&"
 	  "$Z audit verify && sed -i '2s/alice/mallory/' $S/audit.jsonl && { $Z audit verify 2> $T/said; [ $? = 5 ]; } &&"
 	  "grep -q 'line 3 does not follow' $T/said && rm $S/audit.jsonl && { $Z audit verify 2> $T/said; [ $? = 5 ]; }" },
