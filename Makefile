@@ -149,6 +149,7 @@ STEPS = $(foreach b,$(UNIT_BINARIES) $(BIG_BINARIES),'$(notdir $(b))=$(b)') \
         'editors=sh tests/check/editors.sh' \
         'install=sh tests/check/install.sh' \
         'units=sh tests/check/units.sh' \
+        'ansible=sh tests/ansible/role.sh' \
         'demo=sh demo/demo.sh' \
         'sanitizers-build=$(MAKE) --no-print-directory BUILD=build-asan SAN="$(SANITIZE)" CFLAGS="-O1 -g" build-asan/zwinger tests' \
         $(foreach b,$(UNIT_BINARIES) $(BUILD)/tests/big-cli,'asan-$(notdir $(b))=$(ASAN_ENV) $(b:$(BUILD)/%=build-asan/%)')
@@ -217,6 +218,7 @@ install_files = $(foreach f,$(1),$(INSTALL) -D -m 644 $(f) $(2)/$(f) &&) true
 
 UNITS := zwinger.service zwinger-watch.service zwinger-verify.service zwinger-verify.timer
 DOCS := README.md CHANGELOG.md SECURITY.md COPYING $(wildcard docs/*.md docs/*.json docs/*/*.md) packaging/systemd/record.conf
+ANSIBLE := $(patsubst packaging/%,%,$(wildcard packaging/ansible/*.yml packaging/ansible/roles/*/*.md packaging/ansible/roles/*/*/*.yml))
 EXAMPLES := $(wildcard examples/*.* examples/*/*.* examples/*/*/*.*)
 
 install: all
@@ -229,6 +231,7 @@ install: all
 	$(Q)$(INSTALL) -D -m 644 editors/vim/ftplugin/zwinger.vim $(SHARE)/vim/vimfiles/ftplugin/zwinger.vim
 	$(Q)for u in $(UNITS); do $(INSTALL) -D -m 644 packaging/systemd/$$u $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u || exit 1; done
 	$(Q)$(INSTALL) -D -m 755 packaging/systemd/textfile $(DESTDIR)$(PREFIX)/libexec/zwinger/textfile
+	$(Q)for f in $(ANSIBLE); do $(INSTALL) -D -m 644 packaging/$$f $(SHARE)/zwinger/$$f || exit 1; done
 	$(Q)$(call install_files,$(DOCS) $(EXAMPLES),$(DOC))
 
 uninstall:
@@ -238,7 +241,7 @@ uninstall:
 		$(SHARE)/vim/vimfiles/*/zwinger.vim \
 		$(UNITS:%=$(DESTDIR)$(PREFIX)/lib/systemd/system/%) \
 		$(DESTDIR)$(PREFIX)/libexec/zwinger/textfile
-	$(Q)rm -rf $(DOC)
+	$(Q)rm -rf $(DOC) $(SHARE)/zwinger
 
 # A Debian package in $(BUILD)/deb, clean by lintian, and its life in a chroot. They
 # need the packages debhelper, lintian, mmdebstrap (and the latter root).

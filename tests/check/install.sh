@@ -23,6 +23,9 @@ for file in sbin/zwinger lib/systemd/system/zwinger.service \
 	share/man/man5/zwinger-policy.5 \
 	share/bash-completion/completions/zwinger \
 	share/vim/vimfiles/syntax/zwinger.vim \
+	share/zwinger/ansible/gateways.yml \
+	share/zwinger/ansible/roles/zwinger/tasks/main.yml \
+	share/zwinger/ansible/roles/zwinger/meta/argument_specs.yml \
 	share/doc/zwinger/README.md share/doc/zwinger/SECURITY.md \
 	share/doc/zwinger/docs/LANGUAGE.md \
 	share/doc/zwinger/docs/codes/Z4001.md \
