@@ -141,7 +141,6 @@ static struct zw_pursuit pursuit_of(struct job *job,
 		.wanted = wanted,
 	};
 
-	zw_on_wire_begin(job->scratch, job->space, &pursuit.wire);
 	return pursuit;
 }
 

@@ -41,6 +41,7 @@ void zw_on_wire_begin(struct zw_arena *arena, struct zw_space *space,
 	bool *kept = ZW_NEW_ARRAY(arena, bool, count + 1);
 
 	wire->space = space;
+	wire->variables = count;
 	wire->lost = ZW_NEW_ARRAY(arena, u32, count + 1);
 	wire->n = 0;
 	for (field = 0; field < space->fields.n; field++) {

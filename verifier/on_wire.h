@@ -15,6 +15,7 @@ struct zw_on_wire {
 	struct zw_space *space;
 	u32 *lost;
 	size_t n;
+	u32 variables; /* that there were */
 };
 
 void zw_on_wire_begin(struct zw_arena *arena, struct zw_space *space,

@@ -103,6 +103,8 @@ static bool add_headers(struct zw_pursuit *p, const struct zw_round *round)
 	u32 link, g;
 	size_t i;
 
+	if (p->wire.variables != zw_variable_count(d))
+		zw_on_wire_begin(p->scratch, p->space, &p->wire);
 	for (link = 0; link < p->network->links.n; link++) {
 		const struct zw_network_link *l = &p->network->links.v[link];
 

@@ -138,7 +138,7 @@ static zw_node any_source(struct zw_regions *r, u32 zone)
 	return out;
 }
 
-zw_node zw_region_on(struct zw_regions *r, u32 field, u32 zone)
+zw_node zw_region_by(struct zw_regions *r, u32 field, u32 zone)
 {
 	zw_node out = ZW_EMPTY;
 	u32 c;
@@ -148,7 +148,12 @@ zw_node zw_region_on(struct zw_regions *r, u32 field, u32 zone)
 			out = zw_or(r->space->d, out,
 				    zw_space_index(r->space, field, c, c));
 	}
-	return zw_and(r->space->d, out,
+	return out;
+}
+
+zw_node zw_region_on(struct zw_regions *r, u32 field, u32 zone)
+{
+	return zw_and(r->space->d, zw_region_by(r, field, zone),
 		      zw_meaning_ipsec(r->space, zone_of(r, zone),
 				       field == ZW_FIELD_OUT));
 }

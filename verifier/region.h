@@ -45,6 +45,8 @@ zw_node zw_region_from(struct zw_regions *regions, const struct zw_claim *claim,
 /* First packets of flows that a conntrack helper expected. */
 zw_node zw_region_expected(struct zw_regions *regions);
 
+/* Packets by interfaces of ZONE, with IPsec or not. */
+zw_node zw_region_by(struct zw_regions *regions, u32 field, u32 zone);
 /* Packets by interfaces of ZONE, with IPsec as it says, in (ZW_FIELD_IN) or out
  * (ZW_FIELD_OUT). */
 zw_node zw_region_on(struct zw_regions *regions, u32 field, u32 zone);

@@ -363,6 +363,27 @@ static bool is_on(const struct zw_transit *t, u32 link)
 	       ZW_ATTACHED_HERE;
 }
 
+/* Do all that are on LINK say the same of IPsec there? */
+static bool is_agreed(const struct zw_transit *t, u32 link)
+{
+	const struct zw_network_link *l = &t->network->links.v[link];
+	const struct zw_zone *first = NULL;
+	size_t i;
+
+	for (i = 0; i < l->gateways.n; i++) {
+		const struct zw_zone *zone =
+			&t->network->gateways.v[l->gateways.v[i]]
+				 .statement->zones.v[l->zone];
+
+		first = first ? first : zone;
+		if (zone->ipsec != first->ipsec ||
+		    zone->has_reqid != first->has_reqid ||
+		    zone->reqid != first->reqid)
+			return false;
+	}
+	return true;
+}
+
 zw_node zw_transit_onto(struct zw_transit *t, u32 link)
 {
 	return is_on(t, link) ? zw_region_on(t->prover->regions, ZW_FIELD_OUT,
@@ -370,9 +391,14 @@ zw_node zw_transit_onto(struct zw_transit *t, u32 link)
 			      : ZW_EMPTY;
 }
 
+/* What one sends without IPsec where another expects it comes all the same. */
 zw_node zw_transit_from(struct zw_transit *t, u32 link)
 {
-	return is_on(t, link) ? zw_region_on(t->prover->regions, ZW_FIELD_IN,
-					     t->network->links.v[link].zone)
-			      : ZW_EMPTY;
+	u32 zone = t->network->links.v[link].zone;
+
+	if (!is_on(t, link))
+		return ZW_EMPTY;
+	return is_agreed(t, link)
+		       ? zw_region_on(t->prover->regions, ZW_FIELD_IN, zone)
+		       : zw_region_by(t->prover->regions, ZW_FIELD_IN, zone);
 }

@@ -432,6 +432,38 @@ static void test_between(void)
 	close_net(&net);
 }
 
+/* The one sends into the tunnel, or so the other thinks: what comes without
+ * IPsec is somebody's all the same. */
+static void test_tunnel(void)
+{
+	static const char half[] =
+		"gateway hq { interface office = lan0; interface internet = wan0 not ipsec; "
+		"interface core = wan0 ipsec }\n"
+		"gateway shop { interface kiosk = dmz0; interface core = tr0 }\n"
+		"link core between hq, shop\n"
+		"external zone internet { }\n"
+		"zone core { network 10.255.0.0/29 }\n"
+		"internal zone office { network 10.1.0.0/24 }\n"
+		"dmz zone kiosk { network 10.4.0.0/24 }\n"
+		"allow internet -> office : http\n"
+		"allow office -> kiosk : ssh\n";
+	struct net net;
+
+	open_net(&net, half);
+	decide(&net);
+	expect(&net, "never dmz -> internal", ZW_PROVED);
+	put_alone(&net, "shop",
+		  "gateway shop\n"
+		  "zone kiosk { interface dmz0; network 10.4.0.0/24 }\n"
+		  "zone far { interface tr0; network 10.1.0.0/24 }\n"
+		  "allow kiosk -> far : http\n"
+		  "snat kiosk -> far as 203.0.113.77\n");
+	decide(&net);
+	check_way(&net, expect(&net, "never dmz -> internal", ZW_REFUTED),
+		  "shop hq", ZW_RUN_ACCEPT);
+	close_net(&net);
+}
+
 /* A ring in which everything passes: the rounds come to an end. */
 static void test_ring(void)
 {
@@ -499,6 +531,7 @@ void suite_ways(void)
 		{ "self", test_self },
 		{ "on a link", test_on_a_link },
 		{ "a DMZ between", test_between },
+		{ "half a tunnel", test_tunnel },
 		{ "a ring", test_ring },
 		{ "not understood", test_not_understood },
 		{ "budget", test_budget },
