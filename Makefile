@@ -150,6 +150,7 @@ STEPS = $(foreach b,$(UNIT_BINARIES) $(BIG_BINARIES),'$(notdir $(b))=$(b)') \
         'install=sh tests/check/install.sh' \
         'units=sh tests/check/units.sh' \
         'ansible=sh tests/ansible/role.sh' \
+        'fleet=sh tests/fleet/run.sh' \
         'demo=sh demo/demo.sh' \
         'sanitizers-build=$(MAKE) --no-print-directory BUILD=build-asan SAN="$(SANITIZE)" CFLAGS="-O1 -g" build-asan/zwinger tests' \
         $(foreach b,$(UNIT_BINARIES) $(BUILD)/tests/big-cli,'asan-$(notdir $(b))=$(ASAN_ENV) $(b:$(BUILD)/%=build-asan/%)')
@@ -217,6 +218,7 @@ DOC     := $(SHARE)/doc/zwinger
 install_files = $(foreach f,$(1),$(INSTALL) -D -m 644 $(f) $(2)/$(f) &&) true
 
 UNITS := zwinger.service zwinger-watch.service zwinger-verify.service zwinger-verify.timer
+FLEET := $(notdir $(wildcard packaging/fleet/zwinger-fleet*))
 DOCS := README.md CHANGELOG.md SECURITY.md COPYING $(wildcard docs/*.md docs/*.json docs/*/*.md) packaging/systemd/record.conf
 ANSIBLE := $(patsubst packaging/%,%,$(wildcard packaging/ansible/*.yml packaging/ansible/roles/*/*.md packaging/ansible/roles/*/*/*.yml))
 EXAMPLES := $(wildcard examples/*.* examples/*/*.* examples/*/*/*.*)
@@ -230,6 +232,8 @@ install: all
 	$(Q)$(INSTALL) -D -m 644 editors/vim/ftdetect/zwinger.vim $(SHARE)/vim/vimfiles/ftdetect/zwinger.vim
 	$(Q)$(INSTALL) -D -m 644 editors/vim/ftplugin/zwinger.vim $(SHARE)/vim/vimfiles/ftplugin/zwinger.vim
 	$(Q)for u in $(UNITS); do $(INSTALL) -D -m 644 packaging/systemd/$$u $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u || exit 1; done
+	$(Q)for f in $(FLEET); do $(INSTALL) -D -m 755 packaging/fleet/$$f $(SHARE)/zwinger/fleet/$$f || exit 1; done
+	$(Q)for f in begin.sh summary.jq text.jq; do $(INSTALL) -D -m 644 packaging/fleet/$$f $(SHARE)/zwinger/fleet/$$f || exit 1; done
 	$(Q)$(INSTALL) -D -m 755 packaging/systemd/textfile $(DESTDIR)$(PREFIX)/libexec/zwinger/textfile
 	$(Q)for f in $(ANSIBLE); do $(INSTALL) -D -m 644 packaging/$$f $(SHARE)/zwinger/$$f || exit 1; done
 	$(Q)$(call install_files,$(DOCS) $(EXAMPLES),$(DOC))

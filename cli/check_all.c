@@ -16,6 +16,7 @@
 #include "report/gateways.h"
 #include "report/junit.h"
 #include "report/verdict.h"
+#include "state/generation.h"
 #include "verifier/end_to_end.h"
 
 struct all {
@@ -113,7 +114,7 @@ static void check_one(struct all *all, size_t gateway, struct zw_buf *out)
 	struct zw_verification *v;
 	struct zw_buf bytes = { 0 };
 
-	zw_job_at(cli, &job, gateway);
+	zw_job_at(cli, &job, all->answers.list.v[gateway].number);
 	zw_emit_netlink(cli->arena, &bytes, job.plan, &whole_table, NULL);
 	v = zw_job_prove_quietly(cli, &job, (const u8 *)bytes.data, bytes.n);
 	name_gateway(cli, job.model->gateway);
@@ -230,7 +231,8 @@ static void take_one(void *context, size_t piece, int status,
 {
 	struct all *all = context;
 	const struct zw_model *whole = all->job->whole;
-	size_t gateway = piece - all->answers.linked, n = whole->gateways.n;
+	size_t gateway = piece - all->answers.linked,
+	       n = all->answers.list.n;
 	bool ends = all->answers.linked && !piece;
 	struct zw_gateway_answer *one =
 		ends ? &all->answers.ends : &all->answers.list.v[gateway];
@@ -241,7 +243,8 @@ static void take_one(void *context, size_t piece, int status,
 	if (status || !take_answer(&carried, one, said)) {
 		status = status ? status : ZW_STATUS_BUG;
 		one->came = false;
-		died(said, ends ? NULL : &whole->gateways.v[gateway], status);
+		died(said, ends ? NULL : &whole->gateways.v[one->number],
+		     status);
 		if (status == ZW_STATUS_BUG)
 			all->worst = ZW_STATUS_BUG;
 	}
@@ -293,16 +296,43 @@ static void merge(struct all *all)
 	}
 }
 
+/* What is in the share, where what goes over several gateways is the first piece
+ * and they themselves follow; and what it is a share of. */
+static void list(struct all *all, const struct zw_share *share)
+{
+	struct zw_gateway_answers *answers = &all->answers;
+	const struct zw_model *whole = all->job->whole;
+	struct zw_cli *cli = all->cli;
+	const struct zw_file_copy *files;
+	bool linked = whole->links.n > 0;
+	size_t i, n;
+
+	answers->linked = linked && zw_share_has(share, 0);
+	for (i = 0; i < whole->gateways.n; i++) {
+		struct zw_gateway_answer one = {
+			.name = whole->gateways.v[i].name,
+			.number = i,
+		};
+
+		if (zw_share_has(share, linked + i))
+			zw_push(cli->arena, answers->list, one);
+		zw_push(cli->arena, answers->share.gateways, one.name);
+	}
+	if (!cli->values[ZW_OPT_SHARE])
+		return;
+	answers->share.number = share->number;
+	answers->share.of = share->of;
+	answers->share.linked = linked;
+	files = zw_sources_copies(cli->sources, &n);
+	answers->share.sources = zw_generation_digest(cli->arena, files, n);
+}
+
 enum zw_status zw_check_all(struct zw_cli *cli, const struct zw_job *job,
+			    const struct zw_share *share,
 			    enum zw_format format)
 {
-	size_t n = job->whole->gateways.n;
-	struct all all = { .cli = cli,
-			   .job = job,
-			   .format = format,
-			   .answers.linked = job->whole->links.n > 0 };
-	const struct zw_side_by_side work = {
-		.n = n + all.answers.linked,
+	struct all all = { .cli = cli, .job = job, .format = format };
+	struct zw_side_by_side work = {
 		.work = check_piece,
 		.done = take_one,
 		.context = &all,
@@ -311,14 +341,9 @@ enum zw_status zw_check_all(struct zw_cli *cli, const struct zw_job *job,
 	int err;
 
 	all.answers.policy = job->path;
+	list(&all, share);
+	work.n = all.answers.list.n + all.answers.linked;
 	all.said = ZW_NEW_ARRAY(cli->arena, struct zw_diags, work.n);
-	for (i = 0; i < n; i++) {
-		struct zw_gateway_answer one = {
-			.name = job->whole->gateways.v[i].name
-		};
-
-		zw_push(cli->arena, all.answers.list, one);
-	}
 	for (i = 0; i < work.n; i++)
 		zw_diags_init(&all.said[i], cli->arena);
 	zw_progress_begin(&all.progress, "proving");

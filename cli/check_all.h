@@ -6,9 +6,11 @@
 #define ZW_CLI_CHECK_ALL_H
 
 #include "cli/job.h"
+#include "cli/share.h"
 
-/* Prove all gateways of JOB's WHOLE and answer in FORMAT. */
+/* Prove all gateways of JOB's WHOLE that are in SHARE, and answer in FORMAT. */
 enum zw_status zw_check_all(struct zw_cli *cli, const struct zw_job *job,
-		  enum zw_format format);
+			    const struct zw_share *share,
+			    enum zw_format format);
 
 #endif

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli/check_all.h"
+#include "cli/share.h"
 #include "compiler/paths.h"
 #include "report/stats.h"
 
@@ -66,9 +67,10 @@ static bool of_one_gateway(struct zw_cli *cli, enum zw_option option)
 
 	if (!cli->values[option])
 		return true;
-	diag = zw_diag(&cli->diags, ZW_Z6001, ZW_NO_SPAN,
-		       "'--%s' is about one gateway, and the policy has several",
-		       option == ZW_OPT_BATCH ? "batch" : "stats");
+	diag = zw_diag(
+		&cli->diags, ZW_Z6001, ZW_NO_SPAN,
+		"'--%s' is about one gateway, and the policy has several",
+		option == ZW_OPT_BATCH ? "batch" : "stats");
 	zw_diag_help(&cli->diags, diag, "name it with '--gateway NAME'");
 	return false;
 }
@@ -81,17 +83,26 @@ enum zw_status zw_cmd_check(struct zw_cli *cli)
 	};
 	struct zw_verification *verification = NULL;
 	enum zw_format format;
+	struct zw_share share;
 	struct zw_buf bytes = { 0 };
 	double start = seconds(), compiled = 0;
 	struct zw_job job;
 
 	if (!zw_job_format(cli, formats, 5, &format))
 		return ZW_STATUS_INVALID;
-	if (zw_job_policy_whole(cli, cli->operands[0], &job) && !job.model) {
+	if (cli->values[ZW_OPT_SHARE])
+		zw_sources_keep(cli->sources);
+	if (!zw_share_read(cli, &share)) {
+		job = (struct zw_job){ .path = cli->operands[0] };
+	} else if (zw_job_policy_whole(cli, cli->operands[0], &job) &&
+		   !job.model) {
 		if (of_one_gateway(cli, ZW_OPT_BATCH) &&
 		    of_one_gateway(cli, ZW_OPT_STATS))
-			return zw_check_all(cli, &job, format);
+			return zw_check_all(cli, &job, &share, format);
 		return zw_status_of(&cli->diags);
+	} else if (job.plan && cli->values[ZW_OPT_SHARE]) {
+		zw_share_of_one(cli, job.path);
+		job.plan = NULL;
 	}
 	if (job.plan && get_bytes(cli, &job, &bytes)) {
 		if (cli->values[ZW_OPT_STATEMENT])

@@ -12,7 +12,8 @@ static const struct zw_command commands[] = {
 	{ "check", "POLICY", "compile a policy and prove its claims",
 	  "zwinger check examples/hq.zw",
 	  OPTION(GATEWAY) | OPTION(FORMAT) | OPTION(CLAIMS) | OPTION(BATCH) | OPTION(TODAY) |
-		  OPTION(STATS) | OPTION(STATEMENT) | OPTION(ADDRESSES),
+		  OPTION(STATS) | OPTION(STATEMENT) | OPTION(ADDRESSES) |
+		  OPTION(SHARE),
 	  1, 1, zw_cmd_check },
 	{ "compile", "POLICY", "write the nftables ruleset of a policy",
 	  "zwinger compile examples/hq.zw --format nft",

@@ -66,6 +66,8 @@ static const struct option_info infos[] = {
 			       "the addresses of the gateway's interfaces" },
 	[ZW_OPT_GATEWAY] = { "gateway", 0, "NAME",
 			     "this one of the policy's gateways" },
+	[ZW_OPT_SHARE] = { "share", 0, "NUMBER/OF",
+			   "of the policy's gateways one share of several" },
 	[ZW_OPT_STATE] = { "state", 0, "DIR",
 			   "the folder of what is kept about loads" },
 	[ZW_OPT_CONFIRM] = { "confirm", 0, "TIME",

@@ -3,6 +3,7 @@
  * whole. */
 #include "report/gateways.h"
 
+#include "base/version.h"
 #include "report/json.h"
 #include "report/json_value.h"
 #include "report/junit.h"
@@ -45,6 +46,8 @@ zw_gateways_verdict(const struct zw_gateway_answers *answers,
 		undecided |= one->verdict == ZW_UNDECIDED;
 		refuted |= one->verdict == ZW_REFUTED;
 	}
+	if (!parts(answers))
+		return NULL;
 	*verdict = refuted ? ZW_REFUTED : undecided ? ZW_UNDECIDED : ZW_PROVED;
 	return verdict;
 }
@@ -126,18 +129,30 @@ static void headline(struct zw_buf *out,
 		proved += answers->list.v[i].came &&
 			  answers->list.v[i].verdict == ZW_PROVED;
 	zw_buf_add_escaped(out, zw_str_from(answers->policy));
+	if (answers->share.of)
+		zw_buf_printf(out, ", share %u/%u", answers->share.number,
+			      answers->share.of);
 	zw_buf_puts(out, ": ");
+	if (!parts(answers)) {
+		zw_buf_puts(out, "none of the gateways\n");
+		return;
+	}
 	zw_ink(out, style, ink_of(&all));
 	zw_buf_puts(out, verdict ? zw_verdict_name(*verdict) : "not proved");
 	zw_ink(out, style, ZW_INK_PLAIN);
-	if (proved == n)
-		zw_buf_printf(out, " at each of %zu gateways", n);
-	else
-		zw_buf_printf(out, ", %zu of %zu gateways proved", proved, n);
-	if (answers->linked && (!verdict || *verdict == ZW_PROVED || proved == n))
-		zw_buf_puts(out, verdict && *verdict == ZW_PROVED ?
-					 ", and end to end" :
-					 ", and not end to end");
+	if (proved < n || !verdict || *verdict != ZW_PROVED) {
+		if (proved == n)
+			zw_buf_puts(out, " end to end");
+		zw_buf_printf(out, ", %zu of %zu gateway%s proved", proved, n,
+			      n == 1 ? "" : "s");
+	} else {
+		if (n == 1)
+			zw_buf_puts(out, " at 1 gateway");
+		else if (n)
+			zw_buf_printf(out, " at each of %zu gateways", n);
+		if (answers->linked)
+			zw_buf_puts(out, n ? ", and end to end" : " end to end");
+	}
 	zw_buf_putc(out, '\n');
 }
 
@@ -255,6 +270,20 @@ static void set_from(json_t *root, json_t *from, const char *name,
 		json_decref(otherwise);
 }
 
+static json_t *share_json(const struct zw_gateway_share *share)
+{
+	json_t *object = json_object();
+
+	zw_json_set(object, "number", json_integer(share->number));
+	zw_json_set(object, "of", json_integer(share->of));
+	zw_json_set(object, "gateways",
+		    zw_json_texts(share->gateways.v, share->gateways.n));
+	zw_json_set(object, "linked", json_boolean(share->linked));
+	zw_json_set(object, "sources", zw_json_text(share->sources));
+	zw_json_set(object, "version", json_string(ZW_VERSION));
+	return object;
+}
+
 void zw_gateways_json(struct zw_buf *out,
 		      const struct zw_gateway_answers *answers,
 		      const struct zw_diags *diags,
@@ -291,6 +320,8 @@ void zw_gateways_json(struct zw_buf *out,
 	zw_json_set(root, "approximations", json_array());
 	zw_json_set(root, "proxy", zw_proxy_json(NULL, NULL));
 	zw_json_set(root, "gateways", gateways);
+	if (answers->share.of)
+		zw_json_set(root, "share", share_json(&answers->share));
 	zw_json_set(root, "diagnostics", zw_json_diagnostics(diags, sources));
 	zw_json_put(out, root);
 	zw_arena_free(arena);

@@ -12,6 +12,7 @@
  * asked for needs them. */
 struct zw_gateway_answer {
 	struct zw_str name;
+	size_t number; /* among all of the policy's, from 0 */
 	bool came; /* false: the process that proves it died */
 	enum zw_verdict verdict;
 	bool families[ZW_FAMILY_COUNT];
@@ -22,12 +23,23 @@ struct zw_gateway_answer {
 	struct zw_str suite; /* zw_junit_suite() */
 };
 
+/* Which of several shares of the gateways an answer is about, and all that
+ * tells whether others belong to it. */
+struct zw_gateway_share {
+	u32 number; /* from 1 */
+	u32 of; /* 0: it is about all gateways, and no share */
+	ZW_VEC(struct zw_str) gateways; /* of the policy, all of them */
+	bool linked; /* there is something to decide end to end */
+	struct zw_str sources; /* digest of all files that were read */
+};
+
 struct zw_gateway_answers {
 	const char *policy;
 	ZW_VEC(struct zw_gateway_answer) list;
+	struct zw_gateway_share share;
 	/* There are links, and so what goes over several gateways is decided
-	 * besides: as of a gateway called "end to end", whose TEXT is a line for
-	 * each claim. */
+	 * besides, by the first share: as of a gateway called "end to end",
+	 * whose TEXT is a line for each claim. */
 	bool linked;
 	struct zw_gateway_answer ends;
 };
@@ -36,7 +48,7 @@ struct zw_gateway_answers {
 const char *zw_gateway_suite(struct zw_arena *arena, const char *policy,
 			     struct zw_str gateway);
 
-/* Of all: NULL where one did not come. */
+/* Of all: NULL where one did not come, or a share has none. */
 const enum zw_verdict *
 zw_gateways_verdict(const struct zw_gateway_answers *answers,
 		    enum zw_verdict *verdict);

@@ -19,7 +19,8 @@ make -s BUILD="$build" install DESTDIR="$work" PREFIX=/usr > "$work/said" 2>&1 |
 	complain "make install failed: $(cat "$work/said")"
 for file in sbin/zwinger lib/systemd/system/zwinger.service \
 	lib/systemd/system/zwinger-watch.service \
-	lib/systemd/system/zwinger-verify.timer libexec/zwinger/textfile share/man/man8/zwinger.8 \
+	lib/systemd/system/zwinger-verify.timer libexec/zwinger/textfile \
+	share/zwinger/fleet/zwinger-fleet-summary share/zwinger/fleet/summary.jq share/man/man8/zwinger.8 \
 	share/man/man5/zwinger-policy.5 \
 	share/bash-completion/completions/zwinger \
 	share/vim/vimfiles/syntax/zwinger.vim \

@@ -71,6 +71,28 @@ static void every_status(void)
 	}
 }
 
+static void a_share_is_valid(void)
+{
+	static const char *const shares[] = { "1/2", "3/3", "x" };
+	size_t i;
+
+	for (i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		const char *const argv[] = { zw_binary(),
+					     "check",
+					     "tests/negative/gateways/two.zw",
+					     "--share",
+					     shares[i],
+					     "--format",
+					     "json",
+					     NULL };
+		struct zw_run run;
+
+		zw_run(&run, NULL, argv);
+		validate(shares[i], &run.out);
+		zw_run_free(&run);
+	}
+}
+
 static void witness_has_its_members(void)
 {
 	const char *const argv[] = {
@@ -209,6 +231,7 @@ void suite_json(void)
 {
 	static CU_TestInfo tests[] = {
 		{ "every status has an answer", every_status },
+		{ "a share is valid", a_share_is_valid },
 		{ "a witness has its members", witness_has_its_members },
 		{ "hops are told", hops_are_told },
 		{ "loads say what changed", loads_say_what_changed },
