@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One gateway of tests/ansible/role.sh: a mount namespace in which /etc, /root,
-# /run, /tmp, /var/lib and /var/log are its own, and an sshd in the foreground.
+# /run, /tmp, /var/lib and /var/log are its own, with an account "ops" that may
+# become root, and an sshd in the foreground.
 # usage: gateway.sh FOLDER PROGRAM, within the gateway's namespaces. FOLDER has
 # host_key and authorized_keys, and what is mounted is found in FOLDER/root.
 set -eu
@@ -10,13 +11,18 @@ program=$2
 mkdir "$folder/root"
 mount -t tmpfs -o mode=755 none "$folder/root"
 for own in etc root run tmp var-lib var-log; do
-	mkdir -m 700 "$folder/root/$own"
+	mkdir -m 755 "$folder/root/$own"
 done
-chmod 755 "$folder/root/etc" "$folder/root/run"
+chmod 1777 "$folder/root/tmp"
 cp -a /etc/. "$folder/root/etc/"
 rm -rf "$folder/root/etc/zwinger" "$folder/root/etc/systemd/system"
 mkdir -p "$folder/root/etc/systemd/system" "$folder/root/run/sshd"
 sed -i 's/^root:[^:]*:/root:*:/' "$folder/root/etc/shadow"
+echo 'ops:x:59999:59999::/run/ops:/bin/sh' >>"$folder/root/etc/passwd"
+echo 'ops:*:19000:0:99999:7:::' >>"$folder/root/etc/shadow"
+echo 'ops ALL=(ALL) NOPASSWD: ALL' >"$folder/root/etc/sudoers.d/ops"
+mkdir "$folder/root/run/ops"
+chown 59999:59999 "$folder/root/run/ops"
 cp packaging/systemd/zwinger.service "$folder/root/etc/systemd/system/"
 install -D "$program" "$folder/root/root/sbin/zwinger"
 cat >"$folder/root/etc/sshd" <<END
@@ -29,7 +35,6 @@ PidFile none
 Subsystem sftp internal-sftp
 END
 cp "$folder/host_key" "$folder/authorized_keys" "$folder/root/etc/"
-mkdir "$folder/root/etc/own"
 # FOLDER may lie below /tmp, so the binds are made from the inside
 for own in etc root run; do
 	mount --bind "$folder/root/$own" "/$own"

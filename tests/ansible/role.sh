@@ -72,7 +72,9 @@ for gateway in $gateways; do
 	echo $! >"$work/$gateway/pid"
 	echo "$gateway ansible_host=10.9.$number.1" >>"$work/hosts"
 done
-sed -i '$s/$/ zwinger_lockout_ok=true/' "$work/hosts"
+sed -i "s|^gw[12] .*|& zwinger_claims=house.zw zwinger_management=$work/management.zw|" "$work/hosts"
+sed -i 's/^gw1 .*/& zwinger_gateway=gw1/; s/^gw2 .*/& ansible_user=ops ansible_become=true/
+	s/^gw5 .*/& zwinger_lockout_ok=true/' "$work/hosts"
 
 cat >>"$work/hosts" <<END
 [all:vars]
@@ -86,8 +88,6 @@ zwinger_confirm=12
 zwinger_reconnect=4
 zwinger_connect_timeout=3
 zwinger_files=["services/own.zw"]
-zwinger_claims=house.zw
-zwinger_management=$work/management.zw
 END
 cat >"$work/ansible.cfg" <<END
 [defaults]
@@ -231,6 +231,9 @@ for gateway in $gateways; do
 done
 look_at_all
 
+cp packaging/ansible/gateways.yml "$work/"
+play gateways --syntax-check || complain "gateways.yml: $(cat "$work/said")"
+
 what="check mode"
 play play -e zwinger_policy="$work/one.zw" --check --diff --limit gw1,gw2
 says "$what" 'would be generation 1 of table inet zwinger'
@@ -245,14 +248,17 @@ what="a first load"
 play play -e zwinger_policy="$work/one.zw"
 for gateway in $gateways; do
 	recap "$what" "$gateway" failed=0 unreachable=0 'changed=[1-9]'
-	says "$what" "proved True number 1 $gateway, .*never front -> self : ssh"
 	holds "$what" "$gateway" one.zw
-	in_gateway "$gateway" /root/sbin/zwinger audit >"$work/trail"
-	grep -q 'confirm done  generation 1  by root, for alice' "$work/trail" ||
-		complain "$what: $gateway does not know who: $(cat "$work/trail")"
+	in_gateway "$gateway" /root/sbin/zwinger audit >"$work/$gateway/trail"
+	grep -q 'confirm done  generation 1  by root,.* for alice' "$work/$gateway/trail" ||
+		complain "$what: $gateway does not know who: $(cat "$work/$gateway/trail")"
 	in_gateway "$gateway" test -L /etc/systemd/system/sysinit.target.wants/zwinger.service ||
 		complain "$what: $gateway does not load it at boot"
 done
+says "$what" "proved True number 1 gw1, .*never front -> self : ssh"
+says "$what" "proved True number 1 gw3, never"
+grep -q 'confirm done  generation 1  by root, .*sudo from ops, for alice' "$work/gw2/trail" ||
+	complain "$what: gw2 does not know by which account: $(cat "$work/gw2/trail")"
 [ $status = 0 ] || exit 1
 
 what="nothing to do"
@@ -279,8 +285,14 @@ for gateway in $gateways; do
 	same "$what" "$gateway"
 done
 in_gateway gw2 /root/sbin/zwinger rollback >/dev/null 2>&1 || complain "$what: no way back"
-play check -e zwinger_policy="$work/refuted.zw" --limit gw3
-recap "the proof alone" gw3 failed=1 unreachable=0 changed=0
+
+what="the proof alone, of a policy of one gateway that asks the kernel for addresses"
+printf '%s\n' 'zone m { interface mg0 network from interface }' 'allow m -> self : ssh' >"$work/alone.zw"
+look_at_all
+play check -e zwinger_policy="$work/alone.zw" -e '{"zwinger_files": []}' --limit gw4 --diff
+recap "$what" gw4 failed=0 unreachable=0 changed=0
+says "$what" 'would be generation 2 of table inet zwinger'
+same "$what" gw4
 [ $status = 0 ] || exit 1
 
 # gw3 takes one more connection and goes on with those that it has; gw4 knows
