@@ -248,7 +248,8 @@ uninstall:
 	$(Q)rm -rf $(DOC) $(SHARE)/zwinger
 
 # A Debian package in $(BUILD)/deb, clean by lintian, and its life in a chroot. They
-# need the packages debhelper, lintian, mmdebstrap (and the latter root).
+# need the packages debhelper, lintian, mmdebstrap, autopkgtest (and the last two
+# root).
 deb:
 	$(Q)sh packaging/debian/build.sh $(BUILD)/deb
 check-deb: deb
