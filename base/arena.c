@@ -214,6 +214,27 @@ void *zw_alloc_array(struct zw_arena *arena, size_t count, size_t size)
 	return zw_alloc(arena, bytes);
 }
 
+static size_t rounded(size_t n)
+{
+	return (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+bool zw_arena_extend(struct zw_arena *arena, const void *p, size_t n,
+		     size_t count, size_t size)
+{
+	struct block *first = arena->blocks;
+	size_t bytes;
+
+	if (!first || __builtin_mul_overflow(count, size, &bytes) ||
+	    bytes > SIZE_MAX - ALIGNMENT || bytes < n ||
+	    (const char *)p + rounded(n) !=
+		    (const char *)(first + 1) + first->used ||
+	    rounded(bytes) - rounded(n) > first->size - first->used)
+		return false;
+	first->used += rounded(bytes) - rounded(n);
+	return true;
+}
+
 size_t zw_arena_size(const struct zw_arena *arena)
 {
 	return arena->total;

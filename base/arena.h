@@ -29,6 +29,12 @@ void *zw_alloc(struct zw_arena *arena, size_t size);
 /* COUNT zeroed elements of SIZE bytes; the product is checked for overflow. */
 void *zw_alloc_array(struct zw_arena *arena, size_t count, size_t size);
 
+/* Make the N bytes at P, taken from ARENA, COUNT elements of SIZE bytes, N or
+ * more, in their place; what is new is zero. False, and nothing is changed, where
+ * something was taken behind them, or there is no room. */
+bool zw_arena_extend(struct zw_arena *arena, const void *p, size_t n,
+		     size_t count, size_t size);
+
 /* Bytes that the arena holds from the system, for budgets and statistics. */
 size_t zw_arena_size(const struct zw_arena *arena);
 

@@ -126,6 +126,7 @@ struct zw_statement *zw_statement_from(struct zw_arena *arena,
 	statement->has_policy = model->has_policy;
 	for (i = 0; i < model->zones.n; i++)
 		zw_push(arena, statement->zones, model->zones.v[i]);
+	zw_reserve(arena, statement->rules, model->rules.n);
 	for (i = 0; i < model->rules.n; i++)
 		zw_push(arena, statement->rules,
 			flow_rule(arena, &table, &model->rules.v[i]));

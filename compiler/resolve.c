@@ -129,8 +129,12 @@ static void resolve_statement(struct zw_resolver *r,
 static void resolve_tree(struct zw_resolver *r, const struct zw_scope *scope,
 			 const struct zw_ast *ast)
 {
-	size_t i;
+	size_t i, rules = 0;
 
+	for (i = 0; i < ast->stmts.n; i++)
+		rules += is_rule(ast->stmts.v[i]);
+	if (scope == &r->policy && !r->zones_alone)
+		zw_reserve(r->arena, r->model->rules, rules);
 	for (i = 0; i < ast->stmts.n; i++)
 		resolve_statement(r, scope, ast->stmts.v[i]);
 }

@@ -123,6 +123,10 @@ enum zw_side_use {
 
 struct zw_slot; /* one zone while a side is being put together */
 
+struct zw_pair_list {
+	ZW_VEC(struct zw_rule_pair) pairs;
+};
+
 struct zw_resolver {
 	struct zw_arena *arena;
 	struct zw_sources *sources;
@@ -143,7 +147,7 @@ struct zw_resolver {
 	struct zw_map side_cache[2][ZW_SIDE_USE_COUNT]; /* to, from */
 	ZW_VEC(struct zw_side *) sides;
 	struct zw_map pairs_cache;
-	ZW_VEC(struct zw_rule) pair_lists; /* only PAIRS is used */
+	ZW_VEC(struct zw_pair_list) pair_lists;
 	/* Statements were left out for their syntax: what is not there may
 	 * have been in one of them, so nobody is told that it is missing. */
 	bool incomplete;

@@ -30,7 +30,7 @@ struct pairing {
 	const struct zw_side *from, *to;
 	bool allow;
 	u8 families;
-	struct zw_rule found; /* only PAIRS */
+	struct zw_pair_list found;
 	bool families_differ;
 };
 

@@ -124,26 +124,42 @@ size_t zw_diagram_memory_bytes(const struct zw_diagrams *d)
 	return bytes_of(d->cache_lines) + bytes_of_lists(d->list_count);
 }
 
-void zw_diagram_memory_grow(struct zw_diagrams *d)
+/* Results of line I to where they belong among LINES times two: they stay, or
+ * go as far up as there were lines, since one more bit of their hash counts. */
+static void divide(struct zw_diagrams *d, size_t i, size_t lines)
 {
-	struct cache_line *old = d->cache;
-	size_t lines = d->cache_lines, i;
+	struct cache_line old = d->cache[i];
 	int way;
 
-	while (3 * d->cache_lines < d->node_room && d->cache_lines < MOST_LINES)
-		d->cache_lines *= 2;
-	if (lines == d->cache_lines)
-		return;
-	d->cache = zw_diagram_pages(bytes_of(d->cache_lines));
-	for (i = 0; i < lines; i++) {
-		for (way = 2; way >= 0; way--) {
-			const struct cached *o = &old[i].way[way];
+	d->cache[i] = (struct cache_line){ 0 };
+	d->cache[i + lines] = (struct cache_line){ 0 };
+	for (way = 2; way >= 0; way--) {
+		const struct cached *o = &old.way[way];
 
-			if (o->tag)
-				add(line_of(d, o->tag, o->a, o->b, o->c), o);
-		}
+		if (o->tag)
+			add(line_of(d, o->tag, o->a, o->b, o->c), o);
 	}
-	zw_diagram_pages_free(old, bytes_of(lines));
+}
+
+/* In its place or moved as it is: fresh pages cost more than what is in them.
+ */
+static void double_lines(struct zw_diagrams *d)
+{
+	size_t lines = d->cache_lines, i;
+
+	d->cache = mremap(d->cache, bytes_of(lines), bytes_of(2 * lines),
+			  MREMAP_MAYMOVE);
+	ZW_ASSERT(d->cache != MAP_FAILED);
+	zw_diagram_pages_advise(d->cache, bytes_of(2 * lines));
+	d->cache_lines = 2 * lines;
+	for (i = 0; i < lines; i++)
+		divide(d, i, lines);
+}
+
+void zw_diagram_memory_grow(struct zw_diagrams *d)
+{
+	while (3 * d->cache_lines < d->node_room && d->cache_lines < MOST_LINES)
+		double_lines(d);
 	/* lists are few beside pairs */
 	if (d->cache_lines / 4 <= d->list_count || d->list_count >= MOST_LISTS)
 		return;

@@ -256,15 +256,20 @@ void zw_study_update(struct zw_study *s)
 	s->details = details;
 }
 
+/* BESIDE: the ruleset that it is compared with; or NULL. */
 static struct zw_flows *flows_new(struct zw_study *s,
-				  const struct zw_subject *subject)
+				  const struct zw_subject *subject,
+				  struct zw_flows *beside)
 {
 	struct zw_flows *f = ZW_NEW(s->scratch, struct zw_flows);
 
 	f->arena = s->arena;
 	f->space = s->space;
 	f->subject = *subject;
-	f->symbolic = zw_symbolic_new(s->scratch, s->space, subject->ruleset);
+	f->symbolic = beside ? zw_symbolic_beside(s->scratch, beside->symbolic,
+						  subject->ruleset)
+			     : zw_symbolic_new(s->scratch, s->space,
+					       subject->ruleset);
 	f->interpreter = zw_interpreter_new(s->scratch, subject->ruleset);
 	f->ports = zw_meaning_ports(s->scratch, s->space, subject->statement);
 	return f;
@@ -281,11 +286,11 @@ static bool attempt(struct zw_study *s, const struct zw_subject *subjects,
 	s->d = zw_diagrams_new(limit, 4 * limit);
 	s->space = zw_space_new(s->scratch, s->d, cuts);
 	s->pass_tag = zw_tag_new(s->d);
-	for (i = 0; i < s->n; i++) {
-		s->of[i] = flows_new(s, &subjects[i]);
+	for (i = 0; i < s->n; i++)
+		s->of[i] = flows_new(s, &subjects[i], i ? s->of[0] : NULL);
+	for (i = 0; i < s->n; i++)
 		for (path = 0; path < ZW_PATH_COUNT; path++)
 			make_path(s, s->of[i], path);
-	}
 	if (zw_space_stale(s->space))
 		return false;
 	zw_study_update(s);

@@ -54,7 +54,7 @@ struct zw_study {
 	struct zw_space *space;
 	size_t n;
 	struct zw_flows *of[ZW_STUDY_MAX];
-	u32 pass_tag; /* a path's diagram -> what it accepts */
+	u32 pass_tag;	    /* a path's diagram -> what it accepts */
 	const u32 *details; /* variables that are none of the fields above */
 	size_t detail_count;
 };

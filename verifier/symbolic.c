@@ -260,6 +260,29 @@ struct zw_symbolic *zw_symbolic_variant(struct zw_arena *arena,
 	return s;
 }
 
+struct zw_symbolic *zw_symbolic_beside(struct zw_arena *arena,
+				       struct zw_symbolic *other,
+				       const struct zw_ruleset *ruleset)
+{
+	struct zw_symbolic *s = zw_symbolic_new(arena, other->space, ruleset);
+
+	s->foreign = other->foreign;
+	if (!alike(s, other))
+		return s;
+	if (!other->same) {
+		other->same = ZW_NEW(arena, struct zw_same_chains);
+		other->same->alike = zw_alike_new(arena);
+		zw_map_init(&other->same->summaries, arena);
+		other->says =
+			zw_alike_chains(other->same->alike, other->ruleset);
+	}
+	s->outcomes = other->outcomes;
+	s->to_end_tag = other->to_end_tag;
+	s->same = other->same;
+	s->says = zw_alike_chains(s->same->alike, ruleset);
+	return s;
+}
+
 /* ---- unknowns and doubts ------------------------------------------------- */
 
 zw_node zw_unknown(struct scene *scene, u32 expr, bool real, const char *what)

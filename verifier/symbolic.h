@@ -101,6 +101,9 @@ struct zw_symbolic {
 	 * moments of a mixture share them. */
 	struct zw_made_chain *made[ZW_PATH_COUNT][ZW_FAMILY_COUNT];
 	bool keeps; /* what it made of chains, for others to share */
+	/* What chains come to, by what they say: for rulesets side by side. */
+	struct zw_same_chains *same;	/* or NULL */
+	const u32 *says;		/* by chain: zw_alike_chains() */
 	const struct zw_symbolic *base; /* with which it is shared; or NULL */
 	struct zw_touched touched;	/* where not */
 	bool tests_arrival; /* of forwarded packets, the hop limit before it
@@ -123,6 +126,13 @@ struct zw_symbolic *zw_symbolic_variant(struct zw_arena *arena,
 					const struct zw_symbolic *base,
 					const struct zw_ruleset *ruleset,
 					struct zw_touched touched);
+
+/* RULESET in the space of OTHER, a ruleset that is mostly the same: chains that
+ * say the same in both are evaluated once, whatever they are called. None of
+ * OTHER's paths may have been made. */
+struct zw_symbolic *zw_symbolic_beside(struct zw_arena *arena,
+				       struct zw_symbolic *other,
+				       const struct zw_ruleset *ruleset);
 
 /* Of a variant that shares with its base: do packets of PATH come to the
  * routing decision alike? The path must have been made in both. */

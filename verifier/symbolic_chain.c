@@ -445,12 +445,68 @@ static bool reaches_more(const struct scene *scene, u32 chain)
 			ZW_EMPTY);
 }
 
+/* ---- what chains come to that say the same ------------------------------- */
+
+#define KEY_WORDS 7
+
+/* All that an evaluation depends on but what is told from ruleset to ruleset.
+ * False: the chain is like no other. */
+static bool key_of(const struct scene *scene, u32 chain, u32 key[KEY_WORDS])
+{
+	const struct zw_symbolic *s = scene->s;
+
+	if (!s->same || scene->careful || s->says[chain] == ZW_NONE)
+		return false;
+	key[0] = s->says[chain];
+	key[1] = scene->path;
+	key[2] = scene->family;
+	key[3] = scene->table_family;
+	key[4] = scene->hook;
+	key[5] = (u32)scene->priority;
+	key[6] = (u32)(scene->has_in | scene->has_out << 1 |
+		       scene->has_route << 2 | scene->has_entry << 3 |
+		       scene->unjoined << 4);
+	return true;
+}
+
+static bool recall(struct scene *scene, u32 chain)
+{
+	struct zw_same_chains *same = scene->s->same;
+	u32 key[KEY_WORDS], number;
+
+	if (!key_of(scene, chain, key) ||
+	    !zw_map_get(&same->summaries,
+			(struct zw_str){ (const char *)key, sizeof(key) },
+			&number))
+		return false;
+	scene->memo[chain] = same->v.v[number];
+	scene->state[chain] = CHAIN_KNOWN;
+	return true;
+}
+
+static void remember(struct scene *scene, u32 chain)
+{
+	struct zw_symbolic *s = scene->s;
+	u32 key[KEY_WORDS];
+	struct zw_str text = { (const char *)key, sizeof(key) };
+
+	if (!key_of(scene, chain, key))
+		return;
+	zw_map_put(&s->same->summaries, zw_str_copy(s->arena, text),
+		   (u32)s->same->v.n);
+	zw_push(s->arena, s->same->v, scene->memo[chain]);
+}
+
 struct product zw_chain_summary(struct scene *scene, u32 chain)
 {
 	struct zw_symbolic *s = scene->s;
 	size_t unknowns = s->space->fresh.n;
+	u64 blames = s->blames;
 	struct product out = { zw_leaf(s->space->d, DROPS), KIND(DROPS) };
 	zw_node outer = scene->reach;
+
+	if (scene->state[chain] == CHAIN_NEW && recall(scene, chain))
+		return scene->memo[chain];
 
 	if (scene->state[chain] == CHAIN_KNOWN) {
 		if (!reaches_more(scene, chain))
@@ -477,6 +533,8 @@ struct product zw_chain_summary(struct scene *scene, u32 chain)
 		scene->state[chain] = CHAIN_KNOWN;
 		if (scene->careful)
 			scene->reached[chain] = scene->reach;
+		else if (s->blames == blames)
+			remember(scene, chain);
 	}
 	scene->reach = outer;
 	return out;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "verifier/alike.h"
 #include "verifier/symbolic.h"
 
 /* The first five are enum zw_pass, so that a path's diagram needs no
@@ -45,6 +46,12 @@ enum step_kind {
 	STEP_CONNTRACK,	  /* the packet's entry is there from now on */
 	STEP_DESTINATION, /* entries' translations of destinations */
 	STEP_SOURCE,	  /* translations of sources, which are not followed */
+};
+
+struct zw_same_chains {
+	struct zw_alike *alike;
+	struct zw_map summaries; /* by scene and what the chain says */
+	ZW_VEC(struct product) v;
 };
 
 struct zw_made_chain {

@@ -91,6 +91,52 @@ static void test_vector(void)
 	zw_arena_free(arena);
 }
 
+/* Room behind what was taken last, and only there. */
+static void test_extend(void)
+{
+	struct zw_arena *arena = zw_arena_new();
+	u8 *first = zw_alloc(arena, 40), *second;
+	size_t i;
+
+	memset(first, 7, 40);
+	CU_ASSERT_TRUE(zw_arena_extend(arena, first, 40, 25, 8));
+	for (i = 40; i < 200; i++)
+		CU_ASSERT_EQUAL(first[i], 0);
+	memset(first, 7, 200);
+	second = zw_alloc(arena, 16);
+	CU_ASSERT(second >= first + 200);
+	for (i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(second[i], 0);
+	CU_ASSERT_FALSE(zw_arena_extend(arena, first, 200, 400, 1));
+	CU_ASSERT_FALSE(zw_arena_extend(arena, second, 16, 8, 1));
+	CU_ASSERT_FALSE(zw_arena_extend(arena, second, 16, 1 << 20, 1));
+	CU_ASSERT_FALSE(zw_arena_extend(arena, second, 16, SIZE_MAX, 2));
+	CU_ASSERT_FALSE(zw_arena_extend(arena, second, 16, SIZE_MAX, 1));
+	zw_arena_free(arena);
+}
+
+static void test_reserve(void)
+{
+	struct zw_arena *arena = zw_arena_new();
+	ZW_VEC(u32) v = { 0 };
+	const u32 *place;
+	u32 i;
+
+	zw_push(arena, v, 0u);
+	zw_reserve(arena, v, 1000);
+	place = v.v;
+	zw_alloc(arena, 1);
+	for (i = 1; i < 1000; i++)
+		zw_push(arena, v, i);
+	CU_ASSERT_PTR_EQUAL(place, v.v);
+	zw_reserve(arena, v, 10);
+	CU_ASSERT_PTR_EQUAL(place, v.v);
+	zw_push(arena, v, i);
+	for (i = 0; i < v.n; i++)
+		CU_ASSERT_EQUAL(v.v[i], i);
+	zw_arena_free(arena);
+}
+
 void suite_arena(void);
 void suite_arena(void)
 {
@@ -98,6 +144,8 @@ void suite_arena(void)
 		{ "pieces", test_pieces },
 		{ "a product that overflows", test_overflow },
 		{ "vector", test_vector },
+		{ "extending", test_extend },
+		{ "reserving", test_reserve },
 		CU_TEST_INFO_NULL,
 	};
 
