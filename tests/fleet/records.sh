@@ -27,6 +27,18 @@ edit()
 	echo "jq 'if has(\"host\") then . else $2 end' $1 >new; mv new $1"
 }
 
+# A share that could not decide, and none that did worse: so it is of all.
+undecided()
+{
+	cp -r "$work/good" "$work/undecided"
+	(cd "$work/undecided" && sh -c "$(edit share-2 \
+		'.verdict = "undecided" | .gateways[0].verdict = "undecided"')" &&
+		sed -i 's/"status": 0/"status": 3/' share-2)
+	told undecided 3 "$fleet/zwinger-fleet-summary" "$work/undecided"
+	says undecided "chain.zw: undecided, 2 of 3 gateways proved"
+	says undecided " 1 undecided"
+}
+
 records()
 {
 	told good 0 "$fleet/zwinger-fleet-parallel" -n 2 "$work/good" examples/chain.zw
@@ -62,5 +74,9 @@ records()
 		"$(edit share-1 '.gateways[0].gateway = "hq"')"
 	changed 4 "share 2/2: zwinger was ended by signal 11" \
 		'sed -i "s/\"status\": 0/\"status\": 139/" share-2'
+	changed 4 "died      hq " "$(edit share-2 \
+		'.verdict = null | .gateways[0].verdict = null') &&
+		sed -i 's/\"status\": 0/\"status\": 4/' share-2"
+	undecided
 	changed 4 "share 2/3: " 'sed -i "s/2,/3,/" fleet'
 }
