@@ -2,8 +2,9 @@
 /* The results of operations, remembered so that each pair of nodes is combined
  * once. Three results that fall on one line of the processor's cache share it;
  * the oldest of them is forgotten for a fourth. Forgetting costs time, never
- * correctness: computing again gives the same node. There is room for as many
- * results as nodes, up to a limit, since nearly every result is a new node. */
+ * correctness: computing again gives the same node. There is room for half
+ * as many results as nodes, up to a limit: with more, what it costs to touch
+ * the memory is not won back. */
 #include "verifier/diagram_internal.h"
 
 #include <stdlib.h>
@@ -158,7 +159,7 @@ static void double_lines(struct zw_diagrams *d)
 
 void zw_diagram_memory_grow(struct zw_diagrams *d)
 {
-	while (3 * d->cache_lines < d->node_room && d->cache_lines < MOST_LINES)
+	while (6 * d->cache_lines < d->node_room && d->cache_lines < MOST_LINES)
 		double_lines(d);
 	/* lists are few beside pairs */
 	if (d->cache_lines / 4 <= d->list_count || d->list_count >= MOST_LISTS)

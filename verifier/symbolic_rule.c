@@ -457,13 +457,13 @@ static zw_node go_link_type(struct zw_rule_run *run, u32 i,
 		return zw_run_leaf(run, GO_ON);
 	after.index = 0;
 	zw_put_unknown(&after, run->rule->exprs[i].meta.dreg, 2, false);
-	out = zw_if(space->d,
-		    zw_space_is(space,
-				zw_space_byte(space, ZW_BYTE_LINK,
-					      ZW_BYTE_NO_LINK),
-				0),
-		    with_index(run, i, regs, ARPHRD_ETHER),
-		    zw_run_go(run, i + 1, &after));
+	out = zw_if(
+		space->d,
+		zw_space_is(space,
+			    zw_space_byte(space, ZW_BYTE_LINK, ZW_BYTE_NO_LINK),
+			    0),
+		with_index(run, i, regs, ARPHRD_ETHER),
+		zw_run_go(run, i + 1, &after));
 	if (zw_space_names(space, ZW_STR("lo"), false, &first, &last))
 		out = zw_if(space->d,
 			    zw_space_index(space, ZW_FIELD_IN, first, last),
@@ -565,13 +565,15 @@ zw_node zw_rule_diagram(struct scene *scene, const struct zw_rule *rule)
 	struct zw_rule_run run = { .scene = scene,
 				   .rule = rule,
 				   .arena = zw_arena_new() };
-	struct registers *regs = ZW_NEW(run.arena, struct registers);
+	struct registers regs;
 	zw_node out;
 	u32 i;
 
+	regs.index = 0;
+	regs.unreal = false;
 	for (i = 0; i < 8 * ZW_REG_BYTES; i++)
-		regs->bits[i] = ZW_BIT_UNKNOWN;
-	out = zw_run_go(&run, 0, regs);
+		regs.bits[i] = ZW_BIT_UNKNOWN;
+	out = zw_run_go(&run, 0, &regs);
 	zw_arena_free(run.arena);
 	return out;
 }
