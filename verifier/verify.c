@@ -560,6 +560,20 @@ static void begin(struct job *job, const u8 *bytes, size_t n)
 	add_claims(job);
 }
 
+/* Of a gateway that others are joined to: its bytes do not say what these do.
+ */
+static void assume_links(struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < job->statement->zones.n; i++)
+		if (job->statement->zones.v[i].is_link)
+			break;
+	if (i < job->statement->zones.n)
+		assume(job,
+		       ZW_STR("what comes by links from zones beyond was let out by the gateways there under this policy"));
+}
+
 static struct zw_verification *finish(struct job *job)
 {
 	size_t i;
@@ -575,6 +589,7 @@ static struct zw_verification *finish(struct job *job)
 		       job->options && job->options->all_tables
 			       ? ZW_STR("nothing outside nf_tables carries packets past these hooks")
 			       : ZW_STR("no other table, and nothing outside nf_tables, carries packets past these hooks"));
+	assume_links(job);
 	for (i = 0; i < job->statement->taken.n; i++)
 		assume(job,
 		       zw_taken_text(job->arena, &job->statement->taken.v[i]));
